@@ -7,8 +7,8 @@ type Account struct {
 	Sealed      []byte `json:"sealed"`
 	Tail        string `json:"tail"` // at most four last characters, never the whole number
 	Fingerprint string `json:"fingerprint"`
-	// In is the stream of the log in which it is recorded, to which the sealed
-	// number is bound. It is set on what was read from the log.
+	// In is the stream of the log that contains the account, to which the
+	// sealed number is bound. It is set when an event is read.
 	In string `json:"-"`
 }
 

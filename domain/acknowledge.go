@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// Events of what the operator says about a file.
+// Events of the operator's acknowledgement of a file.
 type (
 	// FileAcknowledged records that the operator accepted or pended the file, or
 	// found it to be a duplicate. A duplicate releases no entry: the first one may
@@ -37,12 +37,12 @@ func init() {
 	)
 }
 
-// Answered is what the operator, and operations where they released it, said
-// about a file.
+// Answered is the outcome of a file according to the operator, or to operations
+// if they released it.
 type Answered struct {
 	Result     ack.Result
 	Refused    bool  // the whole file was rejected
-	Batches    []int // that were rejected
+	Batches    []int // the rejected ones
 	Reason     string
 	Unreleased bool // entries that were rejected or taken back may still be filed
 	Differing  []*FileTotalsDiffer
@@ -115,8 +115,9 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	return append(events, answer...), nil
 }
 
-// mayBeAtTheBank reports whether a file may have reached the bank without the
-// log saying so: its delivery began, or its client could have carried it.
+// mayBeAtTheBank reports whether the bank may have a file although the log does
+// not say that it was delivered: its delivery began, or its client could have
+// carried it.
 func (f *File) mayBeAtTheBank() bool {
 	carried := f.Opened.Method == ByDownload && f.Rendered != nil
 	return carried || f.State == FileIsDelivering || f.State == DeliveryUnknown
@@ -126,7 +127,7 @@ func (c Acknowledge) answer(f File) ([]Event, error) {
 	before := f.Answered
 	switch c.Result {
 	case ack.Duplicate:
-		if before.Result != "" { // the file was answered already: the duplicate is what was rejected
+		if before.Result != "" { // the file was acknowledged before: the rejected duplicate was another copy
 			return nil, nil
 		}
 		return []Event{FileAcknowledged{c.Result, "the operator has a file with this origin, date, time and modifier: look before anything is sent again"}}, nil

@@ -28,15 +28,15 @@ type Outgoing struct {
 	LeaveBy string `json:"leave_by,omitempty"`
 }
 
-// Events of answers that a client, or the ledger for it, asked for.
+// Events of answers that a client asked for, or the ledger on its behalf.
 type (
 	// TransactionReturnRequested asks to return an incoming entry.
 	TransactionReturnRequested struct{ Outgoing }
 	// TransactionCorrectionRequested asks to notify the sender of a change.
 	TransactionCorrectionRequested struct{ Outgoing }
-	// TransactionDishonorRequested asks to send a return back.
+	// TransactionDishonorRequested asks to dishonor a return.
 	TransactionDishonorRequested struct{ Outgoing }
-	// TransactionContestRequested asks to insist on a dishonored return.
+	// TransactionContestRequested asks to contest a dishonored return.
 	TransactionContestRequested struct{ Outgoing }
 	// TransactionRefusalRequested asks to refuse a notification of change.
 	TransactionRefusalRequested struct{ Outgoing }
@@ -44,8 +44,8 @@ type (
 	TransactionReversalRequested struct{ Outgoing }
 	// TransactionRetryRequested asks to present a returned debit again.
 	TransactionRetryRequested struct{ Outgoing }
-	// TransactionReturnFeeRequested asks to debit the receiver for a debit
-	// that came back.
+	// TransactionReturnFeeRequested asks to debit the receiver with a fee for a
+	// returned debit.
 	TransactionReturnFeeRequested struct{ Outgoing }
 )
 

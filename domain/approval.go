@@ -16,8 +16,8 @@ const (
 	ActFileRelease Action = "file.release"    //
 	ActFileConfirm Action = "file.confirm"    //
 	ActFileResend  Action = "file.resend"     //
-	ActAcknowledge Action = "acknowledgement" // that a person hands in
-	ActInbound     Action = "inbound"         // a file of the bank that a person hands in
+	ActAcknowledge Action = "acknowledgement" // submitted by a person
+	ActInbound     Action = "inbound"         // a file of the bank, submitted by a person
 	ActDelivery    Action = "delivery.on"     //
 	ActClient      Action = "client.change"   //
 	ActBank        Action = "bank.configure"  //
@@ -43,7 +43,7 @@ type Approval struct {
 	Failed string
 }
 
-// ApprovalState says where a request stands.
+// ApprovalState is the state of a request.
 type ApprovalState string
 
 // States of a request.
@@ -52,11 +52,11 @@ const (
 	ApprovalGranted   ApprovalState = "approved"
 	ApprovalDenied    ApprovalState = "refused"
 	ApprovalExpired   ApprovalState = "expired"
-	ApprovalStale     ApprovalState = "stale" // what it was about had changed
+	ApprovalStale     ApprovalState = "stale" // a stream that it was about had changed
 	ApprovalWithdrawn ApprovalState = "withdrawn"
 )
 
-// ApprovalStates are all of them.
+// ApprovalStates are all states.
 var ApprovalStates = []ApprovalState{ApprovalWaits, ApprovalGranted, ApprovalDenied, ApprovalExpired, ApprovalStale, ApprovalWithdrawn}
 
 // ApprovalStream names the stream of a request.
@@ -77,12 +77,12 @@ type ProposedEvent struct {
 	Data json.RawMessage `json:"data"`
 }
 
-// Act is what would be done outside the log.
+// Act is an act outside the log.
 type Act struct {
-	Stream  string          `json:"stream,omitempty"` // what it is about
+	Stream  string          `json:"stream,omitempty"` // the stream that it is about
 	Version int64           `json:"version,omitempty"`
 	Params  json.RawMessage `json:"params"`
-	Sealed  Sealed          `json:"sealed,omitempty"` // content handed in, sealed for the ledger
+	Sealed  Sealed          `json:"sealed,omitempty"` // submitted content, sealed for the ledger
 }
 
 // FileAct is what an Act does with a file of ours.
@@ -98,7 +98,7 @@ func (a FileAct) Release() ReleaseFile {
 	return ReleaseFile{Reason: a.Reason, Then: a.Then, NotCarried: a.NotCarried}
 }
 
-// HandedIn is content that a person handed in, sealed in the Act.
+// HandedIn is content that a person submitted; it is sealed in the Act.
 type HandedIn struct {
 	Name   string `json:"name,omitempty"`
 	SHA256 string `json:"sha256"` // hex

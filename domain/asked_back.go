@@ -11,18 +11,18 @@ import (
 // Events of requests for return.
 type (
 	// TransactionAskedBack records that the receiving bank is asked to return
-	// an entry of ours. The request goes to it outside ACH; the bank answers
-	// with a return R06, or by word.
+	// an entry of ours. The request is made outside ACH. The bank answers with
+	// a return R06, or tells us its decision.
 	TransactionAskedBack struct {
 		ItemID  string `json:"item_id"`  // of the request
-		ReplyTo string `json:"reply_to"` // the entry, as it was presented last
+		ReplyTo string `json:"reply_to"` // the entry, as last presented
 		Reason  string `json:"reason"`
 		// AnswerBy is the end of the tenth banking day after the request, by
 		// which the bank has to answer, RFC 3339.
 		AnswerBy string `json:"answer_by"`
 	}
 	// TransactionUnanswered records that the receiving bank did not answer a
-	// request for return in time. A return that comes later answers it.
+	// request for return in time. A later return still answers it.
 	TransactionUnanswered struct {
 		ItemID string `json:"item_id"`
 		Reason string `json:"reason"`
@@ -42,8 +42,8 @@ func init() {
 	)
 }
 
-// AnswerBy is when the time ends in which the receiving bank has to answer a
-// request for return; ok is false for an item that is none.
+// AnswerBy returns when the time ends in which the receiving bank has to answer
+// a request for return; ok is false for other items.
 func (i *Item) AnswerBy() (by time.Time, ok bool) {
 	if i.AskedBack == nil {
 		return time.Time{}, false
@@ -52,8 +52,7 @@ func (i *Item) AnswerBy() (by time.Time, ok bool) {
 	return by, err == nil
 }
 
-// Answering is the request for return that a return answers; nil where nobody
-// had asked for it.
+// Answering returns the request for return that a return answers, or nil.
 func (t *Transaction) Answering(ret *Item) *Item {
 	for _, i := range t.Items {
 		if i.Kind == ReturnRequest && i.AnsweredBy == ret.ID {
@@ -70,7 +69,7 @@ type Unanswered struct {
 	Now    time.Time
 }
 
-// Decide closes it once, after its last day. The entry stands as it did.
+// Decide closes it once, after its last day. The entry is not affected.
 func (c Unanswered) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Asked {
@@ -92,10 +91,10 @@ func (t *Transaction) askBack(f Fact, e *TransactionAskedBack) {
 	t.add(f, Item{ID: e.ItemID, Kind: ReturnRequest, Direction: ToFed, State: Asked, ReplyTo: e.ReplyTo, AmountCents: amount, AskedBack: e})
 }
 
-// answerRequest matches a return that came to the newest request for it. One
-// by agreement, R06 say, answers also a request that the bank had declined or
-// left unanswered; any other only ends one that waits, as there is nothing
-// left to ask for. A request that was withdrawn is answered by none.
+// answerRequest links a received return to the newest request for it. A return
+// by agreement, such as R06, also answers a request that the bank had declined
+// or left unanswered. Any other return only answers a request that still waits:
+// it makes the request pointless. A withdrawn request is never answered.
 func (t *Transaction) answerRequest(f Fact, in *Incoming) {
 	code := ""
 	if r := in.Entry.Return; r != nil {
@@ -108,8 +107,8 @@ func (t *Transaction) answerRequest(f Fact, in *Incoming) {
 	}
 }
 
-// RequestFor is the newest request for return of an entry, unless it was
-// withdrawn or answered; nil where there is none.
+// RequestFor returns the newest request for return of an entry that was neither
+// withdrawn nor answered, or nil.
 func (t *Transaction) RequestFor(entry string) *Item {
 	for _, i := range slices.Backward(t.Items) {
 		if i.Kind != ReturnRequest || i.ReplyTo != entry || i.State == Recalled {

@@ -1,13 +1,13 @@
 package domain
 
-// Events of a client's audit stream: who was shown what is otherwise sealed.
-// Each is in the log before the answer leaves. Meta has the credential and the
-// request id. The events contain no account numbers.
+// Events of a client's audit stream: who was shown values that are otherwise
+// sealed. Each is in the log before the response is sent. Meta has the
+// credential and the request id. The events contain no account numbers.
 type (
-	// AccountRevealed records that an account number was shown whole.
+	// AccountRevealed records that a whole account number was shown.
 	AccountRevealed struct {
 		What string `json:"what"` // transaction, event, account or relationship
-		ID   string `json:"id"`   // of that
+		ID   string `json:"id"`   // its id
 
 		Reason string `json:"reason,omitempty"` // given by a person of operations
 	}
@@ -19,9 +19,9 @@ type (
 	// Exported records that a whole list was sent.
 	Exported struct {
 		What   string   `json:"what"`
-		Client string   `json:"client,omitempty"` // whose list; empty: of all clients
-		Actors []string `json:"actors,omitempty"` // whose acts; empty: anybody's
-		After  int64    `json:"after,omitempty"`  // log position from which on
+		Client string   `json:"client,omitempty"` // to which the list belongs; empty: all clients
+		Actors []string `json:"actors,omitempty"` // whose acts were exported; empty: of all actors
+		After  int64    `json:"after,omitempty"`  // log position after which the export begins
 		On     string   `json:"on,omitempty"`     // day, YYYY-MM-DD
 	}
 	// RequestRefused records that a request of operations was refused because of
@@ -63,6 +63,6 @@ func init() {
 	)
 }
 
-// AuditStream names the stream that records who was shown a client's account
-// numbers.
+// AuditStream names the stream that records to whom a client's account numbers
+// were shown.
 func AuditStream(client string) string { return "audit/" + client }

@@ -7,16 +7,16 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// OffsetAccount is an account of a company against which a batch of its
-// entries is balanced: one more entry, the offset, moves the batch's net there
-// or takes it from there.
+// OffsetAccount is an account of a company against which a batch of its entries
+// is balanced: an additional entry, the offset, credits or debits it with the
+// batch's net amount.
 type OffsetAccount struct {
 	Routing     string  `json:"routing"`
 	AccountType string  `json:"type"` // checking, savings or GL
 	Account     Account `json:"account"`
 }
 
-// Balance is the offset account of a company identification of a client's.
+// Balance is the offset account of one of a client's company identifications.
 type Balance struct {
 	CompanyID string `json:"company_identification"`
 	OffsetAccount
@@ -25,16 +25,16 @@ type Balance struct {
 // Values of BankProfile.Balance.
 const (
 	BalanceRequired = "required" // each batch with money is balanced
-	BalanceAllowed  = "allowed"  // those are whose company has an offset account; the default
+	BalanceAllowed  = "allowed"  // each batch of a company with an offset account is balanced; the default
 	BalanceNone     = "none"     // no batch gets an offset
 )
 
 // BalancedSECs are the standard entry class codes whose batches can have an
-// offset: for IAT it would be an international payment, and a TEL entry is a
-// debit.
+// offset. In an IAT batch the offset would be an international payment, and TEL
+// entries are debits only.
 var BalancedSECs = []string{"PPD", "CCD", "CTX", "WEB"}
 
-// OffsetFor is the offset account of a company identification; nil for none.
+// OffsetFor returns the offset account of a company identification, or nil.
 func (s Settings) OffsetFor(company string) *OffsetAccount {
 	for i := range s.Balance {
 		if s.Balance[i].CompanyID == company {
@@ -44,8 +44,8 @@ func (s Settings) OffsetFor(company string) *OffsetAccount {
 	return nil
 }
 
-// Offset is the account against which the bank's files balance the batches of
-// a client's company; nil where they get no offset.
+// Offset returns the account against which the bank's files balance the batches
+// of a client's company, or nil if they get no offset.
 func (p BankProfile) Offset(s Settings, company, sec string) *OffsetAccount {
 	if p.Balance == BalanceNone || !slices.Contains(BalancedSECs, sec) {
 		return nil
@@ -53,9 +53,9 @@ func (p BankProfile) Offset(s Settings, company, sec string) *OffsetAccount {
 	return s.OffsetFor(company)
 }
 
-// Unbalanced says why no batch of the bank's can be balanced with an entry
-// that moves money, although it would have to be; nil where there is nothing
-// in the way. The pointers are ACH Connect's.
+// Unbalanced returns why a batch with an entry that moves money cannot be
+// balanced although the bank requires it, or nil. The pointers are ACH
+// Connect's.
 func (p BankProfile) Unbalanced(s Settings, company, sec string) *FieldError {
 	has := p.Balance != BalanceNone && s.OffsetFor(company) != nil
 	switch {
@@ -72,31 +72,31 @@ func (p BankProfile) Unbalanced(s Settings, company, sec string) *FieldError {
 	}
 }
 
-// AtTheDoor reports whether the bank refuses an entry when it is accepted that
-// a bank without settings would take.
+// AtTheDoor reports whether the bank's settings may refuse an entry when it is
+// accepted.
 func (b Bank) AtTheDoor() bool {
 	return len(b.Limits) > 0 || b.BankProfile.Balance != "" || b.Segment == ByDirection
 }
 
-// Unbalanced is BankProfile.Unbalanced at the bank an entry leaves through,
-// where whoever read the client asked for its banks.
+// Unbalanced is BankProfile.Unbalanced for the bank through which an entry
+// leaves, if the client was read with its banks.
 func (c Client) Unbalanced(odfi, company, sec string) *FieldError {
 	return c.Banks[odfi].Unbalanced(c.Settings, company, sec)
 }
 
-// HoldUnbalanced keeps an item out of files because its batch could not be
-// balanced as it has to be: the settings were others when it was accepted.
+// HoldUnbalanced keeps an item out of files because its batch cannot be
+// balanced as required: the settings were changed after it was accepted.
 type HoldUnbalanced struct {
 	ItemID  string
 	Client  Settings
 	Profile BankProfile
 }
 
-// Decide holds the item while that is so, and says why.
+// Decide holds the item while this is the case, and says why.
 func (c HoldUnbalanced) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Pending {
-		return nil, nil // it was recalled, say
+		return nil, nil // it was recalled, for example
 	}
 	e, err := t.EntryOf(i)
 	if err != nil {
@@ -110,15 +110,14 @@ func (c HoldUnbalanced) Decide(t Transaction) ([]Event, error) {
 }
 
 // SameOffsets reports whether two settings balance against the same accounts.
-// Sealed accounts differ in bytes each time they are sealed, so their
-// fingerprints are compared.
+// Sealing an account twice gives different bytes, so fingerprints are compared.
 func (s Settings) SameOffsets(o Settings) bool {
 	return slices.EqualFunc(s.Balance, o.Balance, func(a, b Balance) bool {
 		return a.CompanyID == b.CompanyID && a.Same(b.OffsetAccount)
 	})
 }
 
-// Same reports whether it is the same account.
+// Same reports whether both are the same account.
 func (a OffsetAccount) Same(b OffsetAccount) bool {
 	return a.Routing == b.Routing && a.AccountType == b.AccountType && a.Account.Fingerprint == b.Account.Fingerprint
 }
@@ -138,7 +137,7 @@ func (s Settings) checkBalance(f *fields) {
 	}
 }
 
-// check holds all but the account number, which is sealed, against the rules.
+// check validates everything but the account number, which is sealed.
 func (a OffsetAccount) check(f *fields, at string) {
 	if err := nacha.ValidRouting(a.Routing); err != nil {
 		f.bad(at+"/routing", "routing-number", "%v", err)

@@ -15,7 +15,7 @@ type Bank struct {
 	Routing     string
 	Delivery    DeliverySettings
 	File        FileSettings
-	guard.Rules // hold entries of every client that leave through it
+	guard.Rules // apply to entries of every client that leave through it
 	BankProfile
 }
 
@@ -59,8 +59,8 @@ type SFTP struct {
 	InboundFolder  string `json:"inbound_folder,omitempty"`
 }
 
-// folder is where our files go, without the keys and the folder of answers,
-// which may change without moving it.
+// folder is where our files go, without the keys and the inbound folder, which
+// may change without moving it.
 func (s SFTP) folder() SFTP {
 	return SFTP{Host: s.Host, Port: cmp.Or(s.Port, 22), User: s.User, OutboundFolder: s.OutboundFolder}
 }

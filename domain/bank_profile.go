@@ -41,16 +41,16 @@ type BankProfile struct {
 	calendar.Terms
 }
 
-// InboundForm is how a bank writes the files it sends us, where that differs
+// InboundForm is the form of the files that a bank sends us, where it differs
 // from the rules.
 type InboundForm struct {
-	// ReturnsKeepODFI is a bank that forwards returns and notifications of change
-	// under the batch header that its customer sent: columns 80-87 name our ODFI,
-	// and trace numbers of several banks follow in any order. They are booked
-	// without a person.
+	// ReturnsKeepODFI is set for a bank that forwards returns and notifications
+	// of change under the batch header that its customer sent: columns 80-87
+	// name our ODFI, and trace numbers of several banks are mixed. They are
+	// applied without a person's decision.
 	ReturnsKeepODFI bool `json:"returns_keep_odfi,omitempty"`
-	// BareBatches is a bank that leaves out file header, file control or both. A
-	// file that ends with a batch is then whole.
+	// BareBatches is set for a bank that leaves out file header, file control
+	// or both. A file that ends with a batch is then complete.
 	BareBatches bool `json:"bare_batches,omitempty"`
 	// Acknowledgements is the form of the bank's acknowledgements.
 	Acknowledgements *ack.Form `json:"acknowledgements,omitempty"`

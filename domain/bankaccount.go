@@ -9,7 +9,7 @@ import (
 // token, a recipient's account, a relationship. Its id is the keyed fingerprint
 // of routing number, number and type, so the same account under three names is
 // one account. It never changes: a notification of change opens the corrected
-// account and leads every name to it.
+// account, and every name then refers to that.
 type BankAccount struct {
 	Version  int64
 	ID       string // fingerprint
@@ -31,7 +31,7 @@ type Lead struct {
 	To            string // id of the corrected account
 	Code          string // change code
 	ItemID        string // of the notification of change
-	TransactionID string // the notification came for
+	TransactionID string // of the corrected transaction
 	Position      int64
 	At            time.Time
 }
@@ -145,8 +145,8 @@ func OfAccount(t Transaction, events []Event) (account []Event) {
 	return account
 }
 
-// LeadsTo is the account that a name set at a log position is led to, or "" if
-// it stays.
+// LeadsTo returns the corrected account for a name that was set at a log
+// position, or "" if there is no correction.
 func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
 	lead := a.LeadAfter(setAt)
 	return lead.To, lead.Position

@@ -2,8 +2,8 @@ package domain
 
 import "github.com/achledger/achledger/domain/nacha"
 
-// Births are the dates of birth in an international order, which the log holds
-// sealed only; in its proposal they are masked. Source: NACHA Operating Rules,
+// Births are the dates of birth in an international order. The log has them
+// sealed only; in the proposal they are masked. Source: NACHA Operating Rules,
 // addenda 12 and 16, from 2027-03-19.
 type Births struct {
 	From     string `json:"from,omitempty"` // YYYY-MM-DD
@@ -11,20 +11,21 @@ type Births struct {
 	Ultimate string `json:"ultimate,omitempty"`
 }
 
-// Births are the dates of birth that a proposal names.
+// Births returns the dates of birth in a proposal.
 func (p Proposal) Births() (b Births) {
 	p.births(func(in *string, of *string) { *of = *in }, &b)
 	return b
 }
 
-// WithBirths is the proposal with these dates of birth instead of its own.
+// WithBirths returns the proposal with the given dates of birth instead of its
+// own.
 func (p Proposal) WithBirths(b Births) Proposal {
 	p.ownIAT()
 	p.births(func(in *string, of *string) { *in = *of }, &b)
 	return p
 }
 
-// withoutBirths is the proposal with its dates of birth masked.
+// withoutBirths returns the proposal with its dates of birth masked.
 func (p Proposal) withoutBirths() Proposal {
 	p.ownIAT()
 	p.births(func(in *string, _ *string) { *in = nacha.MaskBirthDate(*in) }, &Births{})
@@ -64,7 +65,8 @@ func HideBirths(e *Entry) (hidden bool) {
 	return true
 }
 
-// WithBirths is the transaction with the dates of birth that its log masks.
+// WithBirths returns the transaction with the given dates of birth, which are
+// masked in the log.
 func (t *Transaction) WithBirths(b Births) *Transaction {
 	opened, originated := *t, *t.Originated
 	originated.Proposal = originated.Proposal.WithBirths(b)

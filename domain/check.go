@@ -11,7 +11,8 @@ import (
 // MaxAmountCents is the largest amount the ten digits of an entry hold.
 const MaxAmountCents = 99_999_999_99
 
-// CheckAccountNumber refuses an account number that no entry of ours carries.
+// CheckAccountNumber refuses an account number that no entry of ours can
+// contain.
 func CheckAccountNumber(at, number string, most int) []FieldError {
 	var f fields
 	switch {

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/domain/receiving"
 )
 
-// Settings are what operations decide about a client.
+// Settings are operations' settings of a client.
 type Settings struct {
 	Name                   string         `json:"name"`
-	CompanyName            string         `json:"company_name"`            // at most 16, the batch's company name where a transaction has none
+	CompanyName            string         `json:"company_name"`            // at most 16 characters; the company name of batches if the transaction has none
 	CompanyIdentifications []string       `json:"company_identifications"` // at most 10 characters each; the first is the default
 	ODFIs                  []string       `json:"odfi_routing_numbers"`
 	SECCodes               []string       `json:"sec_codes"`
@@ -25,7 +25,7 @@ type Settings struct {
 	UnknownAccounts        string         `json:"unknown_accounts"`          // queue or return
 	Verification           string         `json:"relationship_verification"` // prenote, micro_deposits or none
 	Balance                []Balance      `json:"balance,omitempty"`         // accounts of its companies against which batches are balanced
-	guard.Rules                           // what holds its entries
+	guard.Rules                           // apply to its entries
 }
 
 // Batching says when a client's pending entries are cut into a file. A
@@ -56,7 +56,8 @@ type FileSettings struct {
 	LineEnding               string `json:"line_ending"` // LF or CRLF
 }
 
-// AccountMatch is a receiving account of a client, or all with a prefix.
+// AccountMatch is a receiving account of a client, or all accounts with a
+// prefix.
 type AccountMatch struct {
 	Account Account `json:"account"`
 	Prefix  bool    `json:"prefix"` // the pattern ended in *
@@ -82,8 +83,8 @@ type Client struct {
 	Banks map[string]Bank
 }
 
-// Refuses returns why an entry is refused on arrival for its own amount: a rule
-// of the client, or of the bank it leaves through.
+// Refuses returns why an entry is refused when it is accepted because of its
+// own amount: by a rule of the client, or of the bank through which it leaves.
 func (c Client) Refuses(odfi string, debit bool, company string, cents int64) string {
 	if why := c.Settings.Refused(debit, company, cents); why != "" {
 		return why

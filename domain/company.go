@@ -34,7 +34,8 @@ type (
 		Action  guard.RateAction `json:"action"` // hold_debits or suspend
 		Reason  string           `json:"reason"`
 	}
-	// CompanyLifted ends a stop. What is held stays held until it is approved.
+	// CompanyLifted ends a stop. Entries that are held stay held until they are
+	// approved.
 	CompanyLifted struct {
 		Company string `json:"company_identification"`
 		Reason  string `json:"reason"`

@@ -1,9 +1,9 @@
 package domain
 
-// Corrects says that an entry takes the place of a debit that came back R11:
-// the receiver had authorized a debit, but not that one.
+// Corrects says that an entry replaces a debit that was returned with R11: the
+// receiver had authorized a debit, but not in this form.
 type Corrects struct {
-	TransactionID string `json:"transaction_id"` // the debit that came back
+	TransactionID string `json:"transaction_id"` // the returned debit
 	ItemID        string `json:"item_id"`        // its return
 	Reason        string `json:"reason"`         // what was corrected, in the client's words
 	// LeaveBy is the last moment at which the entry may leave without a new
@@ -12,7 +12,7 @@ type Corrects struct {
 }
 
 // TransactionCorrectedEntryMade records that a corrected entry was made for a
-// debit that came back R11. It is a transaction of its own.
+// debit returned with R11. It is a transaction of its own.
 type TransactionCorrectedEntryMade struct {
 	ItemID        string `json:"item_id"`        // the return
 	TransactionID string `json:"transaction_id"` // the corrected entry

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Scopes a credential can have. A client's are the first five; operations'
-// are ops, which is all four of ops:read, ops:work, ops:approve and ops:admin,
-// or some of these. ops:read sees, ops:work works the queues, ops:approve lets
-// things out, ops:admin changes clients, banks and credentials.
+// Scopes a credential can have. A client's are the first five; operations' are
+// ops, which is all four of ops:read, ops:work, ops:approve and ops:admin, or
+// some of these. ops:read reads, ops:work processes the queues, ops:approve
+// releases items and files, ops:admin changes clients, banks and credentials.
 const (
 	ScopeOriginate = "originate"
 	ScopeRead      = "read"
@@ -47,7 +47,7 @@ type Credential struct {
 	Client    string // or LedgerClient for operations
 	Scopes    []string
 	Name      string    // what it is for
-	Owner     string    // who answers for it
+	Owner     string    // who is responsible for it
 	ExpiresAt time.Time // machine time; zero: never
 	// SecretHash is the SHA-256 of the secret; secrets carry 256 random bits,
 	// so no slow hash is needed. It is nil while only SealedHash is known.

@@ -2,8 +2,8 @@ package domain
 
 import "time"
 
-// Events of the ledger's own audit stream: what people did to the ledger
-// itself. Meta has the actor.
+// Events of the ledger's own audit stream: acts of people on the ledger itself.
+// Meta has the actor.
 type (
 	// DeliverySwitched records that a person switched delivery on or off. On is
 	// recorded before the switch is set, off after it: files never leave
@@ -15,17 +15,18 @@ type (
 		Was    string `json:"was,omitempty"`
 		Reason string `json:"reason,omitempty"`
 		// Sent says that the files which left since the backup were imported,
-		// NothingSent that none had left. Neither is set when delivery is switched off.
+		// NothingSent that none had left. Neither is set when delivery is
+		// switched off.
 		Sent        bool `json:"sent,omitempty"`
 		NothingSent bool `json:"nothing_sent,omitempty"`
 	}
-	// KeysRotated records a new master key or, with a client, a new data key for
-	// what is sealed for that client from then on.
+	// KeysRotated records a new master key or, with a client, a new data key
+	// for everything that is sealed for that client from then on.
 	KeysRotated struct {
 		Client string `json:"client,omitempty"`
 	}
-	// KeysDestroyed records that what was sealed for a client cannot be opened
-	// any more.
+	// KeysDestroyed records that the values sealed for a client can no longer
+	// be opened.
 	KeysDestroyed struct {
 		Client   string `json:"client"`
 		Rejected int    `json:"rejected,omitempty"` // waiting items that were rejected
@@ -36,8 +37,8 @@ type (
 		Revoked []string `json:"revoked,omitempty"` // keys of the credentials named by the person
 	}
 	// ActedAlone records that the owner of the data folder does alone, by a
-	// command, what would need two people through the API. It is recorded before it
-	// is done.
+	// command, an act that would require two people through the API. It is
+	// recorded before the act.
 	ActedAlone struct {
 		Action  Action `json:"action"`
 		Subject string `json:"subject,omitempty"`

@@ -6,8 +6,8 @@ import (
 	"github.com/achledger/achledger/domain/receiving"
 )
 
-// Undecided says until when somebody may decide about a received payment, and
-// what becomes of it otherwise.
+// Undecided says until when a received payment may be decided about, and what
+// happens to it without a decision.
 type Undecided struct {
 	By   string           `json:"by"`   // RFC 3339
 	Then receiving.Action `json:"then"` // pay or return
@@ -15,12 +15,12 @@ type Undecided struct {
 	Rule string           `json:"rule"` // of the receiving account
 }
 
-// Who decided about a received payment; otherwise it was a rule of its
-// receiving account, named as in package receiving.
+// The source of a decision about a received payment. Any other value is a rule
+// of its receiving account, named as in package receiving.
 const (
 	DecidedByCaller   = "decision" // a client, or operations for it
-	DecidedByReturn   = "return"   // whoever asked for its return, without a decision before
-	DecidedByDeadline = "deadline" // nobody decided in time
+	DecidedByReturn   = "return"   // its return was requested without a decision
+	DecidedByDeadline = "deadline" // there was no decision in time
 )
 
 // TransactionDecided records the decision about a payment for a receiving
@@ -49,8 +49,8 @@ func (t *Transaction) decide(f Fact, e *TransactionDecided) {
 // AwaitsDecision reports whether a decision about the item is open.
 func (i *Item) AwaitsDecision() bool { return i.Undecided != nil && i.Decided == nil }
 
-// DecideBy is the moment until which somebody may decide about an item; ok is
-// false for one that needs no decision.
+// DecideBy returns until when an item may be decided about; ok is false for one
+// that needs no decision.
 func (i *Item) DecideBy() (by time.Time, ok bool) {
 	if i.Undecided == nil {
 		return time.Time{}, false
@@ -59,12 +59,13 @@ func (i *Item) DecideBy() (by time.Time, ok bool) {
 	return by, err == nil
 }
 
-// WindowBefore is the last of a client's windows for answers before an instant.
+// WindowBefore returns the last of a client's windows for answers before an
+// instant.
 func (b Batching) WindowBefore(by time.Time) time.Time {
-	at, _ := b.LastWindow(by.Add(-time.Second), true) // answers have windows whatever is set
+	at, _ := b.LastWindow(by.Add(-time.Second), true) // there is always a window for answers
 	return at
 }
 
-// LastCut is when an answer that has to leave before an instant is cut at the
-// latest, whatever the windows.
+// LastCut returns when an answer that has to leave before an instant is cut at
+// the latest, whatever the windows.
 func LastCut(leaveBy time.Time) time.Time { return leaveBy.Add(-answerLead) }

@@ -4,8 +4,8 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// EngineAnswer is the answer of a decision engine that was asked before
-// something leaves.
+// EngineAnswer is the answer of a decision engine that was asked before an item
+// or a file leaves.
 type EngineAnswer struct {
 	Action guard.Action // allow, hold or reject
 	Reason string
@@ -14,12 +14,12 @@ type EngineAnswer struct {
 // HearEngine records the engine's answer about an item.
 type HearEngine struct {
 	ItemID string
-	Rule   string // by which the item is held until then
+	Rule   string // the rule that holds the item until then
 	EngineAnswer
 }
 
-// Decide approves, holds or rejects the item once. If a person judged it
-// meanwhile, that stands.
+// Decide approves, holds or rejects the item once. A decision that a person
+// made meanwhile stands.
 func (c HearEngine) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Held || i.HeldBy == nil || i.HeldBy.Rule != c.Rule {
@@ -42,8 +42,8 @@ func (c HearEngine) Decide(t Transaction) ([]Event, error) {
 type HearEngineOnFile struct {
 	Rule string
 	EngineAnswer
-	// Verdict is that of the other rules, by which a file that the engine allowed
-	// is still held or rejected; nil: it may leave.
+	// Verdict is the verdict of the other rules, by which a file that the
+	// engine allowed is held or rejected nevertheless; nil: it may leave.
 	Verdict *guard.Verdict
 }
 

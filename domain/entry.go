@@ -40,8 +40,8 @@ func (t *Transaction) WholeOf(item *Item) Sealed {
 	return nil
 }
 
-// answeredBy is the received item that an item copies into its entry; nil for
-// one that starts a payment.
+// answeredBy returns the received item that an answer copies into its entry;
+// nil for an item that starts a payment.
 func (t *Transaction) answeredBy(item *Item) *Item {
 	switch item.Kind {
 	case Origination, Reversal, Retry, ReturnFee:

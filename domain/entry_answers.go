@@ -9,9 +9,9 @@ import (
 
 // answerEntry builds the entry of an answer. An answer copies the header and
 // the entry it answers, with sending and receiving bank exchanged, the
-// transaction code of a return, and an addenda that identifies what it answers.
-// Source: NACHA Operating Rules, formats of returns, notifications of change,
-// dishonored and contested returns.
+// transaction code of a return, and an addenda that identifies the entry it
+// answers. Source: NACHA Operating Rules, formats of returns, notifications of
+// change, dishonored and contested returns.
 func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 	switch item.Kind {
 	case Reversal:
@@ -41,9 +41,9 @@ func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 	}
 }
 
-// answered copies what is answered with the banks exchanged: from the ODFI that
-// this transaction uses, to the bank that sent the entry. A misrouted entry's
-// record names another receiving bank than ours.
+// answered copies the answered entry with the banks exchanged: from the ODFI
+// that this transaction uses, to the bank that sent the entry. A misrouted
+// entry's record names another receiving bank than ours.
 func (t *Transaction) answered(in *Incoming) (Entry, error) {
 	sender := nacha.Sender(&in.Header, &in.Entry)
 	check, ok := nacha.CheckDigit(sender)
@@ -139,8 +139,8 @@ func (t *Transaction) refusalEntry(out *Outgoing, in *Incoming) (Entry, error) {
 	return e, err
 }
 
-// reversalEntry is the original with the money going back. Company, SEC code
-// and amount are the original's; a loan credit is reversed by code 55.
+// reversalEntry is the original in the other direction. Company, SEC code and
+// amount are the original's; a loan credit is reversed with code 55.
 func (t *Transaction) reversalEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "REVERSAL"
@@ -155,7 +155,8 @@ func (t *Transaction) reversalEntry() Entry {
 	return e
 }
 
-// retryEntry is the original again, in a batch whose description says so.
+// retryEntry is the original again, in a batch whose description says that it
+// is a retry.
 func (t *Transaction) retryEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "RETRY PYMT"

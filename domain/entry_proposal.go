@@ -5,9 +5,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// ProposalOf is an entry that a file holds already, in the terms of a proposal, for
-// those who look at its transaction; what leaves is the entry itself. ODFI has nine
-// digits. Whether it asks for same-day settlement is for the caller to say.
+// ProposalOf converts an entry of a file to the form of a proposal, in which
+// its transaction is shown; the entry itself is what leaves. ODFI has nine
+// digits. The caller sets whether it asks for same-day settlement.
 func ProposalOf(odfi string, h nacha.BatchHeader, e nacha.Entry) Proposal {
 	p := Proposal{
 		SEC: h.SEC, PushPull: Push, FromRouting: odfi, FromName: h.CompanyName,

@@ -54,7 +54,7 @@ func optional(fields ...*string) {
 	}
 }
 
-// Reveal puts into an entry what only a file may show: the account number, and
+// Reveal adds to an entry what only a file may contain: the account number, and
 // the corrected data of a notification of change or of its refusal. Text from
 // another bank is transliterated to what our files can carry.
 func (e *Entry) Reveal(account, data string) {
@@ -79,8 +79,8 @@ func (in *Incoming) stamp() string {
 	return ""
 }
 
-// settledAfter is the Julian day on which a return that left on a day settled:
-// the next banking day, if the other bank names none.
+// settledAfter is the Julian day on which a return that left on a given day
+// settled: the next banking day, if the other bank names none.
 func settledAfter(day string) string {
 	d, err := calendar.ParseDate(day)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// OpenFile accepts what a client asked for as one file. Other files are opened
-// with their first entries; see FillFile.
+// OpenFile accepts an order for one file. Other files are opened with their
+// first entries; see FillFile.
 type OpenFile struct{ FileOpened }
 
 // Decide opens the file once.
@@ -42,7 +42,7 @@ type CutFile struct {
 	// Sequence is the file's number of the day; see FileNaming.
 	Sequence int
 	Terms    *calendar.Terms // of the file's bank; nil: FedACH's
-	Now      time.Time       // zero: the file has left already, and its dates stay
+	Now      time.Time       // zero: the file has already left, and its dates stay
 }
 
 // Decide closes the file. Dates that can no longer be met are decided again at

@@ -24,7 +24,7 @@ import (
 // Date and time are the header's, New York.
 type FileNaming string
 
-// defaultNaming is how files are called whose bank asks for nothing.
+// defaultNaming is the template for a bank without one.
 const defaultNaming FileNaming = "{origin}-{date}-{time}-{modifier}.ach"
 
 // maxNameLength bounds a file's name, whose temporary names are longer.
@@ -36,7 +36,7 @@ var (
 	placeholders = []string{"routing", "origin", "date", "yymmdd", "mmddyyyy", "time", "modifier", "sequence", "client", "file"}
 )
 
-// naming is what a name is made of.
+// naming has the values of the placeholders.
 type naming struct {
 	routing, origin, client, file string
 	on, at, modifier              string // YYMMDD, HHMM
@@ -69,15 +69,15 @@ func (n FileNaming) name(of naming) string {
 			return fmt.Sprintf("%0*d", width, of.sequence)
 		case "client":
 			return of.client
-		default: // file: no template has others
+		default: // file: templates have no others
 			return of.file
 		}
 	})
 }
 
-// namedLike reports whether a file of another ODFI, made at the same time, could
-// bear the same name. Files of one origin are numbered together, whatever their
-// ODFI.
+// namedLike reports whether a file of another ODFI, made at the same time,
+// could have the same name. Files of one origin are numbered together, whatever
+// their ODFI.
 func (b Bank) namedLike(o Bank) bool {
 	if slices.Contains(b.template().parts(), "file") || b.fixedOrigin() == o.fixedOrigin() {
 		return false
@@ -85,14 +85,14 @@ func (b Bank) namedLike(o Bank) bool {
 	return b.probeName() == o.probeName()
 }
 
-// BankNamesStream holds an event for each time that an ODFI was set up whose
-// files others' may be confused with, so that each of these writes follows from
-// the ones before it.
+// BankNamesStream has an event for each change of an ODFI whose file names may
+// collide with those of others. So each such change follows from the previous
+// ones.
 const BankNamesStream = "banks/names"
 
-// BankNamesSet records that the names of an ODFI's files were held against those
-// of every other ODFI that leaves its files in the same place. The settings are
-// in the ODFI's own event of the same append.
+// BankNamesSet records that the names of an ODFI's files were compared with
+// those of every other ODFI that leaves its files in the same place. The
+// settings are in the ODFI's own event of the same append.
 type BankNamesSet struct {
 	ODFI string `json:"odfi"`
 }
@@ -102,8 +102,8 @@ func (BankNamesSet) Type() string { return "banks.names_set" }
 
 func init() { register(func() Event { return &BankNamesSet{} }) }
 
-// NamesSet is the event that goes with new settings of an ODFI whose files are
-// named, or left, otherwise than before; none where they are not.
+// NamesSet returns the event that accompanies new settings of an ODFI if they
+// change the names or the place of its files.
 func (c ConfigureBank) NamesSet(now Bank) []Event {
 	set := Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
 	if now.Version > 0 && set.probeName() == now.probeName() && set.fixedOrigin() == now.fixedOrigin() && set.Leaves().SamePlace(now.Leaves()) {
@@ -112,11 +112,11 @@ func (c ConfigureBank) NamesSet(now Bank) []Event {
 	return []Event{BankNamesSet{ODFI: c.Routing}}
 }
 
-// template is that of the names of an ODFI's files.
+// template returns the template of the names of an ODFI's files.
 func (b Bank) template() FileNaming { return cmp.Or(FileNaming(b.FileName), defaultNaming) }
 
-// fixedOrigin is the immediate origin of all files of an ODFI, empty where it is
-// that of each client.
+// fixedOrigin is the immediate origin of all files of an ODFI; empty if each
+// client has its own.
 func (b Bank) fixedOrigin() string {
 	if b.Header == nil {
 		return ""
@@ -124,8 +124,9 @@ func (b Bank) fixedOrigin() string {
 	return b.Header.ImmediateOrigin
 }
 
-// probeName is a name of an ODFI's files in which only what is the ODFI's own
-// tells it from others.
+// probeName returns an example of a file name of the ODFI, to compare with
+// those of other ODFIs: placeholders that are not specific to the ODFI have
+// fixed values.
 func (b Bank) probeName() string {
 	return b.template().name(naming{
 		routing: b.Routing, origin: cmp.Or(b.fixedOrigin(), probePoint), client: probeText, file: probeText,
@@ -133,7 +134,7 @@ func (b Bank) probeName() string {
 	})
 }
 
-// parts are the placeholders of a template.
+// parts returns the placeholders of a template.
 func (n FileNaming) parts() (names []string) {
 	for _, part := range placeholder.FindAllStringSubmatch(string(n), -1) {
 		names = append(names, part[1])
@@ -141,10 +142,11 @@ func (n FileNaming) parts() (names []string) {
 	return names
 }
 
-// check refuses a template that two files could be called by. Of one origin
-// no two files have the same day, time and modifier, nor the same day and
-// sequence. FixedOrigin says that all files of the bank have the same one,
-// byServer that they go to a folder of the bank's, where no other bank's are.
+// check refuses a template by which two files could have the same name. No two
+// files of one origin have the same day, time and modifier, nor the same day
+// and sequence. FixedOrigin says that all files of the bank have the same
+// origin, byServer that they go to a folder of the bank without files of other
+// banks.
 func (n FileNaming) check(f *fields, fixedOrigin, byServer bool) {
 	if n == "" {
 		return

@@ -9,11 +9,10 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// FileOffset records the entry that balances a batch of a file: its debits
-// equal its credits then. It is decided when everything is filed that the file
-// will hold, before the cut, and is no transaction: nobody asked for it, and
-// it counts in nothing but the file and what settles. Its account stands in
-// the batch.
+// FileOffset records the entry that balances a batch of a file, so that its
+// debits equal its credits. It is decided before the cut, when all entries of
+// the file are filed. It is not a transaction, since no client ordered it, and
+// counts only in the file and in settlement. Its account is in the batch.
 type FileOffset struct {
 	Batch int    `json:"batch"`
 	Trace string `json:"trace"`
@@ -26,20 +25,20 @@ func (FileOffset) Type() string { return "file.offset" }
 
 func init() { register(func() Event { return &FileOffset{} }) }
 
-// OrderedOffset is the account against which a client has a batch of its own
-// file balanced, in the clear: it is kept sealed with the file, and in the log
-// as the batch's.
+// OrderedOffset is the account against which a client wants a batch of its own
+// file balanced, in the clear. It is kept sealed with the file; in the log it
+// is sealed in the batch.
 type OrderedOffset struct {
 	Routing      string `json:"routing"`
 	AccountType  string `json:"type"`
 	Number       string `json:"number"`
-	EntriesClass int    `json:"entries_class"` // service class of the batch's entries by themselves
+	EntriesClass int    `json:"entries_class"` // service class of the batch's entries without the offset
 }
 
 // OffsetID is the identification in the entry of an offset.
 const OffsetID = "OFFSET"
 
-// BatchHolds is what is filed in a batch.
+// BatchHolds sums up the entries filed in a batch.
 type BatchHolds struct {
 	DebitCents, CreditCents int64
 	LastTrace               int // sequence of its newest trace number
@@ -58,8 +57,8 @@ func (b FileBatch) Offsets() int {
 	return 1
 }
 
-// in is the batch as it was read from a stream, to which the account number
-// in it is bound.
+// in returns the batch as read from a stream, to which the account number in it
+// is bound.
 func (b FileBatch) in(stream string) FileBatch {
 	if b.Balance != nil {
 		balance := *b.Balance
@@ -69,8 +68,8 @@ func (b FileBatch) in(stream string) FileBatch {
 	return b
 }
 
-// OffsetOf is what balances the batch, less its trace number; ok is false
-// where there is nothing to balance.
+// OffsetOf returns the offset of the batch, without its trace number; ok is
+// false if it needs none.
 func (b FileBatch) OffsetOf(h BatchHolds) (o FileOffset, ok bool) {
 	if b.Balance == nil || h.DebitCents == h.CreditCents {
 		return o, false
@@ -85,7 +84,7 @@ func (b FileBatch) OffsetOf(h BatchHolds) (o FileOffset, ok bool) {
 // Debit reports whether the offset takes money from its account.
 func (o FileOffset) Debit() bool { return nacha.TransactionCode(o.Code).Debit() }
 
-// Totals is what the offset adds to its batch and its file.
+// Totals returns what the offset adds to the totals of its batch and its file.
 func (o FileOffset) Totals(b FileBatch) nacha.Totals {
 	rdfi, _ := strconv.ParseInt(b.Balance.Routing[:8], 10, 64) // nine digits, checked when it was set
 	t := nacha.Totals{Entries: 1, EntryHash: rdfi}
@@ -97,7 +96,7 @@ func (o FileOffset) Totals(b FileBatch) nacha.Totals {
 	return t
 }
 
-// Entry is the offset as the file has it; number is its account's.
+// Entry returns the offset's entry; number is that of its account.
 func (o FileOffset) Entry(b FileBatch, number string) nacha.Entry {
 	e := nacha.Entry{
 		Code: o.Code, Routing: b.Balance.Routing, Account: number, AmountCents: o.Cents,
@@ -109,10 +108,10 @@ func (o FileOffset) Entry(b FileBatch, number string) nacha.Entry {
 	return e
 }
 
-// BalanceFile adds offsets to a file in which everything is filed.
+// BalanceFile adds offsets to a file whose entries are all filed.
 type BalanceFile struct{ Offsets []FileOffset }
 
-// Decide adds them, one a batch, in the order of the batches.
+// Decide adds the offsets, one for each batch, in the order of the batches.
 func (c BalanceFile) Decide(f File) ([]Event, error) {
 	if err := f.mayBe("balanced", FileOpen); err != nil {
 		return nil, err
@@ -128,7 +127,7 @@ func (c BalanceFile) Decide(f File) ([]Event, error) {
 	return events, nil
 }
 
-// balanced is the newest batch that has its offset.
+// balanced returns the last batch that has its offset.
 func (f *File) balanced() int {
 	if n := len(f.Offsets); n > 0 {
 		return f.Offsets[n-1].Batch
@@ -136,7 +135,7 @@ func (f *File) balanced() int {
 	return 0
 }
 
-// OffsetIn is the offset of a batch.
+// OffsetIn returns the offset of a batch.
 func (f *File) OffsetIn(batch int) (o FileOffset, ok bool) {
 	at, ok := slices.BinarySearchFunc(f.Offsets, batch, func(o FileOffset, batch int) int { return cmp.Compare(o.Batch, batch) })
 	if ok {

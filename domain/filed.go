@@ -35,8 +35,8 @@ type FileItem struct {
 
 	// The rest is for an item that left before the ledger was restored from a
 	// backup.
-	InSpite string       // why it is filed although it is held; empty if it is not held
-	To      *ItemAccount // the account it went to, if not the one it waits for
+	InSpite string       // why it is filed although it was held; empty if it was not
+	To      *ItemAccount // the account it went to, if different from the present one
 	Like    *Resemble    // a similar entry that left later
 }
 

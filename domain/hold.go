@@ -2,15 +2,15 @@ package domain
 
 import "github.com/achledger/achledger/domain/guard"
 
-// Events of an operator's judgement over a waiting item.
+// Events of decisions of people and rules about a waiting item.
 type (
-	// TransactionHeld records that an item waits for a judgement. It shows
-	// as Pending with the reason and goes into no file.
+	// TransactionHeld records that an item waits for a person's decision. It is
+	// shown as Pending with the reason and goes into no file.
 	TransactionHeld struct {
 		ItemID string `json:"item_id"`
 		Reason string `json:"reason"`
-		// By is the rule of the guard that held it; nil where a person or
-		// another part of the ledger did.
+		// By is the rule of the guard that held it; nil if a person or another
+		// part of the ledger did.
 		By *guard.HeldBy `json:"by,omitempty"`
 	}
 	// TransactionApproved ends a hold.
@@ -52,21 +52,22 @@ func (c Hold) Decide(t Transaction) ([]Event, error) {
 	return judge(t, c.ItemID, Held, TransactionHeld{ItemID: c.ItemID, Reason: c.Reason}, Pending)
 }
 
-// HoldUnrenderable keeps an item out of files that no file can carry.
+// HoldUnrenderable keeps an item out of files because no file can contain it.
 type HoldUnrenderable struct{ ItemID string }
 
-// Decide holds the item while that is so, and names the field and its rule.
+// Decide holds the item while this is the case, and names the field and its
+// rule.
 func (c HoldUnrenderable) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Pending {
-		return nil, nil // it was recalled, say
+		return nil, nil // it was recalled, for example
 	}
 	e, err := t.EntryOf(i)
 	if err == nil {
 		err = e.Renderable(t.ODFI())
 	}
 	if err == nil {
-		return nil, nil // its account was corrected, say
+		return nil, nil // its account was corrected, for example
 	}
 	return Hold{c.ItemID, "no file can carry it: " + FieldRule(err)}.Decide(t)
 }
@@ -80,7 +81,8 @@ func (c Approve) Decide(t Transaction) ([]Event, error) {
 }
 
 // approve applies the end of a hold. An item that was released from a file
-// waits for the window after it. The rule that held it does not again.
+// waits for the window after the approval. The rule that held it does not hold
+// it again.
 func (t *Transaction) approve(f Fact, item string) {
 	if i, ok := t.Item(item); ok {
 		if !i.NotBefore.IsZero() {
@@ -97,8 +99,8 @@ func (t *Transaction) approve(f Fact, item string) {
 // Reject keeps an item out of files for good.
 type Reject struct{ ItemID, Reason string }
 
-// Decide rejects an item that waits, held or not; of a request for return it
-// says that the receiving bank declined.
+// Decide rejects an item that waits, held or not. For a request for return it
+// means that the receiving bank declined.
 func (c Reject) Decide(t Transaction) ([]Event, error) {
 	if c.Reason == "" {
 		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "say why, the client will read it"}}}
@@ -106,8 +108,8 @@ func (c Reject) Decide(t Transaction) ([]Event, error) {
 	return judge(t, c.ItemID, Rejected, TransactionRejected{ItemID: c.ItemID, Reason: c.Reason}, Pending, Held, Asked)
 }
 
-// judge answers with the event when the item is in one of the from states,
-// and with nothing when it is already where the judgement leads.
+// judge returns the event if the item is in one of the from states, and nothing
+// if it is already in the target state.
 func judge(t Transaction, item string, to State, event Event, from ...State) ([]Event, error) {
 	i, ok := t.Item(item)
 	if !ok || t.hidden() {

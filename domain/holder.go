@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Holder is an end customer's account at a client, under an id the client
-// chose: its bank links, and the transfers made over them. One stream holds
-// all of it, so that its version decides that no two links are active.
+// Holder is an end customer's account at a client, under an id that the client
+// chose, with its bank links and the transfers that use them. All of it is in
+// one stream, whose version ensures that only one link is active.
 type Holder struct {
 	Version       int64
 	Client        string
@@ -16,14 +16,15 @@ type Holder struct {
 	Transfers     []Transfer      // oldest first
 }
 
-// Transfer is a transaction made over a relationship.
+// Transfer is a transaction that uses a relationship.
 type Transfer struct {
 	TransactionID  string
 	RelationshipID string
 	Direction      TransferDirection
 }
 
-// TransferDirection says which way money goes, as the client sees it.
+// TransferDirection is the direction of the money from the client's point of
+// view.
 type TransferDirection string
 
 // Directions of transfers.
@@ -50,7 +51,7 @@ func (h Holder) Relationship(id string) (*Relationship, bool) {
 	return h.Relationships[i], true
 }
 
-// Active is the relationship that keeps others from being linked.
+// Active returns the relationship that prevents others from being linked.
 func (h Holder) Active() (*Relationship, bool) {
 	i := slices.IndexFunc(h.Relationships, func(r *Relationship) bool { return r.Status.Active() })
 	if i < 0 {
@@ -68,8 +69,8 @@ func (h Holder) Transfer(transaction string) (Transfer, bool) {
 	return h.Transfers[i], true
 }
 
-// Over lists the transactions that were made over a relationship: those of
-// its verification and the transfers.
+// Over lists the transactions that used a relationship: those of its
+// verification and the transfers.
 func (h Holder) Over(r *Relationship) []string {
 	all := slices.Clone(r.Sent)
 	for _, t := range h.Transfers {
@@ -80,8 +81,7 @@ func (h Holder) Over(r *Relationship) []string {
 	return all
 }
 
-// Clone is the holder as it stands: what happens to h afterwards does not
-// change it, nor the other way round.
+// Clone returns a copy. Later events of either do not change the other.
 func (h Holder) Clone() Holder {
 	h.Relationships = slices.Clone(h.Relationships)
 	for i, r := range h.Relationships {
@@ -89,7 +89,7 @@ func (h Holder) Clone() Holder {
 		own.Verifying, own.Sent = slices.Clone(r.Verifying), slices.Clone(r.Sent)
 		h.Relationships[i] = &own
 	}
-	h.Transfers = slices.Clip(h.Transfers) // appended to, never changed
+	h.Transfers = slices.Clip(h.Transfers) // only appended to
 	return h
 }
 

@@ -7,69 +7,68 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Events of a file that came from the bank. Its id is the hash of its
-// canonical records, so the same file under another name or with other line
-// endings is the same file.
+// Events of a file from the bank. Its id is the hash of its canonical records,
+// so the same file under another name or with other line endings is the same
+// file.
 type (
-	// InboundReceived records that a file came, before anything of it is
-	// applied. The raw bytes are kept, sealed.
+	// InboundReceived records that a file arrived, before any of it is applied.
+	// The raw bytes are kept, sealed.
 	InboundReceived struct {
 		InboundID string           `json:"inbound_id"`
-		Name      string           `json:"name"`   // as it was called where it came from
+		Name      string           `json:"name"`   // its name at the source
 		Source    string           `json:"source"` // inbox, sftp, api, ingest, simulation
 		Header    nacha.FileHeader `json:"header"`
 		Totals    nacha.Totals     `json:"totals"`
 		Bytes     int64            `json:"bytes"`
-		// Remarks are what is wrong with batches and keeps nobody from
-		// applying them.
+		// Remarks are faults of batches that are applied nevertheless.
 		Remarks []nacha.Problem `json:"remarks,omitempty"`
 		Arrival string          `json:"arrival,omitempty"` // as in InboundRepeated
-		// Signed is left out where the bank signed nothing, or nothing that can
-		// be verified.
+		// Signed is left out if the bank signed nothing, or nothing that can be
+		// verified.
 		Signed *InboundSignature `json:"signed,omitempty"`
-		// Completed says that the bank left file header or control out, and that
-		// what stands in their place was made of the batches.
+		// Completed says that the bank left out the file header or control, and
+		// that their values were derived from the batches.
 		Completed bool `json:"completed,omitempty"`
 	}
 	// InboundSignature is the signature of a bank over an encrypted file.
 	InboundSignature struct {
 		Key   string   `json:"key"`   // its fingerprint
-		ODFIs []string `json:"odfis"` // of which it is the bank's key
+		ODFIs []string `json:"odfis"` // whose bank has this key
 	}
-	// InboundQuarantined records what of the file is not applied, and every
-	// reason. Batches names them by ordinal from 1; none means the whole
+	// InboundQuarantined records which parts of the file are not applied, with
+	// all reasons. Batches names them by ordinal from 1; none means the whole
 	// file.
 	InboundQuarantined struct {
 		Batches []int           `json:"batches,omitempty"`
 		Reasons []nacha.Problem `json:"reasons"`
 	}
-	// InboundApplied completes a file: every entry of its good batches is in
-	// a transaction or in the unmatched queue.
+	// InboundApplied completes a file: every entry of its good batches is in a
+	// transaction or in the unmatched queue.
 	InboundApplied struct {
-		Applied   int `json:"applied"`   // entries that found their place
+		Applied   int `json:"applied"`   // entries that are in a transaction
 		Unmatched int `json:"unmatched"` // entries that wait in the queue
 		Skipped   int `json:"skipped"`   // entries that were applied before
 	}
-	// InboundRepeated records that the same file came again.
+	// InboundRepeated records that the same file arrived again.
 	InboundRepeated struct {
 		Name   string `json:"name"`
 		Source string `json:"source,omitempty"`
-		// Arrival tells one arrival from the next where the same one may be
-		// read again after a crash. It is recorded once.
+		// Arrival distinguishes arrivals if the same one may be read again
+		// after a crash. Each is recorded once.
 		Arrival string            `json:"arrival,omitempty"`
 		Signed  *InboundSignature `json:"signed,omitempty"`
 	}
-	// InboundJudged records that a person had what was in quarantine judged
-	// again: from now on it is as if the file had just come, with only these
-	// batches, of what was in quarantine before, held back.
+	// InboundJudged records that a person had the quarantined parts reviewed
+	// again. From now on the file counts as just received, except that of the
+	// quarantined parts only these batches stay in quarantine.
 	InboundJudged struct {
 		Reason  string          `json:"reason"`
-		AsIs    bool            `json:"as_is,omitempty"` // against the judgement; the totals hold
+		AsIs    bool            `json:"as_is,omitempty"` // against the review; the totals are right
 		Batches []int           `json:"batches,omitempty"`
-		Reasons []nacha.Problem `json:"reasons,omitempty"` // why those are still held back
+		Reasons []nacha.Problem `json:"reasons,omitempty"` // why those stay in quarantine
 	}
-	// InboundKeyReused raises an alarm: another file that applied something
-	// had the same origin, date, time and modifier and other content.
+	// InboundKeyReused raises an alarm: another file that was applied had the
+	// same origin, date, time and modifier and other content.
 	InboundKeyReused struct {
 		Other string `json:"other"` // that file's id
 	}
@@ -104,20 +103,20 @@ func init() {
 	)
 }
 
-// InboundStream names the stream of a file that came from the bank.
+// InboundStream names the stream of a file from the bank.
 func InboundStream(id string) string { return "inbound/" + id }
 
-// Inbound is a file that came from the bank.
+// Inbound is a file from the bank.
 type Inbound struct {
 	Version     int64
 	Received    *InboundReceived
 	ReceivedAt  time.Time
-	Quarantined []InboundQuarantined // that stand
+	Quarantined []InboundQuarantined // those still in quarantine
 	Judged      []InboundJudged
 	Applied     *InboundApplied
 	Repeats     int
 	KeyReusedBy string
-	Arrivals    []string // that are known again; the first is empty or that of Received
+	Arrivals    []string // known arrivals; the first is empty or that of Received
 	SignedBy    []string // ODFIs whose bank signed the file on any arrival
 }
 
@@ -155,14 +154,14 @@ func (i *Inbound) sign(s *InboundSignature) {
 	}
 }
 
-// HeldFor reports whether something is in quarantine for a reason of a code.
+// HeldFor reports whether a part is in quarantine for a reason with a code.
 func (i *Inbound) HeldFor(code string) bool {
 	return slices.ContainsFunc(i.Quarantined, func(q InboundQuarantined) bool {
 		return slices.ContainsFunc(q.Reasons, func(p nacha.Problem) bool { return p.Code == code })
 	})
 }
 
-// Held reports whether a batch is in quarantine; 0 asks for the file as a
+// Held reports whether a batch is in quarantine; 0 stands for the file as a
 // whole, of which nothing was applied.
 func (i *Inbound) Held(batch int) bool {
 	return slices.ContainsFunc(i.Quarantined, func(q InboundQuarantined) bool {
@@ -170,7 +169,7 @@ func (i *Inbound) Held(batch int) bool {
 	})
 }
 
-// State is where the file stands, as the API spells it.
+// State returns the state of the file, as the API spells it.
 func (i *Inbound) State() string {
 	switch {
 	case i.Held(0):

@@ -11,9 +11,9 @@ var (
 	gaps      = strings.NewReplacer(" ", "", "-", "")
 )
 
-// MaskAccount masks in a text what may be the number of an account, written
-// with gaps or without: a bank may quote it. Only the account's tail is known
-// here, so any longer number that ends like it is masked.
+// MaskAccount masks text that may be the number of an account, written with
+// gaps or without: a bank may quote it. Only the account's tail is known here,
+// so any longer number with that ending is masked.
 func MaskAccount(text string, a Account) string {
 	if a.Tail == "" {
 		return text
@@ -34,7 +34,8 @@ func MaskAccount(text string, a Account) string {
 	})
 }
 
-// remask spells a number that HideRepeats has masked as numbers are shown.
+// remask changes a number that HideRepeats has masked to the form in which
+// numbers are shown.
 func remask(text string, a Account) string {
 	end := strings.Index(text, "*"+a.Tail)
 	if end < 0 {

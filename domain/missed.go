@@ -1,17 +1,19 @@
 package domain
 
-// MissedCorrection says that an entry goes to an account which a notification
-// of change had corrected: the newest one in force, and where it leads. A client
-// may have its reasons; it is told. Source: NACHA Operating Rules, which have an
-// originator make a correction before its next entry.
+// MissedCorrection says that an entry goes to an account that a notification of
+// change had corrected: the newest correction in force, and the corrected
+// account. The client may have its reasons; it is told. Source: NACHA Operating
+// Rules, which require an originator to make a correction before its next
+// entry.
 type MissedCorrection struct {
-	Code          string `json:"code"`           // C01, say
-	TransactionID string `json:"transaction_id"` // that was corrected
+	Code          string `json:"code"`           // for example C01
+	TransactionID string `json:"transaction_id"` // whose entry was corrected
 	ItemID        string `json:"item_id"`        // of the notification of change
-	Routing       string `json:"routing"`        // the account as corrected
+	Routing       string `json:"routing"`        // of the corrected account
 	AccountType   string `json:"account_type"`
-	Tail          string `json:"tail"` // the end of its number
+	Tail          string `json:"tail"` // last digits of the corrected account's number
 }
 
-// Masked is the number of the account as corrected, the way it is shown.
+// Masked returns the number of the corrected account in the form in which it is
+// shown.
 func (m MissedCorrection) Masked() string { return Account{Tail: m.Tail}.Masked() }

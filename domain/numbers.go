@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Events of the numbers a file takes. Each is cumulative, so the last event
-// of a stream says which numbers are free.
+// Events of the numbers that files take. Each is cumulative, so the last event
+// of a stream tells which numbers are free.
 type (
 	// TracesTaken records that an ODFI's trace numbers up to Last are used.
 	// First is below or equal to Last, except that a new round starts over
@@ -14,11 +14,11 @@ type (
 	TracesTaken struct {
 		First int    `json:"first"`
 		Last  int    `json:"last"`
-		Round int    `json:"round"` // how often the sequence started over
+		Round int    `json:"round"` // number of restarts of the sequence
 		On    string `json:"on"`    // New York day, YYYY-MM-DD
 	}
-	// ModifierTaken records a file id modifier; with the same origin, date
-	// and time the operator takes it for a duplicate and rejects the file.
+	// ModifierTaken records a file id modifier. The operator rejects a file
+	// with the same origin, date, time and modifier as a duplicate.
 	ModifierTaken struct {
 		Date     string `json:"date"` // YYMMDD
 		Time     string `json:"time"` // HHMM
@@ -52,7 +52,7 @@ type Traces struct {
 	Version int64
 	Last    int
 	Round   int
-	rounds  []traceUse // uses of the round before, oldest first
+	rounds  []traceUse // uses in the previous round, oldest first
 	current []traceUse
 }
 
@@ -79,9 +79,10 @@ func (t *Traces) Evolve(f Fact) {
 	}
 }
 
-// Take answers with the first of n consecutive numbers and the event that
-// takes them. A batch's traces ascend, so a run never crosses the wrap: when
-// too few are left, got is less than n and the caller starts a new batch.
+// Take returns the first of n consecutive numbers and the event that takes
+// them. The traces of a batch ascend, so a run does not cross the end of the
+// sequence: if too few numbers are left, got is less than n and the caller
+// begins a new batch.
 func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, err error) {
 	first, round := t.Last+1, t.Round
 	if first > MaxTraceSequence {
@@ -98,15 +99,15 @@ func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, er
 	return first, got, TracesTaken{First: first, Last: first + got - 1, Round: round, On: on.Format(time.DateOnly)}, nil
 }
 
-// Took is the event that takes numbers under which entries left of which the
-// log does not know. Numbers only grow; those of a file that was cut after one
-// already taken leave a gap, which harms nobody, and a sequence that started
-// over is a new round.
+// Took returns the event that takes numbers of entries that left without a
+// record in the log. Numbers only increase. Numbers of a file that was cut
+// later than one already taken leave a gap, which does no harm. A sequence that
+// started over is a new round.
 func (t Traces) Took(numbers []int, on time.Time) TracesTaken {
 	taken := TracesTaken{First: t.Last + 1, Last: t.Last, Round: t.Round, On: on.Format(time.DateOnly)}
 	for _, n := range numbers {
 		if StartedOver(n, t.Last) && t.Resting(n, on) {
-			continue // of the round before, in a file that was cut after the sequence started over
+			continue // from the previous round, in a file that was cut after the restart
 		}
 		if StartedOver(taken.Last, n) {
 			taken.First, taken.Last, taken.Round = 1, n, t.Round+1
@@ -117,12 +118,12 @@ func (t Traces) Took(numbers []int, on time.Time) TracesTaken {
 	return taken
 }
 
-// StartedOver reports whether the sequence began again between two numbers
-// taken near each other in time.
+// StartedOver reports whether the sequence restarted between two numbers taken
+// near each other in time.
 func StartedOver(before, after int) bool { return before-after > MaxTraceSequence/2 }
 
-// InUse is how many numbers may not be taken yet, because they were taken less
-// than TraceRestDays ago.
+// InUse returns how many numbers may not be taken now, because they were taken
+// less than TraceRestDays ago.
 func (t Traces) InUse(on time.Time) int {
 	count := func(uses []traceUse, from int) (n int) {
 		for _, u := range uses {
@@ -136,15 +137,15 @@ func (t Traces) InUse(on time.Time) int {
 	return count(t.current, 0) + count(t.rounds, t.Last)
 }
 
-// Resting reports whether a number was used in the round before and may not
+// Resting reports whether a number was used in the previous round and may not
 // be used again yet.
 func (t Traces) Resting(n int, on time.Time) bool { return usedOn(t.rounds, n) > rested(on) }
 
-// rested is the last day on which a number may have been used that is taken
-// again on a day.
+// rested is the last day of use of a number that may be taken again on a day.
 func rested(on time.Time) string { return on.AddDate(0, 0, -TraceRestDays).Format(time.DateOnly) }
 
-// usedOn is the latest day a number up to last was used in a round, or "".
+// usedOn returns the latest day on which a number up to last was used in a
+// round, or "".
 func usedOn(uses []traceUse, last int) string {
 	day := ""
 	for _, u := range uses {
@@ -161,8 +162,9 @@ type Modifiers struct {
 	Version    int64
 	Date, Time string
 	Modifier   string
-	// Sequence is which of the day's the newest is, from 1. Files of which the
-	// log does not know count by the modifiers that are left out.
+	// Sequence is the number of the newest file of the day, from 1. Files
+	// without a record in the log are counted by the modifiers that were
+	// skipped.
 	Sequence int
 }
 
@@ -175,8 +177,8 @@ func (m *Modifiers) Evolve(f Fact) {
 	}
 }
 
-// sequence is which file of the day's takes a modifier that is newer than the
-// newest.
+// sequence returns the number of the file of the day that takes a newer
+// modifier.
 func (m Modifiers) sequence(taken ModifierTaken) int {
 	index := indexOf(taken.Modifier)
 	if taken.Date != m.Date {
@@ -189,19 +191,20 @@ func (m Modifiers) sequence(taken ModifierTaken) int {
 	return m.Sequence + step
 }
 
-// modifiers in the order they are taken.
+// modifiers are in the order in which they are taken.
 const modifiers = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// Next is Take, and which file of the day's it is.
+// Next is Take, with the number of the file on that day.
 func (m Modifiers) Next(now time.Time) (taken ModifierTaken, sequence int) {
 	taken = m.Take(now)
 	return taken, m.sequence(taken)
 }
 
-// Take answers with the next free (date, time, modifier) at or after now, New
-// York wall clock. Modifiers run A-Z then 0-9 through a day; when all 36 are
-// used the minute moves on and they start over. A clock that went back (the
-// autumn hour, a sandbox) still moves forward.
+// Take returns the next free (date, time, modifier) at or after now, in New
+// York time. Modifiers run from A to Z and then from 0 to 9 through a day; when
+// all 36 are used the minute is increased and they start over. If the clock
+// goes back (at the end of daylight saving time, or in a sandbox), they still
+// increase.
 func (m Modifiers) Take(now time.Time) ModifierTaken {
 	taken := ModifierTaken{Date: now.Format("060102"), Time: now.Format("1504"), Modifier: "A"}
 	if m.Date == "" || taken.Date > m.Date {
@@ -225,12 +228,12 @@ func (m Modifiers) Take(now time.Time) ModifierTaken {
 	return taken
 }
 
-// TookModifier says under which date, time and modifier a file left of which
-// the log does not know.
+// TookModifier records the date, time and modifier of a file that left without
+// a record in the log.
 type TookModifier ModifierTaken
 
-// Decide records it where it is newer than the newest taken, which alone says
-// which are free.
+// Decide records it if it is newer than the newest taken one, which alone
+// determines the free ones.
 func (c TookModifier) Decide(m Modifiers) ([]Event, error) {
 	if !m.Before(Modifiers{Date: c.Date, Time: c.Time, Modifier: c.Modifier}) {
 		return nil, nil
@@ -238,7 +241,7 @@ func (c TookModifier) Decide(m Modifiers) ([]Event, error) {
 	return []Event{ModifierTaken(c)}, nil
 }
 
-// Before reports whether another modifier was taken after the newest of these.
+// Before reports whether other was taken later.
 func (m Modifiers) Before(other Modifiers) bool {
 	return cmp.Or(cmp.Compare(m.Date, other.Date), cmp.Compare(m.Time, other.Time), cmp.Compare(indexOf(m.Modifier), indexOf(other.Modifier))) < 0
 }

@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// Roles of an operator: viewer sees, operator works the queues and holds,
-// approver releases too, admin changes clients, banks, credentials and policy;
-// revealer sees account numbers whole, each with a reason that is on record.
+// Roles of an operator: a viewer reads, an operator processes the queues and
+// holds items, an approver also releases them, an admin changes clients, banks,
+// credentials and policy; a revealer sees whole account numbers, each with a
+// recorded reason.
 const (
 	RoleViewer   = "viewer"
 	RoleOperator = "operator"

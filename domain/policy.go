@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Policy says what needs two people. By default nothing does.
+// Policy says which actions need two people. By default none does.
 type Policy struct {
 	Version           int64
 	FourEyes          bool
@@ -45,8 +45,8 @@ func (p *Policy) Evolve(f Fact) {
 // Expires is how long a request waits for approval.
 func (p Policy) Expires() time.Duration { return cmp.Or(p.ApprovalExpires, DefaultExpiry) }
 
-// TwoToRelease reports whether it takes two people to release what is held of an
-// amount.
+// TwoToRelease reports whether releasing a held item of an amount needs two
+// people.
 func (p Policy) TwoToRelease(cents int64) bool { return p.FourEyes && cents > p.ReleaseAboveCents }
 
 // ChangePolicy replaces the policy.
@@ -64,8 +64,8 @@ const (
 	longestExpiry  = 30 * 24 * time.Hour
 )
 
-// Decide records a policy that differs. Requiring two people takes two who can
-// approve.
+// Decide records a policy that differs. Requiring two people needs two
+// approvers.
 func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	c.ApprovalExpires = cmp.Or(c.ApprovalExpires, ShortDuration(DefaultExpiry))
 	var f fields

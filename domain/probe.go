@@ -24,8 +24,8 @@ func batchProbe() nacha.BatchHeader {
 	}
 }
 
-// ODFI is the ODFI of ours that sends what the transaction sends, by nine
-// digits: the one that originated it, or the one that received it.
+// ODFI returns our ODFI that sends the transaction's items, with nine digits:
+// the one that originated the transaction, or the one that received it.
 func (t *Transaction) ODFI() string {
 	switch {
 	case t.Originated != nil:

@@ -85,9 +85,9 @@ func (o ProfileODFI) Usable(s Settings) error {
 	return f.refusal()
 }
 
-// checkOrigin keeps a client from using somebody else's immediate origin and
-// its file id modifiers: it must be the one that operations set for the client,
-// or the bank's own.
+// checkOrigin prevents a client from using another client's immediate origin
+// and its file id modifiers: it must be the one that operations set for the
+// client, or the bank's own.
 func (o ProfileODFI) checkOrigin(f *fields, s Settings) {
 	if origin := o.File.ImmediateOrigin; origin != s.File.ImmediateOrigin && origin != o.Routing {
 		f.against("/immediateOrigin", "origin", "the immediate origin is %s, as agreed with operations, or the ODFI's routing number", s.File.ImmediateOrigin)

@@ -17,7 +17,7 @@ type Recipient struct {
 	CreatedAt time.Time
 }
 
-// RecipientTerms is a client's data of a recipient.
+// RecipientTerms is the client's data about a recipient.
 type RecipientTerms struct {
 	Name             string `json:"name"`                    // in entries
 	OriginalName     string `json:"original_name,omitempty"` // before transliteration
@@ -43,7 +43,7 @@ type RecipientAccount struct {
 
 // Events of a recipient.
 type (
-	// RecipientSaved makes a recipient or replaces what is said about it.
+	// RecipientSaved adds a recipient or replaces its data.
 	RecipientSaved struct {
 		RecipientID string `json:"recipient_id"`
 		RecipientTerms
@@ -121,13 +121,13 @@ func (r *Recipient) drop(account string) {
 	r.Accounts = slices.DeleteFunc(r.Accounts, func(a RecipientAccount) bool { return a.ID == account })
 }
 
-// SaveRecipient makes a recipient or replaces what is said about it.
+// SaveRecipient adds a recipient or replaces its data.
 type SaveRecipient struct {
 	ID    string
 	Terms RecipientTerms
 }
 
-// Decide checks the terms; a company needs the identification it is known by.
+// Decide checks the terms; a company needs its identification.
 func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 	if now.Deleted {
 		return nil, Refuse(NotFound, "there is no such recipient")

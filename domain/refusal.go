@@ -22,8 +22,8 @@ const (
 	SameDayNotEnabled  Code = "same-day-not-enabled" // 403
 	Suspended          Code = "client-suspended"     // 403
 	ReturnWindowClosed Code = "return-window-closed" // 422
-	DeliveryOff        Code = "delivery-off"         // nobody knows what had left before the folder was restored: 503
-	NoTraceNumbers     Code = "no-trace-numbers"     // the bank's are all in use: 503
+	DeliveryOff        Code = "delivery-off"         // it is not known which files had left before the folder was restored: 503
+	NoTraceNumbers     Code = "no-trace-numbers"     // all of the bank's are in use: 503
 	ActiveRelationship Code = "active-relationship"  // a second bank link: 409
 	Stale              Code = "stale"                // the subject of a request for approval has changed: 409
 	OwnRequest         Code = "own-request"          // nobody approves their own request: 403
@@ -69,8 +69,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// fields collects what is wrong with an input, so that a caller sees everything
-// at once.
+// fields collects the faults of an input, so that a caller sees all of them at
+// once.
 type fields struct {
 	form  []FieldError // wrong form: 400
 	rules []FieldError // well formed, but against a rule: 422

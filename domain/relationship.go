@@ -15,7 +15,7 @@ const (
 	RelationshipCanceled        RelationshipStatus = "CANCELED"
 )
 
-// RelationshipStatuses are all of them, in the order of their life.
+// RelationshipStatuses are all statuses, in the order of a relationship's life.
 var RelationshipStatuses = []RelationshipStatus{
 	RelationshipQueued, RelationshipPending, RelationshipApproved, RelationshipRejected,
 	RelationshipCancelRequested, RelationshipCanceled,

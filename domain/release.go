@@ -56,9 +56,9 @@ type Release struct {
 	File      string
 	Reason    string
 	NotBefore time.Time // when the item may be cut again
-	Ordered   bool      // operations released the file; else the operator rejected it
+	Ordered   bool      // operations released the file; otherwise the operator rejected it
 	Reject    bool      // the item does not wait again
-	Carried   bool      // the file was the client's to carry to its bank
+	Carried   bool      // the client carries the file to its bank
 }
 
 // clientCarries is why items do not wait for the next window automatically.
@@ -68,10 +68,10 @@ const clientCarries = "its file was for the client to carry to its bank, so it d
 // released before. An item that the bank answered stays filed: it was
 // processed, whatever is said about its file, and would be paid twice.
 //
-// What the operator rejected waits for the next window, and the second time for
-// a person: sent again unchanged, it would be rejected for ever. What the
-// client was to carry waits for the client, who may have sent it by other
-// means.
+// An item that the operator rejected waits for the next window, and the second
+// time for a person: sent again unchanged, it would be rejected for ever. An
+// item in a file that the client carries waits for the client, who may have
+// sent it by other means.
 //
 // Items of the transaction that may not leave any more because of the release
 // are rejected by package answers in the same append.

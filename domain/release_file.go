@@ -38,10 +38,10 @@ func init() {
 	)
 }
 
-// Then is what becomes of the entries of a released file.
+// Then is what happens to the entries of a released file.
 type Then string
 
-// What becomes of them: they wait for another file, or never leave.
+// They wait for another file, or never leave.
 const (
 	ThenWait   Then = "wait"
 	ThenReject Then = "reject"
@@ -50,8 +50,8 @@ const (
 // Rejects reports whether released entries do not wait again.
 func (a Answered) Rejects() bool { return a.Ordered != nil && a.Ordered.Then == ThenReject }
 
-// takeBack applies an order. If the operator said something about the file,
-// that remains its state.
+// takeBack applies an order. If the operator acknowledged the file, that
+// remains its state.
 func (f *File) takeBack(e *FileReleaseOrdered, at time.Time) {
 	f.Note, f.Answered.Reason, f.Answered.Ordered = e.Reason, e.Reason, e
 	if f.Answered.Unreleased {
@@ -111,14 +111,14 @@ func (c ReleaseFile) Decide(f File) ([]Event, error) {
 	case before != nil:
 		return nil, Refuse(Conflict, "file %s was released before, its entries to %s", f.ID, before.Then)
 	case c.Then == ThenWait && (f.Answered.Unreleased || f.State == FileIsRefused):
-		return nil, nil // as the rejection says
+		return nil, nil // as the rejection requires
 	case f.Answered.Unreleased:
 		return order, nil
 	case f.State == FileIsRefused:
 		return nil, Refuse(Conflict, "the entries of file %s wait already: reject them one by one", f.ID)
 	case !waiting:
 		return nil, Refuse(TooLate, "file %s is %s: its delivery began", f.ID, f.State)
-	case f.Opened.Method == ByDownload && f.State != FileIsHeld && !c.NotCarried: // nobody got the bytes of a held one
+	case f.Opened.Method == ByDownload && f.State != FileIsHeld && !c.NotCarried: // the bytes of a held file were not given out
 		return nil, Refuse(MaybeCarried, "file %s is for its client to carry: ask whether it reached the bank, and say not_carried if it did not", f.ID)
 	}
 	return order, nil

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// leastRepeated is the length from which an account number is looked for inside
-// other text; a shorter one occurs by chance.
+// leastRepeated is the length from which an account number is searched for
+// inside other text; a shorter one may occur there by chance.
 const leastRepeated = 7
 
 // Repeats reports whether a text contains an account number, or is one: account

@@ -44,7 +44,7 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// Equal reports whether two settings say the same.
+// Equal reports whether two settings are equal.
 func (s Settings) Equal(o Settings) bool {
 	same := s.SameReceivers(o) && s.sameReceivingRules(o) && s.SameOffsets(o)
 	s.ReceivingAccounts, o.ReceivingAccounts = nil, nil

@@ -30,7 +30,7 @@ func CredentialStream(key string) string { return "credential/" + key }
 // BankStream names the settings of one of our ODFIs, by routing number.
 func BankStream(routing string) string { return "bank/" + routing }
 
-// ClockStream is the sandbox clock's.
+// ClockStream is the stream of the sandbox clock.
 const ClockStream = "clock/sandbox"
 
 // SplitTransactionStream is the inverse of TransactionStream.

@@ -9,8 +9,8 @@ import (
 // Why is the reason why a file is made.
 type Why string
 
-// Reasons: a threshold or a window of its client, the deadline of an answer in
-// it, or that it was made as a whole.
+// Reasons: a threshold or a window of the client, the deadline of an answer in
+// the file, or that the file was made as a whole.
 const (
 	WhyEntries Why = "entries"  // the number of waiting entries reached the client's threshold
 	WhyCents   Why = "cents"    // their total reached it
@@ -23,14 +23,14 @@ const (
 )
 
 // answerLead is how long before its deadline an answer, or a reversal, is cut
-// at the latest, when no window comes in time: what the default windows leave
-// before the operator's deadlines.
+// at the latest if no window comes in time. The default windows have the same
+// distance to the operator's deadlines.
 const answerLead = 15 * time.Minute
 
-// Queue is the sum of what waits of one client at one ODFI.
+// Queue sums up the waiting items of one client at one ODFI.
 type Queue struct {
 	Client, ODFI string
-	Answers      bool // returns, corrections, dishonors, contests; else forward entries
+	Answers      bool // returns, corrections, dishonors, contests; otherwise forward entries
 	Entries      int
 	Cents        int64
 	OldestAt     time.Time // when the oldest was made
@@ -65,8 +65,8 @@ func (b Batching) Threshold(now time.Time, queues []Queue) Why {
 	}
 }
 
-// LastWindow is the newest window that has come for a client's entries, or
-// for its answers; ok is false when there is none. Answers of a client without
+// LastWindow returns the newest window that has come for a client's entries, or
+// for its answers; ok is false if there is none. Answers of a client without
 // windows leave at the default ones.
 func (b Batching) LastWindow(now time.Time, answers bool) (at time.Time, ok bool) {
 	return calendar.LastWindow(now, b.windows(answers))
@@ -80,13 +80,13 @@ func (b Batching) windows(answers bool) []calendar.Window {
 	return own
 }
 
-// Pressing reports whether something must be cut now because its deadline is
-// near and the next window may be too late: an answer, or a reversal.
+// Pressing reports whether the queue must be cut now because the deadline of an
+// answer, or of a reversal, is near and the next window may be too late.
 func (q Queue) Pressing(now time.Time) bool {
 	return !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
 }
 
-// DueAgain is when an item released from a file is due again: at the next
+// DueAgain returns when an item released from a file is due again: at the next
 // window, or when it has waited for the client's maximum age; in any case
 // before its deadline.
 func (b Batching) DueAgain(now time.Time, i *Item) time.Time {
@@ -106,8 +106,8 @@ func (b Batching) DueAgain(now time.Time, i *Item) time.Time {
 	return at.Time
 }
 
-// WakeAt is the next instant after now at which one of a client's queues may
-// have to be cut, if nothing happens before; zero if there is none.
+// WakeAt returns the next instant after now at which one of a client's queues
+// may have to be cut, if nothing happens before; zero if there is none.
 func (c Client) WakeAt(now time.Time, queues []Queue) time.Time {
 	var next earliest
 	later := func(t time.Time) {
@@ -132,7 +132,7 @@ func (c Client) WakeAt(now time.Time, queues []Queue) time.Time {
 	return next.Time
 }
 
-// earliest is the first of some instants; zero of none.
+// earliest is the first of some instants; zero if there are none.
 type earliest struct{ time.Time }
 
 func (e *earliest) or(t time.Time) {

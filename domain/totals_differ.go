@@ -7,7 +7,7 @@ import (
 )
 
 // FileTotalsDiffer raises an alarm: the operator's totals of the file differ
-// from ours. What it says about the file stands nevertheless.
+// from ours. The acknowledgement is applied nevertheless.
 type FileTotalsDiffer struct {
 	Result ack.Result `json:"result"` // of the acknowledgement
 	Theirs ack.Totals `json:"theirs"` // as far as the operator stated them
@@ -19,8 +19,8 @@ func (FileTotalsDiffer) Type() string { return "file.totals_differ" }
 
 func init() { register(func() Event { return &FileTotalsDiffer{} }) }
 
-// differing records a difference in totals, once for each answer and its
-// totals.
+// differing records a difference in totals, once for each acknowledgement and
+// its totals.
 func (c Acknowledge) differing(f File) []Event {
 	before := slices.ContainsFunc(f.Answered.Differing, func(e *FileTotalsDiffer) bool {
 		return e.Result == c.Result && e.Theirs.Equal(c.Totals)

@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// ItemKind says what an item of a transaction is.
+// ItemKind is the kind of an item of a transaction.
 type ItemKind string
 
 // Kinds of items, as the API spells them.
@@ -77,19 +77,19 @@ type Item struct {
 	Filing      *Filing
 	History     []Step
 	Outgoing    *Outgoing             // answers of ours
-	Incoming    *Incoming             // what came from the bank
-	Corrects    *Corrects             // the entry that came back and whose place this one takes; nil: none
-	CorrectedBy string                // of a return R11: the transaction that corrects what came back
+	Incoming    *Incoming             // an entry from the bank
+	Corrects    *Corrects             // the returned entry that this one replaces; nil: none
+	CorrectedBy string                // of a return R11: the transaction that corrects the returned entry
 	AskedBack   *TransactionAskedBack // requests for return
 	AnsweredBy  string                // the return that answered a request for it
-	SettledOn   string                // of what came, YYYY-MM-DD
-	Undecided   *Undecided            // of what came for an account that decides; nil: nobody is asked
-	Decided     *TransactionDecided   // what became of it; nil where the account says nothing, or nobody decided yet
-	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
+	SettledOn   string                // of an entry from the bank, YYYY-MM-DD
+	Undecided   *Undecided            // of a payment to an account whose client decides; nil: it does not
+	Decided     *TransactionDecided   // the decision; nil if none is needed, or made yet
+	NotBefore   time.Time             // it was released from a file and goes into no other before this time; zero: it was not
 	Resembles   *TransactionResembled // a similar entry that may be the same; nil if there is none
-	HeldBy      *guard.HeldBy         // the rule that holds it; nil where none does
-	Waived      []string              // rules of the guard that a person approved it over
-	ApprovedAt  int64                 // log position at which it was approved last; 0: it never was
+	HeldBy      *guard.HeldBy         // the rule that holds it; nil if none does
+	Waived      []string              // rules of the guard over which a person approved it
+	ApprovedAt  int64                 // log position of its newest approval; 0: there was none
 	Refusals    int                   // how often the operator refused a file, or a batch, that it was in
 }
 
@@ -112,10 +112,10 @@ type Filing struct {
 	Batch int
 	Trace string // fifteen digits
 	At    time.Time
-	Dated *Dated // nil: it leaves as it was asked for
+	Dated *Dated // nil: it leaves with the dates asked for
 }
 
-// Step is a state an item entered, and when.
+// Step is a state that an item entered, and when.
 type Step struct {
 	State  State
 	At     time.Time
@@ -128,7 +128,7 @@ type Transaction struct {
 	Client  string
 	ID      string
 	Version int64
-	// Originated is set for payments we send, Received for those we got.
+	// Originated is set for payments we send, Received for those we received.
 	Originated  *TransactionOriginated
 	Received    *TransactionReceived
 	Account     Account // current: a correction may have changed it while pending

@@ -15,14 +15,14 @@ type VaultToken struct {
 	Deleted    bool
 }
 
-// TokenTerms is what a client says about a token; a replacement replaces all
-// of it.
+// TokenTerms is a client's data about a token; a replacement replaces all of
+// it.
 type TokenTerms struct {
 	AccountID       string `json:"account_id"` // of the bank account
 	IndividualName  string `json:"individual_name"`
 	Description     string `json:"description,omitempty"`
 	CustomerKey     string `json:"customer_key,omitempty"`
-	Default         bool   `json:"default,omitempty"` // where there is no customer key
+	Default         bool   `json:"default,omitempty"` // without a customer key
 	SoftwareType    string `json:"software_type"`
 	SoftwareVersion string `json:"software_version"`
 }
@@ -100,7 +100,7 @@ func (t *VaultToken) Evolve(f Fact) {
 	}
 }
 
-// Customer is a client's customer as far as the vault knows it.
+// Customer is what the vault stores about a client's customer.
 type Customer struct {
 	Version int64
 	Default string // token id
@@ -114,13 +114,13 @@ func (c *Customer) Evolve(f Fact) {
 	}
 }
 
-// StoreToken makes a token.
+// StoreToken stores a new token.
 type StoreToken struct {
 	TokenID string
 	Terms   TokenTerms
 }
 
-// Decide stores the token; its id is ours and new.
+// Decide stores the token; its id must be new.
 func (c StoreToken) Decide(now VaultToken) ([]Event, error) {
 	if now.Version > 0 {
 		return nil, Refuse(Conflict, "the token id is taken")
@@ -150,8 +150,8 @@ func (DeleteToken) Decide(now VaultToken) ([]Event, error) {
 	return []Event{TokenDeleted{}}, nil
 }
 
-// ChooseDefault answers with the event that makes a token its customer's
-// default, or no longer; nothing when it is so already.
+// ChooseDefault returns the event that makes a token its customer's default, or
+// no longer; nothing if that is already the case.
 func (c Customer) ChooseDefault(tokenID string, yes bool) []Event {
 	switch {
 	case yes && c.Default != tokenID:
@@ -163,7 +163,7 @@ func (c Customer) ChooseDefault(tokenID string, yes bool) []Event {
 	}
 }
 
-// UseToken counts a transaction that is made with a token.
+// UseToken counts a transaction made with a token.
 type UseToken struct{ TransactionID string }
 
 // Decide counts it; the token may be one that is stored with the transaction.

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Webhook is an address to which a client has its messages posted.
+// Webhook is an address to which a client's messages are posted.
 type Webhook struct {
 	Version  int64
 	Position int64 // in the log, of the event that opened it
 	ID       string
 	Terms    WebhookTerms
-	// Secrets sign its messages, the newest first: one, or two while one is
-	// rotated.
+	// Secrets sign its messages, the newest first: one, or two during a
+	// rotation.
 	Secrets   []WebhookSecret
-	Disabled  *WebhookDisabled // why it was disabled by itself; nil where it was not
+	Disabled  *WebhookDisabled // why the ledger disabled it; nil if it did not
 	Deleted   bool
 	Orders    []WebhookOrder // in log order
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-// WebhookTerms is what a client says about a webhook.
+// WebhookTerms is a client's settings of a webhook.
 type WebhookTerms struct {
 	URL     string   `json:"url"`
-	Types   []string `json:"types"`   // of messages, with * at the end for all that begin so
+	Types   []string `json:"types"`   // of messages; a * at the end stands for any rest
 	Enabled bool     `json:"enabled"` // while it is not, its messages wait
 }
 
@@ -34,7 +34,7 @@ type WebhookSecret struct {
 	Until  time.Time // machine time; zero: until it is rotated
 }
 
-// WebhookOrder is something that a client asked of the worker.
+// WebhookOrder is an order of a client to the worker.
 type WebhookOrder struct {
 	Position int64
 	Order    WebhookOrderKind
@@ -42,51 +42,54 @@ type WebhookOrder struct {
 	Message  string // of a retry
 }
 
-// WebhookOrderKind says what a client asked for.
+// WebhookOrderKind is the kind of an order.
 type WebhookOrderKind string
 
 // Kinds of orders.
 const (
 	WebhookPing   WebhookOrderKind = "ping"
-	WebhookReplay WebhookOrderKind = "replay" // everything after a position again
-	WebhookRetry  WebhookOrderKind = "retry"  // one message now
-	WebhookResume WebhookOrderKind = "resume" // it was enabled: what waits is tried at once
+	WebhookReplay WebhookOrderKind = "replay" // everything after a position is sent again
+	WebhookRetry  WebhookOrderKind = "retry"  // one message is sent now
+	WebhookResume WebhookOrderKind = "resume" // it was enabled: waiting messages are sent at once
 )
 
 // Events of a webhook.
 type (
-	// WebhookOpened records a new webhook. Its messages begin behind this event.
+	// WebhookOpened records a new webhook. Its first message is about an event
+	// after this one.
 	WebhookOpened struct {
 		WebhookID string `json:"webhook_id"`
 		WebhookTerms
 		Secret Sealed `json:"secret"` // sealed with the client's key
 	}
-	// WebhookChanged replaces what its client says about a webhook.
+	// WebhookChanged replaces the client's settings of a webhook.
 	WebhookChanged struct{ WebhookTerms }
-	// WebhookSecretRotated puts a new secret in the place of the newest, which
-	// signs beside it for a while.
+	// WebhookSecretRotated adds a new secret. The previous one also signs for a
+	// while.
 	WebhookSecretRotated struct {
 		Secret   Sealed    `json:"secret"`    // sealed with the client's key
 		OldUntil time.Time `json:"old_until"` // machine time
 	}
-	// WebhookDisabled records that nothing is sent any more, because every try
-	// of a message failed for three days. What waits is kept.
+	// WebhookDisabled records that the ledger disabled the webhook, because
+	// every attempt to send a message failed for three days. Waiting messages
+	// are kept.
 	WebhookDisabled struct {
 		Message string    `json:"message"` // its id
-		Since   time.Time `json:"since"`   // machine time of its first try
+		Since   time.Time `json:"since"`   // machine time of its first attempt
 		Reason  string    `json:"reason"`  // of its last failure
 	}
-	// WebhookDeleted ends a webhook with all that waits for it.
+	// WebhookDeleted ends a webhook and deletes its waiting messages.
 	WebhookDeleted struct{}
-	// WebhookPinged asks for a message that says nothing. Its id is the
-	// position of this event.
+	// WebhookPinged requests a test message. Its id is the position of this
+	// event.
 	WebhookPinged struct{}
-	// WebhookReplayOrdered asks for everything after a position of the log once
-	// more, under the same ids.
+	// WebhookReplayOrdered requests that everything after a position of the log
+	// is sent again, under the same ids.
 	WebhookReplayOrdered struct {
 		After int64 `json:"after"`
 	}
-	// WebhookRetryOrdered asks for one message now, delivered or not.
+	// WebhookRetryOrdered requests that one message is sent now, whether it was
+	// delivered or not.
 	WebhookRetryOrdered struct {
 		Message string `json:"message"` // its id
 	}
@@ -140,7 +143,7 @@ func (w Webhook) Wants(messageType string) bool {
 	return slices.ContainsFunc(w.Terms.Types, func(p string) bool { return matchesType(p, messageType) })
 }
 
-// Signing are the secrets that sign at a machine time, the newest first.
+// Signing returns the secrets that sign at a machine time, the newest first.
 func (w Webhook) Signing(now time.Time) []WebhookSecret {
 	return slices.DeleteFunc(slices.Clone(w.Secrets), func(s WebhookSecret) bool { return !s.Until.IsZero() && !now.Before(s.Until) })
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// notPublic are addresses that netip does not name: of the network itself, of
-// carriers, for documentation and tests, and those that carry an IPv4 address,
-// which may be any of the others.
-// Source: the IANA registries of special-purpose addresses.
+// notPublic are addresses that netip has no predicate for: of the network
+// itself, of carriers, for documentation and tests, and those that carry an
+// IPv4 address, which may be any of the others. Source: the IANA registries of
+// special-purpose addresses.
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
@@ -40,8 +40,8 @@ func WebhookMayReach(a netip.Addr, sandbox bool) bool {
 // maxWebhookURL bounds a webhook's address, in bytes.
 const maxWebhookURL = 1000
 
-// checkWebhookURL holds an address against what may be dialled. The addresses
-// behind a name are checked when they are.
+// checkWebhookURL checks the form of an address. The IP addresses of a host
+// name are checked when they are dialled.
 func checkWebhookURL(f *fields, text string, sandbox bool) {
 	u, err := url.Parse(text)
 	switch {

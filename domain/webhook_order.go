@@ -2,7 +2,8 @@ package domain
 
 import "time"
 
-// MaxWebhookOverlap is the longest that an old secret signs beside a new one.
+// MaxWebhookOverlap is the longest time for which an old secret signs beside a
+// new one.
 const MaxWebhookOverlap = 7 * 24 * time.Hour
 
 // RotateWebhookSecret gives a webhook a new secret.
@@ -12,7 +13,7 @@ type RotateWebhookSecret struct {
 	Now     time.Time     // machine time
 }
 
-// Decide rotates. An older secret that still signed signs no more: there are
+// Decide rotates the secret. A still older secret no longer signs: there are
 // never more than two.
 func (c RotateWebhookSecret) Decide(now Webhook) ([]Event, error) {
 	switch {
@@ -26,7 +27,7 @@ func (c RotateWebhookSecret) Decide(now Webhook) ([]Event, error) {
 	return []Event{WebhookSecretRotated{Secret: c.Secret, OldUntil: c.Now.Add(c.Overlap).UTC()}}, nil
 }
 
-// PingWebhook sends a message that says nothing, once.
+// PingWebhook sends one test message.
 type PingWebhook struct{}
 
 // Decide pings an enabled webhook.
@@ -37,14 +38,14 @@ func (PingWebhook) Decide(now Webhook) ([]Event, error) {
 	return []Event{WebhookPinged{}}, nil
 }
 
-// ReplayWebhook sends everything after a position of the log once more.
+// ReplayWebhook sends everything after a position of the log again.
 type ReplayWebhook struct {
 	After int64
 	Head  int64 // of the log
 }
 
-// Decide orders it. Messages from before the webhook was opened may be asked
-// for as well.
+// Decide orders the replay. Messages from before the webhook was opened may be
+// requested as well.
 func (c ReplayWebhook) Decide(now Webhook) ([]Event, error) {
 	switch {
 	case !now.Live():
@@ -60,7 +61,7 @@ func (c ReplayWebhook) Decide(now Webhook) ([]Event, error) {
 // RetryWebhook sends one message now.
 type RetryWebhook struct{ Message string }
 
-// Decide orders it of an enabled webhook.
+// Decide orders the retry for an enabled webhook.
 func (c RetryWebhook) Decide(now Webhook) ([]Event, error) {
 	if err := now.sends(); err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (c RetryWebhook) Decide(now Webhook) ([]Event, error) {
 	return []Event{WebhookRetryOrdered{c.Message}}, nil
 }
 
-// sends refuses what a disabled webhook cannot do.
+// sends refuses orders that a disabled webhook cannot carry out.
 func (w Webhook) sends() error {
 	switch {
 	case !w.Live():
@@ -79,14 +80,14 @@ func (w Webhook) sends() error {
 	return nil
 }
 
-// WebhookPatience is how long a message is tried again before its webhook is
+// WebhookPatience is how long a message is retried before its webhook is
 // disabled.
 const WebhookPatience = 3 * 24 * time.Hour
 
-// DisableWebhook stops a webhook that does not answer.
+// DisableWebhook stops a webhook whose messages cannot be delivered.
 type DisableWebhook struct {
 	Message string
-	Since   time.Time // of the message's first try, machine time
+	Since   time.Time // of the message's first attempt, machine time
 	Reason  string
 }
 

@@ -5,7 +5,7 @@ import "slices"
 // MaxWebhooks bounds the webhooks of a client.
 const MaxWebhooks = 16
 
-// maxWebhookTypes bounds the types that a webhook names.
+// maxWebhookTypes bounds the number of types of a webhook.
 const maxWebhookTypes = 50
 
 func (t WebhookTerms) check(f *fields, sandbox bool) {
@@ -24,15 +24,15 @@ func (t WebhookTerms) check(f *fields, sandbox bool) {
 	}
 }
 
-// OpenWebhook has a client's messages posted to an address.
+// OpenWebhook posts a client's messages to an address.
 type OpenWebhook struct {
 	ID      string
 	Terms   WebhookTerms
 	Secret  Sealed
-	Sandbox bool // the ledger is one
+	Sandbox bool // the ledger is a sandbox
 }
 
-// Decide opens the webhook; its id is ours and new.
+// Decide opens the webhook; its id must be new.
 func (c OpenWebhook) Decide(now Webhook) ([]Event, error) {
 	var f fields
 	c.Terms.check(&f, c.Sandbox)
@@ -45,8 +45,8 @@ func (c OpenWebhook) Decide(now Webhook) ([]Event, error) {
 	return []Event{WebhookOpened{c.ID, c.Terms, c.Secret}}, nil
 }
 
-// ChangeWebhook replaces what its client says about a webhook; what is nil
-// stays.
+// ChangeWebhook replaces a client's settings of a webhook; a nil field is not
+// changed.
 type ChangeWebhook struct {
 	URL     *string
 	Types   []string
@@ -54,7 +54,8 @@ type ChangeWebhook struct {
 	Sandbox bool
 }
 
-// Decide changes it. Enabling it lets what waits be tried at once.
+// Decide changes the settings. When it is enabled, its waiting messages are
+// sent at once.
 func (c ChangeWebhook) Decide(now Webhook) ([]Event, error) {
 	if !now.Live() {
 		return nil, noWebhook()
@@ -83,7 +84,7 @@ func (c ChangeWebhook) Decide(now Webhook) ([]Event, error) {
 // DeleteWebhook ends a webhook.
 type DeleteWebhook struct{}
 
-// Decide deletes once; asking twice is asking once.
+// Decide deletes it once; a repetition changes nothing.
 func (DeleteWebhook) Decide(now Webhook) ([]Event, error) {
 	switch {
 	case now.Version == 0:

@@ -6,26 +6,26 @@ import (
 	"strings"
 )
 
-// PingType is the type of the message that a ping asks for. It goes to a
-// webhook whatever types that wants.
+// PingType is the type of the test message. It is sent to a webhook whatever
+// types the webhook selects.
 const PingType = "ping"
 
-// DecidedType is the type of the message that a payment which came is to be
-// paid, or goes back.
+// DecidedType is the type of the message that a received payment was decided
+// about.
 const DecidedType = "origination.decided"
 
-// itemTypes are the kinds of items as types of messages begin with them.
+// itemTypes are the beginnings of message types, by kind of item.
 var itemTypes = map[ItemKind]string{
 	Origination: "origination", Return: "return", Correction: "correction", Dishonor: "dishonored_return",
 	Contest: "contested_return", RefusedChange: "refused_correction", Reversal: "reversal", Retry: "retry", ReturnFee: "return_fee",
 	ReturnRequest: "return_request",
 }
 
-// itemStatuses are what follows the kind.
+// itemStatuses follow the kind.
 var itemStatuses = []string{"pending", "held", "released", "transmitted", "recalled", "rejected"}
 
-// ItemType is the type of a message about an item. The status is the API's;
-// one that is held shows as pending there and has a type of its own.
+// ItemType returns the type of a message about an item. The status is the
+// API's, where a held item is Pending; its messages have a type of their own.
 func ItemType(i *Item, status string) string {
 	if i.State == Held {
 		status = "held"
@@ -33,8 +33,7 @@ func ItemType(i *Item, status string) string {
 	return itemTypes[i.Kind] + "." + strings.ToLower(status)
 }
 
-// StatusTypes are the types of messages that say that an item entered a
-// status, whatever its kind.
+// StatusTypes are the message types for a status, of items of every kind.
 func StatusTypes(status string) (types []string) {
 	for _, kind := range itemTypes {
 		types = append(types, kind+"."+status)
@@ -42,11 +41,11 @@ func StatusTypes(status string) (types []string) {
 	return types
 }
 
-// otherTypes begin with what they are about.
+// otherTypes begin with their subject.
 var otherTypes = regexp.MustCompile(`^(file|link|return_rate)\.[a-z_]+$`)
 
-// knownType reports whether messages of a type, or of any that begins so where
-// it ends with *, are ever sent.
+// knownType reports whether messages of a type exist; a pattern that ends with
+// * stands for all types with that beginning.
 func knownType(pattern string) bool {
 	if pattern == PingType || otherTypes.MatchString(pattern) {
 		return true

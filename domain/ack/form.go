@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Form is how a bank prints an acknowledgement: a text of its own, of which the
-// lines that say something are described by regular expressions with named
-// groups. Lines that none of them matches say nothing.
+// Form describes a bank's own text of an acknowledgement: regular expressions
+// with named groups match the lines that have a meaning. Lines that none of
+// them matches are ignored.
 //
 //	origin, destination, modifier   as in the file header
 //	created                         YYMMDD or YYYYMMDD
@@ -25,12 +25,13 @@ import (
 //	debits, credits                 dollars with two decimals
 //	batch, why                      a batch that was not taken
 type Form struct {
-	// Begins is the beginning of the first line that is not blank, and Ends that of
-	// the last line. Without Ends a text is whole once its size no longer changes.
+	// Begins is the beginning of the first line that is not blank, and Ends
+	// that of the last line. Without Ends a text is complete once its size no
+	// longer changes.
 	Begins string   `json:"begins"`
 	Ends   string   `json:"ends,omitempty"`
 	Lines  []string `json:"lines"`
-	// Results are the bank's words for what became of a file.
+	// Results maps the bank's words to the result for a file.
 	Results map[string]Result `json:"results"`
 }
 
@@ -147,7 +148,7 @@ func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
 	return a, a.complete(true)
 }
 
-// take stores what a line says.
+// take stores the values of a line.
 func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
 	for name, value := range said {
 		switch name {

@@ -9,19 +9,20 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// MostReason is how long the reason of a request for return may be.
+// MostReason bounds the reason of a request for return, in characters.
 const MostReason = 200
 
 // AskBack asks the receiving bank to return an entry that was sent in error.
 type AskBack struct {
 	ItemID  string
-	ReplyTo string // the entry as it was presented last; empty: the one that stands
+	ReplyTo string // the presentment of the entry; empty: the one that stands
 	Reason  string
 }
 
-// Decide asks once for an entry that left and stands. The receiving bank may
-// agree or not, and has to say so by the tenth banking day after it was asked.
-// Source: NACHA Operating Rules, requests for return, amendment of 2025-04-01.
+// Decide records one request for an entry that left and stands. The receiving
+// bank may agree or decline, and has to answer by the tenth banking day after
+// the request. Source: NACHA Operating Rules, requests for return, amendment of
+// 2025-04-01.
 func (r AskBack) Decide(c Case) (Decision, error) {
 	r.Reason = strings.TrimSpace(r.Reason)
 	switch {
@@ -50,8 +51,8 @@ func (r AskBack) Decide(c Case) (Decision, error) {
 	return Decision{Events: []domain.Event{asked}, ItemID: r.ItemID}, nil
 }
 
-// entryToAskFor finds the presentment a request is about; without an id the
-// one that stands, else the newest.
+// entryToAskFor finds the presentment that a request is about: without an id
+// the one that stands, otherwise the newest.
 func (c Case) entryToAskFor(id string) (*domain.Item, error) {
 	all := chain{c.Transaction}.presentments()
 	if id == "" {
@@ -71,8 +72,8 @@ func (c Case) entryToAskFor(id string) (*domain.Item, error) {
 	return nil, fieldRefusal(domain.RuleBroken, "/ReplyToEventId", "kind", "only an entry, or what presented it again, is asked back")
 }
 
-// unaskable is why an entry is not asked back, whatever the reason; nil where
-// it may be.
+// unaskable returns why an entry cannot be asked back, whatever the reason of
+// the request, or nil.
 func (c Case) unaskable(i *domain.Item) error {
 	_, sent := c.SettledOn(i)
 	stands := (chain{c.Transaction}).standing()
@@ -91,16 +92,16 @@ func (c Case) unaskable(i *domain.Item) error {
 	return nil
 }
 
-// beingReversed reports whether a reversal of the entry waits, or left and did
-// not come back.
+// beingReversed reports whether a reversal of the entry waits, or left and was
+// not returned.
 func (c Case) beingReversed() bool {
 	return slices.ContainsFunc(c.Transaction.Items, func(i *domain.Item) bool {
 		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool { return returns(r, i) }))
 	})
 }
 
-// askedBack is the newest request for an entry that was not withdrawn; nil for
-// none.
+// askedBack returns the newest request for an entry that was not withdrawn, or
+// nil.
 func (c Case) askedBack(entry string) *domain.Item {
 	for _, i := range slices.Backward(c.Transaction.Items) {
 		if i.Kind == domain.ReturnRequest && i.ReplyTo == entry && i.State != domain.Recalled {
@@ -118,8 +119,7 @@ func (c Case) askable(list []Action, i *domain.Item) []Action {
 	return append(list, Action{Name: "return_request", ItemID: i.ID})
 }
 
-// requested refuses to dishonor a return because nobody had asked for it where
-// somebody had.
+// requested refuses to dishonor a return as not requested if it was requested.
 func (c Case) requested(ret *domain.Item, code string) error {
 	request := c.Transaction.Answering(ret)
 	if code != "R70" || request == nil {
@@ -128,7 +128,7 @@ func (c Case) requested(ret *domain.Item, code string) error {
 	return fieldRefusal(domain.RuleBroken, "/ReasonCode", "reason-code", "the return was asked for on %s, by event %s", calendar.DateOf(request.MadeAt), request.ID)
 }
 
-// askedBackAndWaits keeps a reversal from an entry that the receiving bank was
+// askedBackAndWaits excludes a reversal of an entry that the receiving bank was
 // asked to return.
 func (c chain) askedBackAndWaits(answer) bool {
 	return slices.ContainsFunc(c.Items, func(i *domain.Item) bool { return i.Kind == domain.ReturnRequest && i.State == domain.Asked })

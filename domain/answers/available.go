@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// Action is something that the client may do now, and until when.
+// Action is something that the client may do now, with its deadline.
 type Action struct {
 	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee, return_request, corrected_entry
-	ItemID   string    // of the event it is about
+	ItemID   string    // the event that it concerns
 	Deadline time.Time // zero: no fixed one
 }
 

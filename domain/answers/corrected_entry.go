@@ -7,12 +7,12 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// entryNotAsAuthorized is the return by which a receiver says that a debit was
-// authorized, but not this one.
+// entryNotAsAuthorized is the return code by which a receiver says that a debit
+// was authorized, but not in this form.
 const entryNotAsAuthorized = "R11"
 
-// CorrectedEntry debits a receiver once more, as the receiver had authorized,
-// where the debit that left was not so.
+// CorrectedEntry debits a receiver again, as authorized, after a debit that was
+// not.
 type CorrectedEntry struct {
 	ReplyTo       string // the return
 	TransactionID string // of the new entry
@@ -20,11 +20,12 @@ type CorrectedEntry struct {
 	EffectiveOn   string // asked for, YYYY-MM-DD; empty: as soon as possible
 }
 
-// Decide answers what the new entry says of it, and the event of what came back.
-// It allows one new entry for a debit returned R11, until the sixtieth
-// calendar day after the return settled; it needs no new authorization. It is
-// no reinitiation: it may differ from what came back, and has no description of
-// its own. Source: NACHA Operating Rules, amendment of 2020-04-01, returns R11.
+// Decide returns the Corrects of the new entry, and the event in the
+// transaction of the returned debit. It allows one new entry for a debit
+// returned R11, until the sixtieth calendar day after the return settled; it
+// needs no new authorization. It is not a reinitiation: it may differ from the
+// returned debit, and needs no special description. Source: NACHA Operating
+// Rules, amendment of 2020-04-01, returns R11.
 func (r CorrectedEntry) Decide(c Case) (corrects domain.Corrects, events []domain.Event, err error) {
 	reason := strings.TrimSpace(r.Reason)
 	switch {
@@ -57,8 +58,8 @@ func (r CorrectedEntry) Decide(c Case) (corrects domain.Corrects, events []domai
 }
 
 // CorrectedEntry is the transaction that corrects the entry, and waits or left;
-// empty if there is none. A bank may return an entry twice in error: it is
-// corrected once nevertheless.
+// empty if there is none. A bank may return an entry twice in error:
+// nevertheless it is corrected only once.
 func (c Case) CorrectedEntry() string {
 	for _, i := range c.Transaction.Items {
 		if c.Corrected(i) {

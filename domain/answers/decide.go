@@ -32,7 +32,7 @@ func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	if made := i.Decided; made != nil {
 		_, stands := c.standing(domain.Return, i.ID)
 		if made.By == domain.DecidedByCaller && made.Decision == d.Decision && (d.Code == "" || d.Code == made.Code) && (d.Decision == receiving.Pay || stands) {
-			return Decision{ItemID: i.ID}, nil // asking twice is asking once
+			return Decision{ItemID: i.ID}, nil // repeating a decision changes nothing
 		}
 		return Decision{}, domain.Refuse(domain.AlreadyDone, "event %s was decided before: %s, by %s", i.ID, made.Decision, made.By)
 	}
@@ -50,8 +50,8 @@ func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	return made, err
 }
 
-// Overdue applies the default of the receiving account to a payment that nobody
-// decided about in time.
+// Overdue applies the default of the receiving account to a payment without a
+// decision in time.
 type Overdue struct{ ItemID, ReturnID string }
 
 // Decide acts once, after the deadline.

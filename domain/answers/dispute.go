@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// Dishonor sends a return of our entry back to the bank it came from.
+// Dishonor returns a return of our entry to the bank that sent it.
 type Dishonor struct {
 	ItemID, ReplyTo, Code string
 	Information           string // R69: the codes of the wrong fields, 01*03

@@ -1,8 +1,8 @@
-// Package answers is the rulebook of what a client may answer to a payment and
-// until when: return and correct what came in; dishonor, contest, refuse,
-// reverse and present again what went out and was returned. Every command
-// decides over a Case and returns a pending event, which leaves through the
-// batcher like every entry.
+// Package answers has the rules by which a client may answer items of a
+// transaction, and until when: return or correct a received payment; dishonor a
+// return, refuse a correction, reverse a sent entry, or present a returned one
+// again; contest a dishonored return. Every command decides over a Case and
+// returns a pending event, which leaves through the batcher like every entry.
 //
 // Source: NACHA Operating Rules, article two (reversals, reinitiation,
 // dishonored returns, refused changes) and article three (returns,

@@ -94,7 +94,7 @@ func (c chain) ofFee(a answer) bool {
 }
 
 // charged reports whether a fee for a return is in a file, or waits and was
-// asked for earlier.
+// requested earlier.
 func (c chain) charged(a answer) bool {
 	counts := c.counts(a)
 	return slices.ContainsFunc(c.Items, func(i *domain.Item) bool {

@@ -18,9 +18,9 @@ type Receive struct {
 	ReturnID string          // of the item that returns the payment
 }
 
-// Treat returns until when somebody may decide, which is part of the receipt,
-// or the events to record after it: none if the payment is accepted, its
-// return, or that its return would be too late.
+// Treat returns until when the payment may be decided about, which is part of
+// the receipt, or the events to record after the receipt: none if the payment
+// is accepted, its return, or that its return would be too late.
 func (r Receive) Treat(c Case) (*domain.Undecided, []domain.Event, error) {
 	i := c.Transaction.Origination()
 	p := paymentOf(c, i)
@@ -33,7 +33,7 @@ func (r Receive) Treat(c Case) (*domain.Undecided, []domain.Event, error) {
 		if by := r.decideBy(c, i, code); by.After(c.Now) {
 			return &domain.Undecided{By: by.UTC().Format(time.RFC3339), Then: r.Rules.AtDeadline, Code: code, Rule: rule}, nil, nil
 		}
-		then, rule = r.Rules.AtDeadline, domain.DecidedByDeadline // it came too late for anybody to decide
+		then, rule = r.Rules.AtDeadline, domain.DecidedByDeadline // it arrived too late for a decision
 	}
 	d, err := c.settle(then, code, rule, i.ID, r.ReturnID)
 	return nil, d.Events, err

@@ -2,12 +2,12 @@ package calendar
 
 import "time"
 
-// AvailableBy is when the receiver of a credit has its money: at 9:00 local
-// time of the day on which it settles or, where it was sent to settle on that
-// day, at the time that goes with the window in which it was processed. made
-// is when the operator made the file it came in; zero where nobody knows. It
-// is zero before the rule holds. Source: NACHA Operating Rules, availability
-// of credits; Same Day ACH.
+// AvailableBy returns when the receiver of a credit must have the money: at
+// 9:00 local time of the settlement day or, for a same-day entry, at the time
+// that belongs to the window in which it was processed. Made is when the
+// operator made the file with the entry; zero if unknown. The result is zero
+// before the rule is in force. Source: NACHA Operating Rules, availability of
+// credits; Same Day ACH.
 func (t *Terms) AvailableBy(settlesOn Date, made time.Time) time.Time {
 	if settlesOn.IsZero() || !MorningCredits.Holds(settlesOn) {
 		return time.Time{}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Date is a civil day, for instance 2026-11-23. The zero Date means "none";
-// it is written as an empty string. Dates compare with ==, and as text they
-// sort by time.
+// Date is a civil day, for instance 2026-11-23. The zero Date means no date; it
+// is written as an empty string. Dates compare with ==, and as text they sort
+// by time.
 type Date struct {
 	day int32 // 1 is Monday 0001-01-01; 0 is none
 }
@@ -71,7 +71,7 @@ func (d Date) utc() time.Time {
 	return time.Unix(int64(d.day-unixDayOne)*int64(dayLength/time.Second), 0).UTC()
 }
 
-// IsZero reports whether d is no day at all; encoding/json's omitzero asks it.
+// IsZero reports whether d is no date; encoding/json's omitzero calls it.
 func (d Date) IsZero() bool { return d.day == 0 }
 
 // Add returns the day n calendar days later, or earlier when n is negative.
@@ -109,7 +109,7 @@ func (d Date) String() string {
 	return d.utc().Format(isoLayout)
 }
 
-// YYMMDD returns the six digits a NACHA file carries.
+// YYMMDD returns the date in the form of a NACHA file.
 func (d Date) YYMMDD() string { return d.utc().Format(fileLayout) }
 
 // MarshalText writes the date as String does, for JSON and for map keys.

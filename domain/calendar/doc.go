@@ -1,14 +1,14 @@
-// Package calendar answers every question of the ledger about days and
-// deadlines: which days banks settle, when the Federal Reserve's ACH service
-// takes files and settles them, which effective entry date an entry gets, and
-// how long a bank may return, dishonor or correct one.
+// Package calendar computes days and deadlines: on which days banks settle,
+// when the Federal Reserve's ACH service takes files and settles them, which
+// effective entry date an entry gets, and how long a bank may return, dishonor
+// or correct one.
 //
-// A Date is a civil day without a clock. A time.Time is an instant; wall
-// clocks are those of New York, looked up for each date, so a day with a
-// change to or from summer time comes out right. Nothing here reads a clock:
-// the present arrives as an argument.
+// A Date is a civil day without a time of day. A time.Time is an instant. Times
+// of day are those of New York, with the offset of each date, so that days on
+// which daylight saving time begins or ends are right. Nothing here reads a
+// clock: the present time is an argument.
 //
-// A deadline is exclusive: a file handed over at the stroke of 16:45 has
-// missed 16:45. The Federal Reserve says "by"; a ledger that counts on the
-// last second would lose that bet some day.
+// A deadline is exclusive: a file that arrives at 16:45:00 has missed 16:45.
+// The Federal Reserve says "by", but relying on the last second would fail some
+// day.
 package calendar

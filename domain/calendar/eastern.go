@@ -2,10 +2,10 @@ package calendar
 
 import (
 	"time"
-	_ "time/tzdata" // the rules of New York, also where the machine has none
+	_ "time/tzdata" // the time zone data, for machines without them
 )
 
-// Eastern is the clock every ACH deadline is given in.
+// Eastern is the time zone in which ACH deadlines are given.
 var Eastern = eastern()
 
 func eastern() *time.Location {

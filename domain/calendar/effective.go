@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Request is what the date of an entry depends on.
+// Request has the values on which the date of an entry depends.
 type Request struct {
 	AskedOn     Date // the effective entry date asked for; zero: as soon as possible
 	SameDay     bool // same-day settlement asked for
@@ -24,21 +24,21 @@ type Decision struct {
 	SettlesOn   Date      // expected settlement
 	SettlesAt   time.Time // the same as an instant
 	Due         bool      // it may leave now
-	DueAt       time.Time // when it may leave: the present when Due
+	DueAt       time.Time // when it may leave: now if Due
 
 	// Moved says why EffectiveOn is not the date asked for, NotSameDay why
 	// same-day settlement was asked for and is not given. Both are sentences
-	// a client may read; empty when there is nothing to explain.
+	// that a client may read; empty if there is nothing to explain.
 	Moved      string
 	NotSameDay string
-	// Terms says so of a date that nobody asked for, where the bank's own
-	// terms make it another than FedACH's would be.
+	// Terms explains a date that nobody asked for, if the bank's own terms make
+	// it differ from FedACH's.
 	Terms string
 }
 
-// Effective decides an entry's dates at an instant. It is asked when a
-// request is accepted, as a forecast, and again when a file is cut or could
-// not be delivered in time; the last answer is the one that is sent.
+// Effective decides an entry's dates at an instant. It is called when a request
+// is accepted, as a forecast, and again when a file is cut or could not be
+// delivered in time; the last result is sent.
 //
 // Without a date asked for, the effective entry date is the first banking day
 // after the processing day of the next FedACH deadline. A date asked for is
@@ -143,8 +143,8 @@ func whyClosed(day Date) string {
 	return "a " + day.Weekday().String()
 }
 
-// DueAt returns when an entry with a date asked for becomes due: 03:00 New
-// York time on the banking day before it, when the processing day opens whose
-// files settle on the morning of that date. Earlier would be early even for
-// the operator, which refuses debits dated more than one banking day ahead.
+// DueAt returns when an entry with a date asked for becomes due: 03:00 New York
+// time on the banking day before it, when the processing day begins whose files
+// settle on the morning of that date. The operator refuses debits dated more
+// than one banking day ahead.
 func DueAt(asked Date) time.Time { return dayOpens.on(PreviousBankingDay(OnOrAfter(asked))) }

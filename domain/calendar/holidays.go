@@ -32,16 +32,16 @@ func fed(holiday *cal.Holiday, name string) *cal.Holiday {
 	return holiday.Clone(&cal.Holiday{Name: name, Observed: sundayMovesToMonday})
 }
 
-// exception is a weekday on which the Reserve Banks do not do what the table
-// of holidays says.
+// exception is a weekday on which the Reserve Banks deviate from the table of
+// holidays.
 type exception struct {
 	closed bool
 	name   string
 }
 
-// exceptions holds what no rule can know. An announced closing earns a line
-// here. So does a day on which others close and the Reserve Banks do not, to
-// spare the next reader the question.
+// exceptions has days that no rule can compute: announced closings, and days on
+// which others close and the Reserve Banks do not, so that the question is
+// answered here.
 var exceptions = map[Date]exception{
 	NewDate(2025, 1, 9): {closed: false, name: "National Day of Mourning"}, // federal offices closed, FedACH open
 }
@@ -62,12 +62,12 @@ func Holiday(day Date) (name string, closed bool) {
 	}
 }
 
-// closuresByYear keeps what closures found; years are few.
+// closuresByYear caches the results of closures, for a few years.
 var closuresByYear sync.Map // int to map[Date]string
 
-// closures returns the weekdays of a year on which a holiday closes the
-// Reserve Banks. None is carried into another year: only Sundays move, and
-// no holiday is on December 31.
+// closures returns the weekdays of a year on which a holiday closes the Reserve
+// Banks. No holiday is moved into another year: only Sundays move, and no
+// holiday is on December 31.
 func closures(year int) map[Date]string {
 	if found, ok := closuresByYear.Load(year); ok {
 		return found.(map[Date]string)
@@ -78,7 +78,8 @@ func closures(year int) map[Date]string {
 		if observed.IsZero() {
 			continue
 		}
-		// Calc answers in the machine's zone; its civil day is what counts.
+		// Calc returns a time in the machine's zone; only its civil day
+		// matters.
 		if day := NewDate(observed.Date()); !weekend(day) {
 			days[day] = holiday.Name
 		}

@@ -10,12 +10,11 @@ import (
 // date, 001 to 366.
 func (d Date) Julian() string { return fmt.Sprintf("%03d", d.utc().YearDay()) }
 
-// SettlementFromJulian finds the day meant by the three digits of a
-// settlement date, which carry no year: of the years around it the day
-// closest to near, for which callers give the file's creation date. Thus 002
-// in a file of late December is next January. The error says that the digits
-// are no day of the year before near, of its own or of the one after, as 366
-// is when none of them is a leap year.
+// SettlementFromJulian converts the three digits of a settlement date, which
+// have no year: it returns the matching day closest to near, the file's
+// creation date. So 002 in a file of late December is in next January. It
+// returns an error if the digits are no day of near's year, the year before or
+// the year after, such as 366 if none of them is a leap year.
 func SettlementFromJulian(julian string, near Date) (Date, error) {
 	ordinal, err := strconv.ParseUint(julian, 10, 16)
 	if err != nil || len(julian) != 3 {

@@ -2,28 +2,28 @@ package calendar
 
 import "slices"
 
-// Rule names a rule of ACH that holds from a day on.
+// Rule names a rule of ACH that is in force from a day on.
 type Rule string
 
-// Rules with a first day. What depends on one asks Holds of the day on which
-// it decides.
+// Rules with a first day. Code that depends on one calls Holds with the day for
+// which it decides.
 const (
 	StatementSixDays  Rule = "statement-six-days" // an unauthorized return leaves in time for the sixth banking day after its statement was reviewed
 	RequestAnsweredIn Rule = "request-answered"   // a request for return is answered within ten banking days
 	DescribedEntries  Rule = "described-entries"  // PPD credits for wages are PAYROLL, WEB debits for goods PURCHASE
 	MorningCredits    Rule = "morning-credits"    // credits are available at 9:00 of their settlement day
 	DatesOfBirth      Rule = "dates-of-birth"     // addenda 12 and 16 of IAT may name a date of birth
-	SanctionsReturn   Rule = "sanctions-return"   // R90; R16 speaks of frozen accounts alone, and no gateway uses it
+	SanctionsReturn   Rule = "sanctions-return"   // R90; R16 is then for frozen accounts only, and gateways no longer use it
 )
 
-// DatedRule is a rule with the day from which it holds.
+// DatedRule is a rule with the day from which it is in force.
 type DatedRule struct {
 	Rule   Rule   `json:"rule"`
 	From   Date   `json:"from"`
 	Says   string `json:"says"`
 	Source string `json:"source"`
-	// Unconfirmed says that the day stands in one secondary source only:
-	// nothing is decided by it, but people are warned.
+	// Unconfirmed says that only one secondary source has the day: nothing is
+	// decided by it, but people are warned.
 	Unconfirmed bool `json:"unconfirmed,omitempty"`
 }
 
@@ -43,7 +43,7 @@ var datedRules = []DatedRule{
 		Says: "R90 returns an entry for sanctions; R16 is for frozen accounts alone, and used by receiving banks only."},
 }
 
-// DatedRules lists them all, oldest first.
+// DatedRules lists all rules, oldest first.
 func DatedRules() []DatedRule { return slices.Clone(datedRules) }
 
 // Holds reports whether a rule is in force on a day.

@@ -20,9 +20,9 @@ type SameDayLimit struct {
 	From   Date   `json:"from"`
 	Cents  int64  `json:"cents"`
 	Source string `json:"source"`
-	// Unconfirmed says that one secondary source has it and no other: entries
-	// are not held to it, but whoever it would help is told of it, and a
-	// bank's own terms may name it.
+	// Unconfirmed says that only one secondary source has it. The limit is not
+	// applied, but a client that would benefit from it is told, and a bank's
+	// own terms may set it.
 	Unconfirmed bool `json:"unconfirmed,omitempty"`
 }
 
@@ -35,15 +35,15 @@ var sameDayLimits = []SameDayLimit{
 	{From: NewDate(2027, 9, 17), Cents: 10_000_000_00, Source: "request for comment of 2025-11-10; one secondary page says that it was adopted", Unconfirmed: true},
 }
 
-// SameDayLimits lists the limits, those that are not confirmed too.
+// SameDayLimits lists all limits, including unconfirmed ones.
 func SameDayLimits() []SameDayLimit { return slices.Clone(sameDayLimits) }
 
 // sameDayDebitsFrom is the day from which debits may settle the same day.
 var sameDayDebitsFrom = NewDate(2017, 9, 15)
 
-// SameDayLimitCents returns the largest amount one same-day entry may have on
-// a day, in cents: the bank's own where its terms name one, else that of the
-// rules. It is 0 before there was same-day ACH.
+// SameDayLimitCents returns the largest amount of one same-day entry on a day,
+// in cents: the bank's own if its terms have one, otherwise that of the rules.
+// It is 0 before same-day ACH began.
 func (t *Terms) SameDayLimitCents(on Date) int64 {
 	limit := int64(0)
 	for _, l := range sameDayLimits {
@@ -57,8 +57,8 @@ func (t *Terms) SameDayLimitCents(on Date) int64 {
 	return limit
 }
 
-// unconfirmedLimit is a limit that would let the amount through on a day, had
-// it been confirmed.
+// unconfirmedLimit returns an unconfirmed limit that would allow the amount on
+// a day.
 func unconfirmedLimit(cents int64, on Date) (SameDayLimit, bool) {
 	for _, l := range sameDayLimits {
 		if l.Unconfirmed && !on.Before(l.From) && cents <= l.Cents {
@@ -68,11 +68,11 @@ func unconfirmedLimit(cents int64, on Date) (SameDayLimit, bool) {
 	return SameDayLimit{}, false
 }
 
-// SameDayEligible reports whether the operator would settle a forward entry
-// on the day it processes it, and if not, why, in a sentence a client may
-// read. Prenotes and other zero-dollar entries are eligible. Returns and
-// corrections always are, whatever their SEC code and amount, and need not
-// ask here.
+// SameDayEligible reports whether the operator would settle a forward entry on
+// the day it processes it, and if not, why, in a sentence a client may read.
+// Prenotes and other zero-dollar entries are eligible. Returns and corrections
+// always are, whatever their SEC code and amount; this function is not for
+// them.
 func (t *Terms) SameDayEligible(sec string, kind Kind, amountCents int64, on Date) (ok bool, reason string) {
 	limit := t.SameDayLimitCents(on)
 	switch {
@@ -92,7 +92,7 @@ func (t *Terms) SameDayEligible(sec string, kind Kind, amountCents int64, on Dat
 	return true, ""
 }
 
-// wholeDollars writes cents as people read a limit: $1,000,000.
+// wholeDollars formats cents as people write a limit: $1,000,000.
 func wholeDollars(cents int64) string {
 	digits := strconv.FormatInt(cents/100, 10)
 	for i := len(digits) - 3; i > 0; i -= 3 {

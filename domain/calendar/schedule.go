@@ -9,7 +9,7 @@ type Deadline struct {
 	Name      string
 	Day       Date      // the processing day the deadline belongs to
 	SameDay   bool      // eligible entries dated Day settle on Day itself
-	SettlesOn Date      // when what goes with it settles at the earliest
+	SettlesOn Date      // when its files settle at the earliest
 	SettlesAt time.Time // the same as an instant
 }
 
@@ -19,10 +19,10 @@ type clock struct{ hour, minute, days int }
 
 func (c clock) on(day Date) time.Time { return day.Add(c.days).At(c.hour, c.minute) }
 
-// FedACH's processing day opens at 03:00 and takes its last files at 02:15 of
-// the next calendar morning, so that Friday's ends on Saturday. What arrives
-// in the 45 minutes between belongs to the next one. Source: FedACH Processing
-// Schedule.
+// FedACH's processing day begins at 03:00 and takes its last files at 02:15 of
+// the next calendar day, so that Friday's ends on Saturday. Files that arrive
+// in the 45 minutes in between belong to the next processing day. Source:
+// FedACH Processing Schedule.
 var (
 	dayOpens  = clock{hour: 3}
 	dayCloses = clock{hour: 2, minute: 15, days: 1}
@@ -37,12 +37,13 @@ var (
 	// sameDayEvening is when the last same-day window settles.
 	sameDayEvening = clock{hour: 18}
 
-	// settlesMornings is when everything that is not same day settles.
+	// settlesMornings is when everything but same-day entries settles.
 	settlesMornings = clock{hour: 8, minute: 30}
 )
 
-// fedDeadlines are the six of a processing day in order. A blank settles means
-// the morning of the next banking day. Source: FedACH Processing Schedule.
+// fedDeadlines are the six deadlines of a processing day, in order. Without
+// settles, entries settle on the morning of the next banking day. Source:
+// FedACH Processing Schedule.
 var fedDeadlines = []struct {
 	name    string
 	at      clock
@@ -56,9 +57,9 @@ var fedDeadlines = []struct {
 	{"last of the processing day", dayCloses, clock{}},
 }
 
-// ProcessingDay returns the processing day to which a file arriving at an
-// instant belongs. It is always a banking day: what arrives at 01:30 on
-// Tuesday belongs to Monday, what arrives at the weekend to Monday.
+// ProcessingDay returns the processing day of a file that arrives at an
+// instant. It is always a banking day: a file that arrives at 01:30 on Tuesday
+// belongs to Monday, and so does one that arrives at the weekend.
 func ProcessingDay(t time.Time) Date {
 	today := DateOf(t)
 	yesterday := today.Add(-1)
@@ -85,11 +86,11 @@ func deadlinesOf(day Date) []Deadline {
 	return all
 }
 
-// LastDeadline returns the instant before which a file must have arrived for
-// an effective entry date it carries to be true: the third same-day window of
-// that day when it is meant to settle the same day, else the end of the
-// processing day before. From then on the operator would settle a standard
-// entry as an accidental same-day one, so its date is judged again.
+// LastDeadline returns the instant before which a file must arrive so that an
+// effective entry date in it is right: the third same-day window of that day
+// for same-day settlement, otherwise the end of the processing day before.
+// Later the operator would settle a standard entry as an unintended same-day
+// entry, so its date is decided again.
 func LastDeadline(effectiveOn Date, sameDay bool) time.Time {
 	day := OnOrAfter(effectiveOn)
 	if !sameDay {

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Terms are a bank's own: when it takes files, and how many banking days
-// before their settlement. Nil, or what is left out of them, is FedACH's.
+// Terms are a bank's own terms: when it takes files, and how many banking days
+// before settlement. A nil Terms, and each field left out, means FedACH's
+// terms.
 type Terms struct {
 	// Deadlines of a day on which banks are open; left out: the six of FedACH.
 	Deadlines []BankDeadline `json:"deadlines,omitempty"`
 	LeadDays  *LeadDays      `json:"lead_days,omitempty"`
-	// TimeZone is the one of the deadlines, America/New_York if left out.
+	// TimeZone is that of the deadlines; America/New_York if left out.
 	TimeZone string `json:"time_zone,omitempty"`
-	// OwnSameDayLimitCents is the largest amount of one same-day entry that
-	// the bank takes; left out, the rules' own.
+	// OwnSameDayLimitCents is the largest amount of one same-day entry that the
+	// bank takes; if left out, that of the rules applies.
 	OwnSameDayLimitCents int64 `json:"same_day_limit_cents,omitempty"`
 }
 
 // BankDeadline is a time of day before which a file must be with the bank.
 type BankDeadline struct {
 	At string `json:"at"` // HH:MM
-	// Days are those of the week on which there is this deadline: mon to fri;
-	// left out: all of them.
+	// Days are the weekdays with this deadline: mon to fri; if left out, all.
 	Days []string `json:"days,omitempty"`
-	// Settles is same_day where the bank also takes entries for settlement on
-	// the day itself, else by_lead_days.
+	// Settles is same_day if the bank also takes entries for same-day
+	// settlement until then, otherwise by_lead_days.
 	Settles string `json:"settles"`
 }
 
@@ -37,21 +37,21 @@ const (
 )
 
 // LeadDays are how many banking days before its effective entry date an entry
-// is sent; 1 where nothing is said.
+// is sent; 1 if not set.
 type LeadDays struct {
 	Credit *int                `json:"credit,omitempty"`
 	Debit  *int                `json:"debit,omitempty"`
 	BySEC  map[string]LeadDays `json:"by_sec,omitempty"`
 }
 
-// MaxLeadDays is the most that a bank may ask for.
+// MaxLeadDays is the most lead days of a bank.
 const MaxLeadDays = 5
 
-// Fed reports whether all of it is FedACH's.
+// Fed reports whether the terms equal FedACH's.
 func (t *Terms) Fed() bool { return t == nil || len(t.Deadlines) == 0 && t.LeadDays == nil }
 
-// Lead is how many banking days before its effective entry date an entry is
-// sent.
+// Lead returns how many banking days before its effective entry date an entry
+// is sent.
 func (t *Terms) Lead(sec string, kind Kind) int {
 	if t == nil || t.LeadDays == nil {
 		return 1
@@ -83,8 +83,8 @@ func (t *Terms) zone() *time.Location {
 	return zone
 }
 
-// deadlinesOf are those of a banking day, in order; none on a day of the week
-// for which the bank has none.
+// deadlinesOf returns the deadlines of a banking day, in order; there may be
+// none on some weekdays.
 func (t *Terms) deadlinesOf(day Date) []Deadline {
 	if t == nil || len(t.Deadlines) == 0 {
 		return deadlinesOf(day)
@@ -115,8 +115,8 @@ var weekdays = map[time.Weekday]string{
 	time.Monday: "mon", time.Tuesday: "tue", time.Wednesday: "wed", time.Thursday: "thu", time.Friday: "fri",
 }
 
-// settlesAt is the instant of settlement of what is sent on a day: the morning,
-// or the evening of the day itself.
+// settlesAt returns when entries sent on a day settle: in the morning of a
+// later day, or in the evening of the same day.
 func (t *Terms) settlesAt(on, sent Date) time.Time {
 	if on == sent {
 		return sameDayEvening.on(on)
@@ -124,8 +124,8 @@ func (t *Terms) settlesAt(on, sent Date) time.Time {
 	return settlesMornings.on(on)
 }
 
-// ProcessingDay is the day to whose deadlines a file belongs that is with the
-// bank at an instant.
+// ProcessingDay returns the processing day of a file that reaches the bank at
+// an instant.
 func (t *Terms) ProcessingDay(at time.Time) Date {
 	if t == nil || len(t.Deadlines) == 0 {
 		return ProcessingDay(at)
@@ -137,7 +137,7 @@ func (t *Terms) ProcessingDay(at time.Time) Date {
 	}
 }
 
-// lastDay is the last day up to one on which there are deadlines.
+// lastDay returns the last day with deadlines, up to a given one.
 func (t *Terms) lastDay(day Date) Date {
 	for day = OnOrBefore(day); len(t.deadlinesOf(day)) == 0; {
 		day = PreviousBankingDay(day)
@@ -145,13 +145,13 @@ func (t *Terms) lastDay(day Date) Date {
 	return day
 }
 
-// closes is the last deadline of a day.
+// closes returns the last deadline of a day.
 func (t *Terms) closes(day Date) Deadline {
 	all := t.deadlinesOf(day)
 	return all[len(all)-1]
 }
 
-// opens is from when on a file belongs to a day.
+// opens returns when the processing day begins.
 func (t *Terms) opens(day Date) time.Time {
 	if t == nil || len(t.Deadlines) == 0 {
 		return dayOpens.on(day)
@@ -159,19 +159,20 @@ func (t *Terms) opens(day Date) time.Time {
 	return t.closes(t.lastDay(PreviousBankingDay(day))).At
 }
 
-// DueAt is when an entry with a date asked for becomes due: when the day opens
-// whose files settle on that date.
+// DueAt returns when an entry with a date asked for becomes due: when the
+// processing day begins whose files settle on that date.
 func (t *Terms) DueAt(asked Date, sec string, kind Kind) time.Time {
 	return t.opens(t.sentOn(OnOrAfter(asked), t.Lead(sec, kind)))
 }
 
-// sentOn is the last day on which an entry is sent that settles on another.
+// sentOn returns the last day on which an entry can be sent to settle on
+// another day.
 func (t *Terms) sentOn(settles Date, lead int) Date {
 	return t.lastDay(AddBankingDays(settles, -lead))
 }
 
-// LastDeadline is LastDeadline for a batch whose entries are sent so many
-// banking days before.
+// LastDeadline is the function LastDeadline for a batch whose entries are sent
+// lead banking days ahead.
 func (t *Terms) LastDeadline(effectiveOn Date, sameDay bool, lead int) time.Time {
 	day := OnOrAfter(effectiveOn)
 	if sameDay {
@@ -181,12 +182,12 @@ func (t *Terms) LastDeadline(effectiveOn Date, sameDay bool, lead int) time.Time
 				last = d.At
 			}
 		}
-		return last // zero, and so passed, where the bank has none any more
+		return last // zero, and so passed, if the bank has no such deadline any more
 	}
 	return t.closes(t.sentOn(day, lead)).At
 }
 
-// NextDeadlines are the n next after an instant, in order.
+// NextDeadlines returns the n next deadlines after an instant, in order.
 func (t *Terms) NextDeadlines(at time.Time, n int) []Deadline {
 	next := make([]Deadline, 0, max(n, 0))
 	for day := t.ProcessingDay(at); ; day = NextBankingDay(day) {
@@ -201,8 +202,8 @@ func (t *Terms) NextDeadlines(at time.Time, n int) []Deadline {
 	}
 }
 
-// Limit is a time limit of the network's by the last deadline of the bank's
-// that is in time.
+// Limit converts a time limit of the network to the last deadline of the bank
+// that keeps it.
 func (t *Terms) Limit(l TimeLimit) TimeLimit {
 	if t == nil || len(t.Deadlines) == 0 {
 		return l
@@ -218,9 +219,9 @@ func (t *Terms) Limit(l TimeLimit) TimeLimit {
 	}
 }
 
-// ValidEffective is ValidEffective for what leaves at an instant: a date on
-// which it can settle by the lead days, or the same day where the bank still
-// takes it for that.
+// ValidEffective is the function ValidEffective for an entry that leaves at an
+// instant: a date is valid if the entry can settle on it with the lead days, or
+// on the same day if the bank still takes it for that.
 func (t *Terms) ValidEffective(effectiveOn Date, at time.Time, sec string, kind Kind) error {
 	day, lead := t.ProcessingDay(at), t.Lead(sec, kind)
 	if t.Fed() {
@@ -245,10 +246,10 @@ func (t *Terms) takesSameDay(day Date, at time.Time) bool {
 	return slices.ContainsFunc(t.deadlinesOf(day), func(d Deadline) bool { return d.SameDay && at.Before(d.At) })
 }
 
-// clock is an instant as the bank tells it.
+// clock formats an instant in the bank's time zone.
 func (t *Terms) clock(at time.Time) string { return at.In(t.zone()).Format("15:04 on 2006-01-02") }
 
-// settlesLater says what lead days mean.
+// settlesLater explains the lead days.
 func settlesLater(lead int) string {
 	switch lead {
 	case 0:
@@ -260,7 +261,7 @@ func settlesLater(lead int) string {
 	}
 }
 
-// Check tells bad what no bank can have, by field and rule.
+// Check reports terms that no bank can have, by field and rule.
 func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
 	if t.OwnSameDayLimitCents < 0 || t.OwnSameDayLimitCents > 99_999_999_99 {
 		bad("/same_day_limit_cents", "range", "cents above zero, at most those of one entry; left out, the limit of the rules")

@@ -6,11 +6,11 @@ import "time"
 type TimeLimit struct {
 	SendOn     Date      // the last processing day on which it may leave
 	SendBefore time.Time // a file with it must have reached FedACH before this instant
-	ReachBy    Date      // the banking day by whose opening, or on which, the other bank has it
+	ReachBy    Date      // banking day by whose opening, or on which, it must reach the other bank
 }
 
-// throughDay is a limit that ends with a processing day; what it carried is
-// with the other bank at the opening of the next.
+// throughDay is a limit that ends with a processing day; what is sent on it
+// reaches the other bank by the opening of the next.
 func throughDay(day Date) TimeLimit {
 	return TimeLimit{SendOn: day, SendBefore: dayCloses.on(day), ReachBy: NextBankingDay(day)}
 }
@@ -35,12 +35,12 @@ func UnauthorizedReturnDeadline(settledOn Date) TimeLimit {
 
 // StatementDeadline is how long an entry may be returned that needs a written
 // statement of the receiver, once the bank has reviewed it: the return must
-// reach the originating bank by the opening of the sixth banking day after.
-// The sixty days hold beside it. Source: NACHA Operating Rules, amendment of
-// 2024-10-01.
+// reach the originating bank by the opening of the sixth banking day after. The
+// limit of sixty days applies as well. Source: NACHA Operating Rules, amendment
+// of 2024-10-01.
 func StatementDeadline(reviewedOn Date) TimeLimit { return byOpeningOf(AddBankingDays(reviewedOn, 6)) }
 
-// Earlier is the one of two limits that ends first.
+// Earlier returns the limit that ends first.
 func (l TimeLimit) Earlier(other TimeLimit) TimeLimit {
 	if other.SendBefore.Before(l.SendBefore) {
 		return other
@@ -71,16 +71,16 @@ func CorrectionDeadline(settledOn Date) TimeLimit {
 }
 
 // RefuseChangeDeadline is how long the originating bank may refuse a
-// notification of change: fifteen calendar days after it came, or the banking
-// day before when the fifteenth is none. Source: NACHA Operating Rules,
-// refused notifications of change.
+// notification of change: fifteen calendar days after its receipt, or the
+// banking day before if the fifteenth is not a banking day. Source: NACHA
+// Operating Rules, refused notifications of change.
 func RefuseChangeDeadline(receivedOn Date) TimeLimit {
 	return throughDay(OnOrBefore(receivedOn.Add(15)))
 }
 
-// ReversalDeadline is how long an erroneous entry may be reversed: the
-// reversal must be with the receiving bank within five banking days after the
-// entry settled. FedACH delivers what came before 22:45 at 23:30 of the same
+// ReversalDeadline is how long an erroneous entry may be reversed: the reversal
+// must be with the receiving bank within five banking days after the entry
+// settled. FedACH delivers files that arrived before 22:45 at 23:30 of the same
 // day, so the last moment is the fifth banking day, 22:45. Source: NACHA
 // Operating Rules, reversing entries.
 func ReversalDeadline(settledOn Date) TimeLimit {
@@ -110,11 +110,11 @@ func CorrectedEntryDeadline(returnSettledOn Date) TimeLimit {
 }
 
 // RequestAnsweredBy is when the time ends in which a receiving bank has to
-// answer a request for return: the tenth banking day after it was asked. Source:
+// answer a request for return: the tenth banking day after the request. Source:
 // NACHA Operating Rules, amendment of 2025-04-01.
 func RequestAnsweredBy(askedOn Date) time.Time { return AddBankingDays(askedOn, 10).Add(1).At(0, 0) }
 
-// PrenoteLiveFrom is the first day live entries may settle after a prenote:
-// the third banking day after it settled, unless a return or a notification
-// of change came. Source: NACHA Operating Rules, prenotifications.
+// PrenoteLiveFrom is the first day live entries may settle after a prenote: the
+// third banking day after it settled, unless a return or a notification of
+// change was received. Source: NACHA Operating Rules, prenotifications.
 func PrenoteLiveFrom(prenoteSettledOn Date) Date { return AddBankingDays(prenoteSettledOn, 3) }

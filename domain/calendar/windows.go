@@ -19,9 +19,9 @@ func DefaultWindows() []Window {
 	return []Window{{10, 15}, {14, 30}, {16, 30}, {22, 30}}
 }
 
-// ParseWindows reads times in the form HH:MM, 00:00 to 23:59, and returns
-// them in the order of the day. The error names the text that is not one, or
-// is there twice.
+// ParseWindows reads times in the form HH:MM, 00:00 to 23:59, and returns them
+// in the order of the day. The error names the text that is not a time, or is
+// repeated.
 func ParseWindows(texts []string) ([]Window, error) {
 	windows := make([]Window, 0, len(texts))
 	for _, text := range texts {

@@ -8,17 +8,17 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Entry is what a return code must suit.
+// Entry has the values of an entry that a return code must suit.
 type Entry struct {
 	SEC     string
 	Debit   bool
 	Prenote bool     // or another entry of no money
-	Account Accounts // Consumer or NonConsumer, AnyAccount or empty when nobody knows
+	Account Accounts // Consumer or NonConsumer; AnyAccount or empty if unknown
 }
 
 // ReturnAllowed reports why a receiving bank may not return an entry with a
-// code on a day, in a sentence a client may read; nil: it may. Whether there
-// is still time is another question: see ReturnCode.TimeFrame.
+// code on a day, in a sentence a client may read; or nil. It does not consider
+// the time limit: see ReturnCode.TimeFrame.
 func ReturnAllowed(code string, e Entry, on calendar.Date) error {
 	c, ok := Return(code, on)
 	switch {
@@ -44,8 +44,8 @@ func ReturnAllowed(code string, e Entry, on calendar.Date) error {
 }
 
 // ChangeAllowed reports why a receiving bank may not correct an entry of a SEC
-// code with a change code on a day, in a sentence a client may read; nil: it
-// may.
+// code with a change code on a day, in a sentence that a client may read, or
+// nil.
 func ChangeAllowed(code, sec string, on calendar.Date) error {
 	c, ok := Change(code, on)
 	switch {
@@ -59,8 +59,8 @@ func ChangeAllowed(code, sec string, on calendar.Date) error {
 	return suits(code, c.By, c.SECs, c.NotSECs, sec)
 }
 
-// suits reports why a code is not one that a receiving bank uses for an entry
-// of a SEC code.
+// suits reports why a receiving bank cannot use a code for an entry of a SEC
+// code, or nil.
 func suits(code string, by []Party, secs, notSECs []string, sec string) error {
 	switch {
 	case !slices.Contains(by, RDFI):

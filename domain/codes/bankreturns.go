@@ -2,8 +2,9 @@ package codes
 
 import "github.com/achledger/achledger/domain/calendar"
 
-// newSanctionsCode is the day R90 comes into force and R16 loses its part.
-// Source: Nacha, new return reason code for sanctions compliance obligations.
+// newSanctionsCode is the day on which R90 comes into force and replaces R16
+// for sanctions. Source: Nacha, new return reason code for sanctions compliance
+// obligations.
 var newSanctionsCode = calendar.SanctionsReturn.From()
 
 // SEC codes by what they are for. A debit under one of consumerDebits is one
@@ -15,7 +16,7 @@ var (
 	disputedDebits   = append(append([]string{}, consumerDebits...), checkConversions...)
 )
 
-// bankReturns are what receiving banks send every day.
+// bankReturns are the codes of receiving banks.
 var bankReturns = []ReturnCode{
 	{
 		Code: "R01", Title: "Insufficient funds", Entries: Debits, TimeFrame: TwoBankingDays, Again: Twice,

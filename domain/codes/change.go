@@ -6,7 +6,8 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// ChangeCode is a reason to correct an entry's data, or to refuse to.
+// ChangeCode is a code for a correction of an entry's data, or for the refusal
+// of a correction.
 type ChangeCode struct {
 	Code    string `json:"code"` // C01 to C69
 	Step    Step   `json:"step"`
@@ -25,7 +26,7 @@ type ChangeCode struct {
 	IATData []Part `json:"iat_corrected_data,omitempty"` // the same for an IAT entry, where it differs
 
 	TimeFrame TimeFrame `json:"time_frame"`
-	WhatToDo  string    `json:"what_to_do"` // for the client who gets it
+	WhatToDo  string    `json:"what_to_do"` // for the client that receives it
 
 	From  calendar.Date `json:"valid_from,omitzero"`
 	Until calendar.Date `json:"valid_until,omitzero"`
@@ -119,7 +120,7 @@ var changes = []ChangeCode{
 	},
 }
 
-// refusals are the originating bank's reasons not to accept a notification of
+// refusals are the originating bank's reasons to refuse a notification of
 // change. The receiving bank may send a corrected one within five banking days.
 var refusals = []ChangeCode{
 	{Code: "C61", Title: "Misrouted notification of change", Meaning: "The notification went to a bank that did not send the entry.", WhatToDo: "Send it to the bank that did."},

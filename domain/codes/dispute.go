@@ -6,8 +6,8 @@ import "github.com/achledger/achledger/domain/calendar"
 // amendment on dishonored returns for unintended credits.
 var tidierReturns = calendar.NewDate(2015, 3, 20)
 
-// dishonors are the originating bank's reasons not to accept a return. There
-// is no R63 to R66 today.
+// dishonors are the originating bank's reasons to dishonor a return. There is
+// no R63 to R66 today.
 var dishonors = []ReturnCode{
 	{
 		Code: "R61", Title: "Misrouted return",
@@ -39,7 +39,7 @@ var dishonors = []ReturnCode{
 }
 
 // contests are the receiving bank's answers to a dishonored return. What
-// comes after them is settled outside ACH.
+// follows is settled outside ACH.
 var contests = []ReturnCode{
 	{
 		Code: "R71", Title: "Misrouted dishonored return",

@@ -1,8 +1,8 @@
 package codes
 
-// operatorReturns are what the operator sends back without asking the
-// receiving bank. Most mean that the file was built wrongly, so a ledger that
-// checks at the door should never see them.
+// operatorReturns are the codes with which the operator returns entries without
+// asking the receiving bank. Most mean that the file was built wrongly, so a
+// ledger that validates entries when it accepts them should never receive them.
 var operatorReturns = []ReturnCode{
 	{
 		Code: "R13", Title: "Invalid ACH routing number", Again: AfterFixing,

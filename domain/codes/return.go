@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// ReturnCode is a reason to send an entry back, or to dispute that it was.
+// ReturnCode is a reason to return an entry, or to dispute a return.
 type ReturnCode struct {
 	Code    string `json:"code"` // R01 to R90
 	Step    Step   `json:"step"`
@@ -28,12 +28,12 @@ type ReturnCode struct {
 
 	NeedsStatement   bool `json:"needs_statement"`           // the receiver signs a written statement of unauthorized debit first
 	NeedsInformation bool `json:"needs_addenda_information"` // the addenda information must say more
-	DateOfDeath      bool `json:"date_of_death"`             // the return carries the date of death
+	DateOfDeath      bool `json:"date_of_death"`             // the return contains the date of death
 
-	WhatToDo string `json:"what_to_do"` // for the client who gets it
+	WhatToDo string `json:"what_to_do"` // for the client that receives it
 
 	From  calendar.Date `json:"valid_from,omitzero"`  // first day it may be used; zero: always
-	Until calendar.Date `json:"valid_until,omitzero"` // last day; zero: still
+	Until calendar.Date `json:"valid_until,omitzero"` // last day; zero: no end
 }
 
 // Step is the link of the chain a code belongs to.
@@ -72,7 +72,7 @@ const (
 	NonConsumer Accounts = "non-consumer"
 )
 
-// Entries says in which direction the entries go that a code is for.
+// Entries is the direction of the entries that a code is for.
 type Entries string
 
 // Entries.
@@ -82,16 +82,15 @@ const (
 	Credits  Entries = "credits"
 )
 
-// Again says whether an entry that came back may be presented again.
+// Again says whether a returned entry may be presented again.
 type Again string
 
-// Ways to present again. None of them is a retry of the same entry but the
-// first: a retry is a reinitiation under the rules, the others are new
-// entries.
+// Ways to present again. Only the first is a retry of the same entry, which the
+// rules call reinitiation; the others are new entries.
 const (
-	Twice            Again = "twice-in-180-days"      // as it was, two more times within 180 days of the original settlement
+	Twice            Again = "twice-in-180-days"      // unchanged, at most twice within 180 days of the original settlement
 	AfterFixing      Again = "after-fixing"           // corrected, as a new entry
-	WithNewAuthority Again = "with-new-authorization" // only when the receiver has authorized it again
+	WithNewAuthority Again = "with-new-authorization" // only if the receiver authorizes it again
 	Never            Again = "no"
 )
 
@@ -104,9 +103,9 @@ const (
 	Administrative Class = "administrative" // an inquiry above 3.0 % of debits
 )
 
-// Return returns a code as it stands on a day; ok is false when it cannot be
-// used that day. A code of another time is returned nevertheless, so that an
-// old file can be explained; an unknown one is empty.
+// Return returns a code as of a day; ok is false if it cannot be used that day.
+// A code that is valid at another time is returned nevertheless, so that an old
+// file can be explained; an unknown one is empty.
 func Return(code string, on calendar.Date) (found ReturnCode, ok bool) {
 	for _, c := range returnCodes {
 		if c.Code != code {
@@ -141,8 +140,7 @@ var returnCodes = slices.SortedStableFunc(slices.Values(slices.Concat(
 	fill(contests, ReturnCode{Step: Contested, By: []Party{RDFI}, TimeFrame: TwoAfterDishonor, Again: Never, NotSECs: []string{"IAT"}}),
 )), func(a, b ReturnCode) int { return strings.Compare(a.Code, b.Code) })
 
-// fill completes the rows of one table with what is usual in it. A row that
-// says otherwise keeps its own.
+// fill sets fields that a row leaves empty to the usual values of its table.
 func fill(rows []ReturnCode, usual ReturnCode) []ReturnCode {
 	filled := slices.Clone(rows)
 	for i := range filled {

@@ -19,7 +19,7 @@ const (
 	FifteenAfterNotice TimeFrame = "15-days-after-change"
 )
 
-// timeFrames says each time frame in words and, where it ends, when.
+// timeFrames has the text of each time frame and, if it ends, its end.
 var timeFrames = map[TimeFrame]struct {
 	words string
 	limit func(calendar.Date) calendar.TimeLimit
@@ -36,12 +36,12 @@ var timeFrames = map[TimeFrame]struct {
 	FifteenAfterNotice: {"sent within 15 calendar days after the notification of change came", calendar.RefuseChangeDeadline},
 }
 
-// Words says the time frame in a phrase a client may read.
+// Words describes the time frame in a phrase that a client may read.
 func (f TimeFrame) Words() string { return timeFrames[f].words }
 
-// Limit returns when the time frame ends, counted from the day it counts
-// from: the settlement of what is answered, the receiver's refusal, or the
-// receipt of a notification of change. ok is false when no calendar ends it.
+// Limit returns when the time frame ends, counted from the settlement of the
+// answered entry, the receiver's refusal, or the receipt of a notification of
+// change. Ok is false if it does not end on a fixed day.
 func (f TimeFrame) Limit(from calendar.Date) (limit calendar.TimeLimit, ok bool) {
 	until := timeFrames[f].limit
 	if until == nil {

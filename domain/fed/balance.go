@@ -13,11 +13,11 @@ type Side struct {
 	Dishonored int64 // returned and dishonored
 }
 
-// Kept is what its receivers keep.
+// Kept is the amount that the receivers keep.
 func (s Side) Kept() int64 { return s.Sent - s.Returned + s.Dishonored }
 
-// Balance is where the money is. What was sent is kept or returned, to the
-// cent, in each direction.
+// Balance sums up where the money is. In each direction, the amount sent equals
+// the amounts kept and returned.
 type Balance struct {
 	Entries         int
 	Debits, Credits Side // of our entries
@@ -43,7 +43,7 @@ func (b *Balance) sent(e nacha.Entry) {
 func (b *Balance) returned(e nacha.Entry)   { b.side(e).Returned += e.AmountCents }
 func (b *Balance) dishonored(e nacha.Entry) { b.side(e).Dishonored += e.AmountCents }
 
-// Balance answers where the money is.
+// Balance returns where the money is.
 func (f *Fed) Balance() Balance { return f.balance }
 
 // Conserved compares the sums with the entries themselves, one by one: what was

@@ -1,5 +1,5 @@
 // Package fed simulates the Federal Reserve and the banks behind it: it takes
-// files, refuses what an operator refuses, settles by window, and answers with
+// files, rejects what an operator rejects, settles by window, and sends
 // acknowledgements, returns, notifications of change, disputes and incoming
 // payments. It is seeded and has no clock of its own: the same calls give the
 // same bytes. The command, the sandbox and the tests share it.

@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Options describe the operator and how the banks behind it behave.
+// Options describe the operator and the behaviour of the banks behind it.
 type Options struct {
 	Seed    uint64
 	Routing string // of the operator; 061000146 by default

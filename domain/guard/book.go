@@ -14,8 +14,8 @@ type Owned struct {
 	Rules
 }
 
-// prefix stands in front of the names of an owner's rules: a client's need
-// none, since an entry has one client.
+// prefix begins the names of an owner's rules. A client's rules have none,
+// since an entry belongs to one client.
 func (o Owned) prefix() string {
 	if o.ODFI != "" {
 		return "odfi/" + o.ODFI + "/"
@@ -23,14 +23,14 @@ func (o Owned) prefix() string {
 	return ""
 }
 
-// Book counts what is used of limits. The zero Book has no rules.
+// Book counts how much of each limit is used. The zero Book has no rules.
 type Book struct {
 	clients, odfis map[string][]*counter
 	stops          map[string][]Stop // of companies, by client
-	looking                          // the rules that look at what an entry is
+	looking                          // the rules that examine single entries
 }
 
-// Stop holds a company's entries, because too many of its debits came back.
+// Stop holds a company's entries because too many of its debits were returned.
 type Stop struct {
 	Client, Company string
 	Class           RateClass
@@ -38,10 +38,10 @@ type Stop struct {
 	Reason          string
 }
 
-// Stop has a company's entries held.
+// Stop makes the book hold a company's entries.
 func (b *Book) Stop(s Stop) { b.stops[s.Client] = append(b.stops[s.Client], s) }
 
-// stopped is the verdict over an entry of a company that is stopped.
+// stopped returns the verdict over an entry of a stopped company, or nil.
 func (b *Book) stopped(client, company string, debit bool) *Verdict {
 	for _, s := range b.stops[client] {
 		if s.Company == company && (debit || s.Action == Suspend) {
@@ -52,7 +52,7 @@ func (b *Book) stopped(client, company string, debit bool) *Verdict {
 	return nil
 }
 
-// counter is a limit and what is used of it, by day.
+// counter is a limit and how much of it is used, by day.
 type counter struct {
 	Limit
 	owner Owned
@@ -60,7 +60,7 @@ type counter struct {
 	used  map[calendar.Date]Sum
 }
 
-// NewBook makes a book in which nothing is counted.
+// NewBook makes a book with nothing counted.
 func NewBook(owners []Owned) *Book {
 	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, looking{}}
 	for _, o := range owners {
@@ -82,7 +82,7 @@ func (b *Book) Concerns(client, odfi string) bool {
 	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0 || len(b.looking.of(client, odfi)) > 0
 }
 
-// counters are those of a client and of an ODFI.
+// counters returns the counters of a client and of an ODFI.
 func (b *Book) counters(client, odfi string) []*counter {
 	of, at := b.clients[client], b.odfis[odfi]
 	if len(at) == 0 {
@@ -91,7 +91,7 @@ func (b *Book) counters(client, odfi string) []*counter {
 	return slices.Concat(of, at)
 }
 
-// Count adds what is used, or takes it away where the sum is negative.
+// Count adds a use, or subtracts it if its sum is negative.
 func (b *Book) Count(u Use) {
 	for _, c := range b.counters(u.Client, u.ODFI) {
 		c.count(u)
@@ -102,7 +102,8 @@ func (c *counter) concerns(debit bool, company string) bool {
 	return (c.Direction == Debit) == debit && (c.Company == "" || c.Company == company)
 }
 
-// day is the day by which the limit counts; zero for one entry alone.
+// day returns the day for which the limit counts; zero for a limit of single
+// entries.
 func (c *counter) day(originated, settles calendar.Date) calendar.Date {
 	switch c.Per {
 	case PerBankingDay:
@@ -126,14 +127,14 @@ func (c *counter) count(u Use) {
 	}
 }
 
-// Run is what is used on days in a row.
+// Run is the use on consecutive days.
 type Run struct {
 	From, To calendar.Date
 	Sum
 }
 
-// runs are the runs of the limit's days with the day in it; the day alone for a
-// limit that counts single days.
+// runs returns the runs of the limit's length that contain the day; only the
+// day itself for a limit that counts single days.
 func (c *counter) runs(day calendar.Date) []Run {
 	if c.Per != PerBankingDays {
 		return []Run{{day, day, c.used[day]}}
@@ -154,8 +155,7 @@ func (c *counter) runs(day calendar.Date) []Run {
 	return runs
 }
 
-// most is the most that is used in any run of the limit's days with the day
-// in it.
+// most returns the greatest use in any of these runs.
 func (c *counter) most(day calendar.Date) (most Sum) {
 	for _, r := range c.runs(day) {
 		most = Sum{max(most.Cents, r.Cents), max(most.Count, r.Count)}
@@ -163,7 +163,7 @@ func (c *counter) most(day calendar.Date) (most Sum) {
 	return most
 }
 
-// nearest is the run with the day in it that is nearest the limit.
+// nearest returns the run that is nearest to the limit.
 func (c *counter) nearest(day calendar.Date) (nearest Run) {
 	for i, r := range c.runs(day) {
 		if i == 0 || c.Share(r.Sum) > c.Share(nearest.Sum) {

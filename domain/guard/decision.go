@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// DecisionHook is an engine of the client's or the ODFI's that is asked before
-// an entry may leave: a sanctions list, or a model of fraud.
+// DecisionHook is a decision engine of the client or the ODFI that is asked
+// before an entry may leave, such as a sanctions list or a fraud model.
 type DecisionHook struct {
 	URL     string `json:"url"`            // https, or http on this machine
-	When    []When `json:"when,omitempty"` // what is asked about; empty: everything
-	Timeout string `json:"timeout"`        // for an answer, as "5s"
-	Batch   int    `json:"batch"`          // entries of a question at most
+	When    []When `json:"when,omitempty"` // entries to ask about; empty: all
+	Timeout string `json:"timeout"`        // for an answer, for example "5s"
+	Batch   int    `json:"batch"`          // most entries of a question
 }
 
-// When is which entries are asked about: those with all that it names.
+// When selects entries: those that match all of its fields.
 type When struct {
 	SEC       string `json:"sec,omitempty"`
 	Direction string `json:"direction,omitempty"`
 }
 
-// Rules by which an entry is held: until the hook has answered, and because of
-// its answer, or since there was none.
+// Rules by which an entry is held: until the hook has answered, because of its
+// answer, or because there was none.
 const (
 	decision = "decision"
 	asked    = decision + "/asked"
@@ -49,14 +49,14 @@ func (h *DecisionHook) Asks(e Entry) bool {
 	})
 }
 
-// Wait is how long an answer may take.
+// Wait returns how long an answer may take.
 func (h *DecisionHook) Wait() time.Duration {
 	d, _ := time.ParseDuration(h.Timeout) // checked when it was set
 	return d
 }
 
-// IsAsked reports whether a rule holds until a hook has answered, and whose
-// hook that is: the ODFI's, or the client's where that is empty.
+// IsAsked reports whether a rule holds an entry until a hook has answered, and
+// returns the hook's ODFI, which is empty for a client's hook.
 func IsAsked(rule string) (odfi string, ok bool) {
 	if rule == asked {
 		return "", true
@@ -65,15 +65,17 @@ func IsAsked(rule string) (odfi string, ok bool) {
 	return odfi, ok && strings.HasPrefix(rule, "odfi/")
 }
 
-// Answered is the rule that holds what a hook was asked about once it answered.
+// Answered returns the rule that holds an entry after the hook of a rule has
+// answered.
 func Answered(rule string) string { return strings.TrimSuffix(rule, "/asked") }
 
-// AllowedWith are the rules that a file need not be held by any more, once the
-// engine behind one allowed it: the client's is asked before the ODFI's.
+// AllowedWith returns the rules that no longer hold a file once the engine
+// behind one of them has allowed it: the client's is asked before the ODFI's.
 func AllowedWith(rule string) []string { return []string{asked, rule} }
 
-// undecided is the verdict over an entry that a hook is to be asked about. What
-// it allowed, or a person did in its place, it is not asked about again.
+// undecided returns the verdict over an entry that a hook has to be asked
+// about, or nil. An entry that the hook, or a person in its place, has allowed
+// is not asked about again.
 func (l looking) undecided(e Entry) *Verdict {
 	for _, o := range l.of(e.Client, e.ODFI) {
 		if o.Decision.Asks(e) && !e.waived(o.prefix()+decision) && !e.waived(o.prefix()+asked) {
@@ -91,8 +93,8 @@ func (o Owned) engine() string {
 	return "the client's engine"
 }
 
-// AskFile is the verdict over a file with an entry that a hook is to be asked
-// about.
+// AskFile returns the verdict over a file with an entry that a hook has to be
+// asked about, or nil.
 func (b *Book) AskFile(e Entry) *Verdict { return b.looking.undecided(e) }
 
 // Hooks reports whether a hook is asked about entries of a client at an ODFI.
@@ -141,8 +143,8 @@ func (h *DecisionHook) check(bad Checker) {
 	}
 }
 
-// wrongHook says what is wrong with an address. Addresses of the network within
-// are allowed: operations set them, and no client.
+// wrongHook returns what is wrong with an address. Addresses in the internal
+// network are allowed, because operations set them and not clients.
 func wrongHook(text string) string {
 	u, err := url.Parse(text)
 	switch {

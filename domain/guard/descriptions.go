@@ -10,20 +10,20 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Company is what a company does, so far as its descriptions depend on it.
+// Company has the facts about a company that determine its descriptions.
 type Company struct {
 	Identification string `json:"identification"`
 	SellsGoods     bool   `json:"sells_goods,omitempty"`
 	PaysWages      bool   `json:"pays_wages,omitempty"`
 }
 
-// wages are words by which a description shows that wages are meant.
+// wages are words in a description that indicate wages.
 var wages = []string{"PAY", "SALARY", "WAGE", "BONUS"}
 
-// wrong says what is wrong with the description of a company's entries; empty
-// if nothing is, or it settles before the rule began. Source: NACHA Operating
-// Rules since 2026-03-20, company entry descriptions PAYROLL and PURCHASE. One
-// that is reserved stands in place of both.
+// wrong returns what is wrong with the description of a company's entries;
+// empty if nothing is, or if they settle before the rule began. Source: NACHA
+// Operating Rules since 2026-03-20, company entry descriptions PAYROLL and
+// PURCHASE. A reserved description replaces both.
 func (c Company) wrong(u Use) string {
 	sent := strings.ToUpper(strings.TrimSpace(u.Description))
 	has := func(word string) bool { return strings.Contains(sent, word) }
@@ -37,8 +37,8 @@ func (c Company) wrong(u Use) string {
 	return ""
 }
 
-// Misdescribed says what is wrong with a description by one owner's rules; empty
-// if nothing is, or none looks at it.
+// Misdescribed returns what is wrong with a description according to one
+// owner's rules; empty if nothing is, or no rule examines it.
 func (r Rules) Misdescribed(u Use) string {
 	if r.Descriptions == "" {
 		return ""
@@ -51,7 +51,8 @@ func (r Rules) Misdescribed(u Use) string {
 	return ""
 }
 
-// described are the verdicts over a description, the client's and the ODFI's.
+// described returns the verdicts over a description, of the client's and the
+// ODFI's rules.
 func (l looking) described(u Use) (list []Verdict) {
 	for _, o := range l.of(u.Client, u.ODFI) {
 		if why := o.Misdescribed(u); why != "" {

@@ -1,10 +1,10 @@
-// Package guard has the rules by which entries are held before they leave:
-// what operations set for a client or for one of our ODFIs, and what follows
-// from it for one entry and what was counted before it. It is pure, as the
-// rest of the domain is.
+// Package guard has the rules by which entries are held before they leave: the
+// rules that operations set for a client or for one of our ODFIs, and their
+// verdicts over an entry, given what was counted before it. It is pure, like
+// the rest of the domain.
 //
-// A Book counts what entries use of the limits. Whoever keeps one shows it
-// every entry in log order: Judge says whether an entry would pass a limit,
-// Count counts it. What is held is not counted until a person approves it;
-// then it counts, and the rule that held it never holds it again.
+// A Book counts what entries use of the limits. Its owner passes it every entry
+// in log order: Judge tells whether an entry would exceed a limit, Count counts
+// it. A held entry is not counted until a person approves it; then it counts,
+// and the rule that held it never holds it again.
 package guard

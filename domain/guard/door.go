@@ -1,7 +1,7 @@
 package guard
 
-// Refused says why an entry is refused at the door: by its own amount alone.
-// It is empty where no such limit is in its way.
+// Refused returns why an entry is refused when it is accepted, because of its
+// own amount alone; empty if no such limit forbids it.
 func (r Rules) Refused(debit bool, company string, cents int64) string {
 	for _, l := range r.Limits {
 		c := counter{Limit: l}

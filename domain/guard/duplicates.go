@@ -7,42 +7,42 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// mostDaysApart bounds the days between an entry and one like it.
+// mostDaysApart bounds the days between two similar entries.
 const mostDaysApart = 60
 
 // Duplicates are entries with the same account, amount, direction, SEC code and
-// description under another id, that settle within so many calendar days.
+// description under another id, that settle within a number of calendar days.
 type Duplicates struct {
 	Days   int    `json:"days"` // 0: on the same day only
 	Action Action `json:"action"`
 }
 
-// Past is another entry of the client's to the same account, as the log had it
-// when the one that is judged began to count.
+// Past is another entry of the client to the same account, as the log had it
+// when the judged entry began to count.
 type Past struct {
 	Transaction      string
 	SEC, Description string // as they are sent
 	Debit            bool
 	Cents            int64
 	// MadeFor is the day on which it was expected to settle when it was made.
-	// It never changes, so that two entries are alike or not for good, whatever
-	// a cut decides.
+	// It never changes, so whether two entries are similar does not depend on a
+	// cut.
 	MadeFor calendar.Date
 	Counts  bool // it waits or is in a file
 }
 
-// duplicates is how the rule is called, behind its owner.
+// duplicates is the name of the rule, after its owner's prefix.
 const duplicates = "duplicates"
 
-// IsDuplicates reports whether a rule is about duplicates, a client's or an
-// ODFI's.
+// IsDuplicates reports whether a rule is one about duplicates, of a client or
+// of an ODFI.
 func IsDuplicates(rule string) bool {
 	return rule == duplicates || strings.HasPrefix(rule, "odfi/") && strings.HasSuffix(rule, "/"+duplicates)
 }
 
 // Compares reports whether a rule compares an entry with others that have its
-// account and amount, and how many days of settlement these may lie before it.
-// What the ledger describes itself is no payment sent twice: a retry, say.
+// account and amount, and how many days earlier these may settle. Entries whose
+// description the ledger sets, such as retries, are not compared.
 func (b *Book) Compares(e Entry) (days int, ok bool) {
 	if e.ledgerDescribes() {
 		return 0, false
@@ -55,7 +55,8 @@ func (b *Book) Compares(e Entry) (days int, ok bool) {
 	return days, ok
 }
 
-// repeated is the verdict over an entry that is like another one.
+// repeated returns the verdict over an entry that is similar to another one, or
+// nil.
 func (o Owned) repeated(e Entry) *Verdict {
 	if o.Duplicates == nil {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Entry is what the rules look at: a forward entry with money that waits for
-// a file, or is in one.
+// Entry has the values that the rules examine, of a forward entry with money
+// that waits for a file, or is in one.
 type Entry struct {
 	Client       string
 	ODFI         string // nine digits
@@ -21,19 +21,20 @@ type Entry struct {
 	OriginatedOn calendar.Date // banking day
 	SettlesOn    calendar.Date
 	SameDay      bool     // it settles on the processing day on which it is sent
-	Waived       []string // rules that a person has overruled for it
-	OwnFile      bool     // the client described it, in a file of its own
+	Waived       []string // rules over which a person approved it
+	OwnFile      bool     // it is in a client's own file
 
 	MadeFor calendar.Date // the day on which it was expected to settle when it was made
-	Alike   []Past        // others with its account and amount, where a rule compares them
+	Alike   []Past        // others with its account and amount, if a rule compares them
 
-	// Account is what became of those to its account, newest first, and
-	// Validated that a relationship with it was verified; where a rule asks.
+	// Account has the outcomes of other entries to its account, newest first;
+	// Validated reports that a relationship with the account was verified. Both
+	// are set if a rule needs them.
 	Account   []Outcome
 	Validated bool
 }
 
-// Direction is the word for it.
+// Direction returns debit or credit.
 func (e Entry) Direction() string {
 	if e.Debit {
 		return Debit
@@ -41,7 +42,7 @@ func (e Entry) Direction() string {
 	return Credit
 }
 
-// Use is what the entry uses.
+// Use returns what the entry uses of limits.
 func (e Entry) Use() Use {
 	return Use{
 		Client: e.Client, ODFI: e.ODFI, Company: e.Company, Debit: e.Debit, SEC: e.SEC, Description: e.Description,
@@ -50,8 +51,8 @@ func (e Entry) Use() Use {
 }
 
 // ledgerDescribes reports whether the description is one that only the ledger
-// gives, a retry's say. In a file of its own a client may write the same words
-// over any entry, which proves nothing.
+// sets, such as that of a retry. In its own file a client may use the same
+// words for any entry, so there they prove nothing.
 func (e Entry) ledgerDescribes() bool { return !e.OwnFile && nacha.Reserved(e.Description) }
 
 // waived reports whether a person approved the entry over the rule.
@@ -60,14 +61,14 @@ func (e Entry) waived(rule string) bool { return slices.Contains(e.Waived, rule)
 // Sum is an amount and a number of entries.
 type Sum struct{ Cents, Count int64 }
 
-// Plus is the sum of both.
+// Plus adds two sums.
 func (s Sum) Plus(o Sum) Sum { return Sum{s.Cents + o.Cents, s.Count + o.Count} }
 
-// Negative is what takes the sum away when it is added.
+// Negative returns the sum that subtracts s when it is added.
 func (s Sum) Negative() Sum { return Sum{-s.Cents, -s.Count} }
 
-// Use is what some entries use of limits. A zero day counts for no limit that
-// is counted per it.
+// Use is what entries use of limits. With a zero day it does not count for
+// limits per that kind of day.
 type Use struct {
 	Client, ODFI, Company string
 	Debit                 bool
@@ -75,15 +76,14 @@ type Use struct {
 	OriginatedOn          calendar.Date // banking day
 	SettlesOn             calendar.Date
 	Sum
-	Largest int64 // cents of the largest entry; of a file only
+	Largest int64 // cents of the largest entry; set for files only
 }
 
-// BankingDay is the banking day to which what happens at an instant counts.
+// BankingDay returns the banking day to which an instant belongs.
 func BankingDay(at time.Time) calendar.Date { return calendar.OnOrAfter(calendar.DateOf(at)) }
 
-// Expected is the day on which an entry is expected to settle that waits for a
-// file: as it was made, or as it was due, whichever is later. The cut decides
-// again.
+// Expected returns the day on which a waiting entry is expected to settle, from
+// when it was made or due, whichever is later. The cut decides again.
 func Expected(made, due time.Time, want calendar.Request) calendar.Decision {
 	if due.After(made) {
 		made = due

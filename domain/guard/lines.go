@@ -7,18 +7,19 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Line says what is used of a limit on a day.
+// Line is how much of a limit is used on a day.
 type Line struct {
-	Client, ODFI string // whose limit it is
+	Client, ODFI string // owner of the limit
 	Rule         string
 	Limit        Limit
 	Day          calendar.Date
-	Used         Sum // of banking_days the most that any run with the day in it has
-	Run          Run // of those runs the one that is nearest the limit
+	Used         Sum // for banking_days, the greatest use of any run that contains the day
+	Run          Run // of these runs, the one that is nearest to the limit
 }
 
-// Lines says what is used of each limit on each day from one on, in the order
-// of owners, rules and days. A limit of single entries has none.
+// Lines lists how much of each limit is used on each day from a given one on,
+// in the order of owners, rules and days. Limits of single entries are left
+// out.
 func (b *Book) Lines(from calendar.Date) (lines []Line) {
 	for _, owners := range []map[string][]*counter{b.clients, b.odfis} {
 		for _, owner := range slices.Sorted(maps.Keys(owners)) {

@@ -2,8 +2,8 @@ package guard
 
 import "slices"
 
-// looking are the rules that look at what an entry is, and count nothing: by
-// client and ODFI, of which one is empty.
+// looking has the rules that examine single entries and count nothing, by
+// client and ODFI, one of which is empty.
 type looking map[[2]string]Owned
 
 func (l looking) add(o Owned) {
@@ -12,7 +12,7 @@ func (l looking) add(o Owned) {
 	}
 }
 
-// of are the rules for entries of a client at an ODFI.
+// of returns the rules for entries of a client at an ODFI.
 func (l looking) of(client, odfi string) (list []Owned) {
 	for _, owner := range [][2]string{{client, ""}, {"", odfi}} {
 		if o, ok := l[owner]; ok {
@@ -22,18 +22,18 @@ func (l looking) of(client, odfi string) (list []Owned) {
 	return list
 }
 
-// LooksBack reports whether the rules compare entries with what was sent before.
+// LooksBack reports whether the rules compare entries with earlier ones.
 func (r Rules) LooksBack() bool {
 	return r.Duplicates != nil || r.WebDebits == Hold || r.WebDebits == Reject
 }
 
-// LooksBack reports whether rules do so for entries of a client at an ODFI.
+// LooksBack reports whether rules for entries of a client at an ODFI do so.
 func (b *Book) LooksBack(client, odfi string) bool {
 	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.Rules.LooksBack() })
 }
 
-// LookedBack are the verdicts over an entry by what was sent before it, those
-// that only warn included.
+// LookedBack returns the verdicts over an entry that follow from earlier
+// entries, including those that only warn.
 func (b *Book) LookedBack(e Entry) (list []Verdict) {
 	for _, o := range b.looking.of(e.Client, e.ODFI) {
 		for _, v := range []*Verdict{o.repeated(e), o.unknown(e)} {
@@ -45,12 +45,13 @@ func (b *Book) LookedBack(e Entry) (list []Verdict) {
 	return list
 }
 
-// Warnings are what rules say that hold nothing, of what LookedBack found too.
+// Warnings returns the verdicts of rules that only warn, including those among
+// found.
 func (b *Book) Warnings(u Use, found []Verdict) []Verdict {
 	return slices.DeleteFunc(append(b.described(u), found...), func(v Verdict) bool { return v.Action != Warn })
 }
 
-// gravest is the verdict of several that ends an entry or, where none does,
+// gravest returns the first verdict that rejects an entry or, if there is none,
 // the first that holds it.
 func gravest(list []Verdict) *Verdict {
 	var held *Verdict

@@ -7,28 +7,28 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// ReturnRates are at which shares of a company's debits that come back it is
-// warned and acted. Source: NACHA Operating Rules, return rate levels: over
-// 0.5 % unauthorized, 3.0 % administrative and 15.0 % overall.
+// ReturnRates has the rates of returned debits of a company at which the ledger
+// warns and acts. Source: NACHA Operating Rules, return rate levels: over 0.5 %
+// unauthorized, 3.0 % administrative and 15.0 % overall.
 type ReturnRates struct {
 	Unauthorized   RateLevels `json:"unauthorized,omitzero"`
 	Administrative RateLevels `json:"administrative,omitzero"`
 	Overall        RateLevels `json:"overall,omitzero"`
 	Action         RateAction `json:"action"`
-	MinReturns     int64      `json:"min_returns,omitempty"` // nothing acts below so many
-	MinEntries     int64      `json:"min_entries,omitempty"` // nor below so many debits
+	MinReturns     int64      `json:"min_returns,omitempty"` // no action with fewer returns
+	MinEntries     int64      `json:"min_entries,omitempty"` // no action with fewer debits
 }
 
-// RateLevels are per cent of debits. A level is reached by a ratio above it.
+// RateLevels are percentages of debits. A level is reached by a rate above it.
 type RateLevels struct {
 	Warn float64 `json:"warn"`
 	Act  float64 `json:"act"`
 }
 
-// RateAction is what is done with a company above a level to act.
+// RateAction is what happens to a company whose rate is above the level act.
 type RateAction string
 
-// Actions. What was done ends only when a person lifts it.
+// Actions. Their effect ends only when a person lifts it.
 const (
 	OnlyWarn   RateAction = "warn"
 	HoldDebits RateAction = "hold_debits"
@@ -45,7 +45,7 @@ const (
 	Overall        RateClass = "overall"        // any code
 )
 
-// RateClasses are all.
+// RateClasses are all classes.
 var RateClasses = []RateClass{Unauthorized, Administrative, Overall}
 
 // Has reports whether a return code counts for the class.
@@ -98,7 +98,7 @@ func (r *ReturnRates) check(bad Checker) {
 	}
 }
 
-// Levels are those of a class.
+// Levels returns the levels of a class.
 func (r *ReturnRates) Levels(c RateClass) RateLevels {
 	switch c {
 	case Unauthorized:
@@ -110,7 +110,7 @@ func (r *ReturnRates) Levels(c RateClass) RateLevels {
 	}
 }
 
-// Level is how high a return rate is.
+// Level is the level of a return rate.
 type Level string
 
 // Levels of return rates.
@@ -120,7 +120,7 @@ const (
 	ActedAt  Level = "act"
 )
 
-// LevelOf is the level of a class at a rate.
+// LevelOf returns the level of a class at a rate.
 func (r *ReturnRates) LevelOf(c RateClass, rate Rate) Level {
 	l := r.Levels(c)
 	switch {
@@ -135,10 +135,10 @@ func (r *ReturnRates) LevelOf(c RateClass, rate Rate) Level {
 	}
 }
 
-// Rate is how many of so many debits came back.
+// Rate is the number of returned debits and of all debits.
 type Rate struct{ Returned, Originated int64 }
 
-// Percent is the rate in per cent; 0 of nothing.
+// Percent returns the rate in per cent; 0 without debits.
 func (r Rate) Percent() float64 {
 	if r.Originated == 0 {
 		return 0
@@ -146,22 +146,22 @@ func (r Rate) Percent() float64 {
 	return float64(r.Returned) * 100 / float64(r.Originated)
 }
 
-// above reports whether the rate is above some per cent, exact to a
+// above reports whether the rate is above a percentage, exact to a
 // ten-thousandth.
 func (r Rate) above(percent float64) bool {
 	return r.Returned*1_000_000 > int64(math.Round(percent*10_000))*r.Originated
 }
 
-// ReturnedDebit is a debit that came back.
+// ReturnedDebit is a debit that was returned.
 type ReturnedDebit struct {
 	Company, Code       string
-	On                  calendar.Date // it came back
-	File                string        // it had left in
+	On                  calendar.Date // day of the return
+	File                string        // the file in which the debit had left
 	Transaction, ItemID string        // of the return
 	Cents               int64
 }
 
-// DebitBatch is how many debits with money left in a batch.
+// DebitBatch is the number of debits with money in a batch.
 type DebitBatch struct {
 	Company string
 	On      calendar.Date // its effective date
@@ -170,13 +170,13 @@ type DebitBatch struct {
 	Debits  int64
 }
 
-// Window is a run of days.
+// Window is a range of days.
 type Window struct{ From, To calendar.Date }
 
-// SixtyDays are the sixty calendar days that end on a day.
+// SixtyDays returns the sixty calendar days that end on a day.
 func SixtyDays(to calendar.Date) Window { return Window{to.Add(-59), to} }
 
-// TwoMonths are the two whole calendar months before the day's.
+// TwoMonths returns the two whole calendar months before that of the day.
 func TwoMonths(day calendar.Date) Window {
 	first := day.At(12, 0)
 	month := calendar.NewDate(first.Year(), first.Month(), 1)
@@ -186,8 +186,8 @@ func TwoMonths(day calendar.Date) Window {
 // Has reports whether a day is in the window.
 func (w Window) Has(day calendar.Date) bool { return !day.Before(w.From) && !day.After(w.To) }
 
-// MethodB is the debits of a company that came back in a window against those
-// that it originated in it.
+// MethodB returns the debits of a company that were returned in a window, and
+// those that it originated in the same window.
 func MethodB(company string, c RateClass, w Window, returned []ReturnedDebit, sent []DebitBatch) Rate {
 	rate := Rate{Returned: countReturned(company, c, w, returned, nil)}
 	for _, s := range sent {
@@ -198,8 +198,8 @@ func MethodB(company string, c RateClass, w Window, returned []ReturnedDebit, se
 	return rate
 }
 
-// MethodA is the same against those in the files that the returned ones had
-// left in, whenever that was.
+// MethodA returns the debits that were returned in a window, and the debits of
+// the files in which these had left, whenever that was.
 func MethodA(company string, c RateClass, w Window, returned []ReturnedDebit, sent []DebitBatch) Rate {
 	files := map[string]bool{}
 	rate := Rate{Returned: countReturned(company, c, w, returned, files)}
@@ -211,7 +211,8 @@ func MethodA(company string, c RateClass, w Window, returned []ReturnedDebit, se
 	return rate
 }
 
-// countReturned counts what came back, and notes the files it had left in.
+// countReturned counts returned debits, and collects the files in which they
+// had left.
 func countReturned(company string, c RateClass, w Window, returned []ReturnedDebit, files map[string]bool) (n int64) {
 	for _, r := range returned {
 		if r.Company == company && w.Has(r.On) && c.Has(r.Code, r.On) {
@@ -224,12 +225,14 @@ func countReturned(company string, c RateClass, w Window, returned []ReturnedDeb
 	return n
 }
 
-// trendDays are drawn; each looks as many days back.
+// trendDays is the number of days of a trend; each rate covers as many days
+// before it.
 const trendDays = 60
 
-// Trend is method B on each of the last sixty days, for the sixty that end on
-// it; the days before the first must be among what is given. What came back
-// and what left is counted by day once, and not for each day anew.
+// Trend returns the rate by method B for each of the last sixty days, over the
+// sixty days that end on it. The arguments must cover the days before the first
+// as well. Returns and originations are counted by day once, and not again for
+// each day.
 func Trend(company string, c RateClass, today calendar.Date, returned []ReturnedDebit, sent []DebitBatch) []Rate {
 	var byDay [2*trendDays - 1]Rate
 	first := today.Add(1 - len(byDay))
@@ -260,9 +263,9 @@ func Trend(company string, c RateClass, today calendar.Date, returned []Returned
 	return days
 }
 
-// Crosses is when a rate that goes on as in the last fortnight of its trend is
-// above some per cent, within sixty days; ok is false when it is not, or is
-// already.
+// Crosses returns the day on which a rate exceeds a percentage if it continues
+// as in the last fortnight of its trend, within sixty days; ok is false if it
+// does not, or already does.
 func Crosses(trend []Rate, percent float64, today calendar.Date) (on calendar.Date, ok bool) {
 	const fortnight = 14
 	if len(trend) <= fortnight {

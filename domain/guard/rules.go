@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Rules are what operations set for a client or an ODFI. All that apply to an
-// entry hold, its client's and its ODFI's.
+// Rules are what operations set for a client or an ODFI. The rules of an
+// entry's client and of its ODFI all apply.
 type Rules struct {
 	Limits       []Limit       `json:"limits,omitempty"`
 	Duplicates   *Duplicates   `json:"duplicates,omitempty"`
 	WebDebits    Action        `json:"web_debits,omitempty"` // hold, reject or allow; empty: allow
 	Rates        *ReturnRates  `json:"return_rates,omitempty"`
 	Decision     *DecisionHook `json:"decision,omitempty"`
-	Descriptions Action        `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
+	Descriptions Action        `json:"descriptions,omitempty"` // warn or hold; empty: descriptions are not examined
 	Companies    []Company     `json:"companies,omitempty"`
 }
 
-// None reports whether nothing is set.
+// None reports whether no rule is set.
 func (r Rules) None() bool {
 	return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" && r.Decision == nil && !r.LooksBack()
 }
 
-// WithDefaults puts in what was left out.
+// WithDefaults fills in values that were left out.
 func (r Rules) WithDefaults() Rules {
 	r = r.Clone()
 	for i := range r.Limits {
@@ -39,7 +39,7 @@ func (r Rules) WithDefaults() Rules {
 	return r
 }
 
-// Clone shares no list with the rules.
+// Clone returns a copy that shares no list with the rules.
 func (r Rules) Clone() Rules {
 	r.Limits, r.Companies = slices.Clone(r.Limits), slices.Clone(r.Companies)
 	if r.Rates != nil {
@@ -63,12 +63,12 @@ type Action string
 
 // Actions of rules.
 const (
-	Warn   Action = "warn" // of descriptions and duplicates
+	Warn   Action = "warn" // for descriptions and duplicates
 	Hold   Action = "hold"
-	Reject Action = "reject" // of limits, duplicates and web_debits
+	Reject Action = "reject" // for limits, duplicates and web_debits
 )
 
-// What becomes of a held entry after its last window.
+// What happens to a held entry after its last window.
 const (
 	Keep           = "keep" // it stays held and is dated again when it is released
 	RejectDeadline = "reject"
@@ -80,22 +80,22 @@ const (
 	Credit = "credit"
 )
 
-// What a limit is counted per.
+// The period of a limit.
 const (
 	PerEntry          = "entry"
 	PerBankingDay     = "banking_day"     // of origination
-	PerSettlementDate = "settlement_date" // expected until the cut, then as it was decided
-	PerBankingDays    = "banking_days"    // every run of so many days of settlement
+	PerSettlementDate = "settlement_date" // the expected one until the cut, then the decided one
+	PerBankingDays    = "banking_days"    // every run of a number of settlement days
 )
 
-// mostDays bounds the run of banking days that a limit is counted over.
+// mostDays bounds the number of banking days over which a limit is counted.
 const mostDays = 90
 
-// Limit bounds what may leave. Zero cents, or count, is no bound.
+// Limit bounds what may leave. Zero cents, or a zero count, is no bound.
 type Limit struct {
 	Direction  string `json:"direction"`
 	Per        string `json:"per"`
-	Days       int    `json:"days,omitempty"` // of banking_days
+	Days       int    `json:"days,omitempty"` // for banking_days
 	Cents      int64  `json:"cents,omitempty"`
 	Count      int64  `json:"count,omitempty"`
 	Company    string `json:"company_identification,omitempty"` // empty: all
@@ -103,9 +103,9 @@ type Limit struct {
 	AtDeadline string `json:"at_deadline,omitempty"` // keep unless set
 }
 
-// Name is how the limit is called in events and answers. It says what is
-// bounded and not how much, so that one who approved an entry over it did so
-// for the limit, whatever it is raised or lowered to.
+// Name returns the limit's name in events and responses. It says what is
+// bounded and not how much, so an approval over the limit remains valid when
+// the limit is raised or lowered.
 func (l Limit) Name() string {
 	name := "limits/" + l.Direction + "/" + l.Per
 	if l.Per == PerBankingDays {
@@ -125,8 +125,8 @@ func IsLimit(rule string) bool {
 	return strings.HasPrefix(rule, "limits/") || strings.HasPrefix(rule, "odfi/") && strings.Contains(rule, "/limits/")
 }
 
-// Share is how much of the limit a sum is, by money or by number, whichever is
-// nearer.
+// Share returns how much of the limit a sum is, by money or by number,
+// whichever is nearer to the limit.
 func (l Limit) Share(of Sum) (share float64) {
 	for _, part := range [][2]int64{{of.Cents, l.Cents}, {of.Count, l.Count}} {
 		if part[1] > 0 {
@@ -136,7 +136,7 @@ func (l Limit) Share(of Sum) (share float64) {
 	return share
 }
 
-// String says the limit's scope in words, as in "debits settling on one day".
+// String describes the limit's scope, as in "debits settling on one day".
 func (l Limit) String() string {
 	what := l.Direction + "s"
 	switch l.Per {
@@ -155,10 +155,10 @@ func (l Limit) String() string {
 	return what
 }
 
-// Checker notes a field that is not as it must be.
+// Checker reports a wrong field.
 type Checker func(pointer, code, format string, args ...any)
 
-// Check shows bad what of the rules is not as it must be.
+// Check reports wrong fields of the rules to bad.
 func (r Rules) Check(bad Checker) {
 	seen := map[string]bool{}
 	for i, l := range r.Limits {

@@ -12,31 +12,32 @@ const Allow Action = "allow"
 
 const webDebits = "web_debits"
 
-// Outcome is what became of an entry to an account.
+// Outcome is the outcome of an entry to an account.
 type Outcome struct {
 	Transaction string
-	SettledOn   calendar.Date // of a file that was delivered; zero where it lies in none
-	Code        string        // it came back with; empty if it did not
+	SettledOn   calendar.Date // of its batch in a delivered file; zero if it is in none
+	Code        string        // return code; empty if it was not returned
 }
 
-// noAccount are the codes by which a bank says that it has no such account, or
-// none that takes entries any more.
+// noAccount are the codes by which a bank says that the account does not exist,
+// or no longer accepts entries.
 var noAccount = []string{"R02", "R03", "R04"}
 
-// asksForAccount reports whether the rule looks at the account of an entry.
+// asksForAccount reports whether the rule examines the account of an entry.
 // Source: NACHA Operating Rules, WEB debits: the account is validated when it
-// is used first, and whenever it changes. Presented again it is no first use.
+// is used first, and whenever it changes. A retry is not a first use.
 func (o Owned) asksForAccount(e Entry) bool {
 	return (o.WebDebits == Hold || o.WebDebits == Reject) && e.SEC == "WEB" && e.Debit && !e.ledgerDescribes()
 }
 
-// AsksForAccount reports whether a rule has to know what became of other
-// entries to the account of one.
+// AsksForAccount reports whether a rule needs the outcomes of other entries to
+// the account of an entry.
 func (b *Book) AsksForAccount(e Entry) bool {
 	return slices.ContainsFunc(b.looking.of(e.Client, e.ODFI), func(o Owned) bool { return o.asksForAccount(e) })
 }
 
-// unknown is the verdict over a WEB debit whose account nobody has validated.
+// unknown returns the verdict over a WEB debit whose account was not validated,
+// or nil.
 func (o Owned) unknown(e Entry) *Verdict {
 	if !o.asksForAccount(e) {
 		return nil
@@ -59,8 +60,8 @@ func (o Owned) unknown(e Entry) *Verdict {
 	return verdict
 }
 
-// settled reports whether an entry had settled, by a banking day, and its bank
-// had had the time to send it back: what holds for prenotes.
+// settled reports whether an entry had settled, and its bank had had the time
+// to return it, by a banking day. The period is that of prenotes.
 func (o Outcome) settled(by calendar.Date) bool {
 	return o.Code == "" && !o.SettledOn.IsZero() && !by.Before(calendar.PrenoteLiveFrom(o.SettledOn))
 }

@@ -2,8 +2,8 @@ package nacha
 
 import "strings"
 
-// MaskBirthDate masks what stands in the place of a date of birth. It keeps
-// its length: ****-**-**.
+// MaskBirthDate masks the field of a date of birth and keeps its length:
+// ****-**-**.
 func MaskBirthDate(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c == ' ' || c == '-' {

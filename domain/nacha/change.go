@@ -2,8 +2,8 @@ package nacha
 
 import "fmt"
 
-// Change is what a notification of change corrects. Only the fields that its
-// code names are set.
+// Change is the corrected data of a notification of change. Only the fields
+// that its code names are set.
 type Change struct {
 	Account string          // C01, C03, C06, C07: leading and inner spaces kept
 	Routing string          // C02, C03, C07: nine digits, valid
@@ -13,8 +13,8 @@ type Change struct {
 	SEC     string          // C14: IAT
 }
 
-// ChangeError is corrected data that makes no sense. Its text quotes none of
-// it.
+// ChangeError says that corrected data is not valid. Its text contains none of
+// the data.
 type ChangeError struct {
 	ChangeCode string
 	Field      string
@@ -44,8 +44,8 @@ const (
 	secSlot     slotName = "standard entry class"
 )
 
-// changeSlots is where each code keeps its data (NACHA Operating Rules,
-// appendix five). What no slot covers is blank.
+// changeSlots are the fields of each code's data (NACHA Operating Rules,
+// appendix five). All other positions are blank.
 var changeSlots = map[string][]slot{
 	"C01": {{1, 17, accountSlot}},
 	"C02": {{1, 9, routingSlot}},
@@ -59,7 +59,7 @@ var changeSlots = map[string][]slot{
 	"C14": {{1, 3, secSlot}},
 }
 
-// slots finds the fields of a code. C13 has none: its data is not specified.
+// slots returns the fields of a code. C13 has none: its data is not specified.
 func slots(code string, iat bool) ([]slot, error) {
 	unused := func(reason string) error {
 		return &ChangeError{ChangeCode: code, Field: "change code", Reason: reason, Refusal: "C65"}

@@ -2,10 +2,10 @@ package nacha
 
 import "fmt"
 
-// FormatChange lays out corrected data for addenda 98, without the padding
-// behind it. It refuses what ParseChange would not give back as it was. C13
-// says in words what is wrong with the addenda, since operators reject blank
-// data and the rules name no format.
+// FormatChange formats corrected data for addenda 98, without padding at the
+// end. It refuses data that ParseChange would not return unchanged. C13
+// describes in words what is wrong with the addenda, since operators reject
+// blank data and the rules specify no format.
 func FormatChange(code string, c Change, iat bool) (string, error) {
 	fields, err := slots(code, iat)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *Change) value(name slotName) string {
 	}
 }
 
-// trimmed drops what a file cannot keep: spaces after a value.
+// trimmed removes spaces after a value, which a file cannot keep.
 func (c Change) trimmed() Change {
 	c.Account, c.Name, c.ID = trim(c.Account), trim(c.Name), trim(c.ID)
 	return c

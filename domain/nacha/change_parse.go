@@ -1,11 +1,11 @@
 package nacha
 
 // ParseChange reads corrected data by position, as the rules lay it out; an
-// account number may hold spaces and may touch the field after it, so
-// nothing is split at blanks. data is positions 36-64 of addenda 98 (IAT:
-// 36-70), with or without the padding after. Data that does not fit its
-// code is a *ChangeError with the code to refuse it under. Whether a new
-// transaction code still points the same way, only the original entry tells.
+// account number may hold spaces and may touch the field after it, so nothing
+// is split at blanks. data is positions 36-64 of addenda 98 (IAT: 36-70), with
+// or without the padding after. Data that does not fit its code is a
+// *ChangeError with the code for its refusal. Whether a new transaction code
+// has the direction of the original entry is not checked here.
 func ParseChange(code, data string, iat bool) (Change, error) {
 	var c Change
 	fields, err := slots(code, iat)
@@ -35,7 +35,7 @@ func ParseChange(code, data string, iat bool) (Change, error) {
 	return c, nil
 }
 
-// set keeps the value of one field, if it can be one.
+// set stores the value of one field if it is valid.
 func (c *Change) set(code string, name slotName, value string) error {
 	bad := ChangeError{ChangeCode: code, Field: string(name), Refusal: "C65"}
 	switch name {

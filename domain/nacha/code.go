@@ -1,23 +1,23 @@
 package nacha
 
-// TransactionCode is positions 2-3 of an entry: the receiver's kind of
-// account in the first digit, what happens to it in the second.
+// TransactionCode is positions 2-3 of an entry: the first digit is the
+// receiver's kind of account, the second what happens to it.
 type TransactionCode int
 
-// AccountKind is the kind of account a transaction code points at.
+// AccountKind is the kind of account in a transaction code.
 type AccountKind string
 
 // Account kinds, by the first digit of the transaction code.
 const (
-	Checking      AccountKind = "checking" // 2, the rules say demand
+	Checking      AccountKind = "checking" // 2; the rules call it demand
 	Savings       AccountKind = "savings"  // 3
 	GeneralLedger AccountKind = "gl"       // 4
 	Loan          AccountKind = "loan"     // 5
 )
 
-// Known reports whether the code is in use. x0 and x5 are reserved, save 55,
+// Known reports whether the code is in use. x0 and x5 are reserved, except 55,
 // the reversal of a loan credit; loans have no debit prenotes. The codes of
-// accounting advices, 81 to 88, are not entries of ours and not known here.
+// accounting advices, 81 to 88, are not included.
 func (c TransactionCode) Known() bool {
 	kind, digit := c/10, c%10
 	switch {
@@ -56,8 +56,8 @@ func (c TransactionCode) ZeroDollar() bool { return c.Known() && (c%10 == 4 || c
 // change: x1 for a credit, x6 for a debit.
 func (c TransactionCode) Return() bool { return c.Known() && (c%10 == 1 || c%10 == 6) }
 
-// Forward reports whether the code starts something: live entries, prenotes
-// and zero-dollar entries.
+// Forward reports whether the code belongs to a forward entry: live entries,
+// prenotes and zero-dollar entries.
 func (c TransactionCode) Forward() bool { return c.Known() && !c.Return() }
 
 // Live reports whether the code moves money forward: x2, x7 and 55.
@@ -74,8 +74,7 @@ func (c TransactionCode) ForReturn() TransactionCode {
 	return c/10*10 + 1
 }
 
-// String puts the code into words: "debit checking", "prenote of a savings
-// credit".
+// String describes the code: "debit checking", "prenote of a savings credit".
 func (c TransactionCode) String() string {
 	side := "credit"
 	if c.Debit() {

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// columns gives each character of a line that is not printable ASCII one
-// column. Every value above hex 1F is valid in an alphameric field (NACHA
-// Operating Rules, appendix three), though in which encoding the rules do not
-// say: the line is UTF-8 if that makes 94 columns, and Latin-1 if bytes do; a
-// trimmed line is UTF-8 if it can be. Control characters become question
-// marks, and the line is unreadable.
+// columns decodes a line that is not printable ASCII, with one column for each
+// character. Every value above hex 1F is valid in an alphameric field (NACHA
+// Operating Rules, appendix three), but the rules do not specify the encoding:
+// the line is UTF-8 if it then has 94 columns, and Latin-1 if it has 94 bytes;
+// a trimmed line is UTF-8 if that is possible. Control characters become
+// question marks, and the line is unreadable.
 func columns(raw []byte) (text []byte, f fault) {
 	text = decoded(raw)
 	for i, c := range text {
@@ -52,9 +52,9 @@ func bytesOf(text []byte, columns int) int {
 	return n
 }
 
-// blockSize is how many bytes the first record of an unbroken file takes: 94,
-// or those of 94 characters of UTF-8 where another record, or nothing, stands
-// behind them.
+// blockSize returns the number of bytes of the first record of a file without
+// line ends: 94, or those of 94 characters of UTF-8 if these are followed by
+// another record, or by nothing.
 func blockSize(b []byte) int {
 	plain := min(len(b), RecordLength)
 	if !bytes.ContainsFunc(b[:plain], func(r rune) bool { return r >= utf8.RuneSelf }) {
@@ -67,7 +67,7 @@ func blockSize(b []byte) int {
 	return n
 }
 
-// beginsRecord reports whether b begins as a record does, or is at its end.
+// beginsRecord reports whether b begins like a record, or is empty.
 func beginsRecord(b []byte) bool {
 	return len(b) == 0 || strings.IndexByte("156789\x1A", b[0]) >= 0
 }

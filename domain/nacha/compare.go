@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// Compare reads rendered bytes back with the strict reader and holds every
-// field of every record against want. It returns nil only if the file has no
-// problem of any scope, says exactly what want says, and is written as Render
-// writes: 94 columns, one kind of line end, the last block filled. The error
-// names line and field and quotes no value.
+// Compare reads rendered bytes back with the strict reader and compares every
+// field of every record with want. It returns nil only if the file has no
+// problem of any scope, equals want, and is written as Render writes it: 94
+// columns, one kind of line end, the last block filled. The error names line
+// and field and quotes no value.
 func Compare(rendered io.Reader, want File) error {
 	c := comparison{want: &want}
 	lines := newLineReader(rendered)

@@ -9,13 +9,13 @@ import (
 type Part struct {
 	From, To int // positions, 1-based and inclusive
 	Name     string
-	Text     string // as it stands, padding included
-	Meaning  string // in words, where the text is a code or an amount
-	Secret   bool   // an account number, or may hold one, or a date of birth: see Shown
+	Text     string // the raw text, including padding
+	Meaning  string // in words, if the text is a code or an amount
+	Secret   bool   // an account number, or may contain one, or a date of birth: see Shown
 }
 
-// Shown is the text as everybody may see it: without its padding, and of an
-// account number the last four characters, of a date of birth none.
+// Shown returns the text in the form that everybody may see: without padding;
+// of an account number only the last four characters, of a date of birth none.
 func (p Part) Shown() string {
 	switch text := strings.TrimSpace(p.Text); {
 	case !p.Secret:
@@ -29,9 +29,9 @@ func (p Part) Shown() string {
 	}
 }
 
-// Describer explains the records of a file one after the other. It remembers
-// the batch header, because what a record 6 means depends on its class. The
-// zero value is ready.
+// Describer explains the records of a file one after another. It keeps the
+// batch header, because the meaning of a record 6 depends on its class. The
+// zero value is ready to use.
 type Describer struct{ class class }
 
 // Parts cuts a record into its named fields; reserved ones are left out. An
@@ -61,8 +61,8 @@ func (d *Describer) Parts(line string) []Part {
 	return parts
 }
 
-// Describe says what a record is and lists the fields that are filled, one a
-// line, account numbers down to their last four characters.
+// Describe names a record and lists its fields with content, one per line, with
+// account numbers reduced to their last four characters.
 func (d *Describer) Describe(line string) string {
 	parts := d.Parts(line)
 	var out strings.Builder
@@ -80,7 +80,7 @@ func (d *Describer) Describe(line string) string {
 	return out.String()
 }
 
-// meaning puts codes and amounts into words.
+// meaning describes codes and amounts in words.
 func meaning(name, text string) string {
 	n, ok := wide(trim(text))
 	switch {
@@ -97,8 +97,8 @@ func meaning(name, text string) string {
 	}
 }
 
-// Masked keeps the last four characters of an account number, fewer of a
-// short one. It does not tell how long the number is.
+// Masked keeps the last four characters of an account number, fewer of a short
+// one. It does not reveal the length of the number.
 func Masked(account string) string {
 	return "*****" + account[len(account)-min(4, len(account)/2):]
 }

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Descriptions of batches that have a meaning of their own.
+// Descriptions of batches that have a special meaning.
 const (
-	Payroll  = "PAYROLL"  // begins that of PPD credits for wages, since 2026-03-20
-	Purchase = "PURCHASE" // of WEB debits for goods, since 2026-03-20
+	Payroll  = "PAYROLL"  // the description of PPD credits for wages begins with it, since 2026-03-20
+	Purchase = "PURCHASE" // for WEB debits for goods, since 2026-03-20
 )
 
-// reserved are descriptions that stand in place of any other.
+// reserved are descriptions that replace any other.
 var reserved = []string{"REVERSAL", "RETRY PYMT", "RETURN FEE", "RECLAIM", "NONSETTLED", "ACCTVERIFY"}
 
-// Reserved reports whether a description says what becomes of an entry, in
-// place of what it is for.
+// Reserved reports whether a description says what happens to an entry, instead
+// of its purpose.
 func Reserved(description string) bool {
 	return slices.Contains(reserved, strings.ToUpper(strings.TrimSpace(description)))
 }

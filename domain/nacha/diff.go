@@ -14,7 +14,7 @@ func (d *diff) differs(field string) {
 	}
 }
 
-// text compares alphameric fields; padding after them means nothing.
+// text compares alphameric fields, ignoring padding.
 func (d *diff) text(field, got, want string) {
 	if got != want && trim(got) != trim(want) {
 		d.differs(field)
@@ -34,7 +34,7 @@ func (d *diff) texts(field string, got, want []string) {
 	}
 }
 
-// both reports whether both are there; one alone differs.
+// both reports whether both parts are present; if only one is, they differ.
 func (d *diff) both(field string, got, want bool) bool {
 	if got != want {
 		d.differs(field)

@@ -1,11 +1,11 @@
-// Package nacha turns values into NACHA files and NACHA files into values.
+// Package nacha writes values as NACHA files and reads NACHA files into values.
 //
-// A File is what a rendered file says, field by field. Render writes it with
-// moov-io/ach; Scan reads any file with our own strict reader, which shares
-// no code with the writer; Compare holds one against the other; Check judges
-// a file that came from outside, batch by batch, before anything is applied;
-// Describe explains a record to a person. All numbers are int64 cents, all
-// dates are the file's own YYMMDD text.
+// A File has all fields of a rendered file. Render writes it with moov-io/ach;
+// Scan reads any file with our own strict reader, which shares no code with the
+// writer; Compare compares a rendered file with its values; Check validates a
+// received file, batch by batch, before anything is applied; Describe explains
+// a record to a person. All numbers are int64 cents, all dates are the file's
+// own YYMMDD text.
 //
 // Field positions and rules: NACHA Operating Rules, appendix one to four.
 package nacha

@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// FieldError is a value that no record can carry as it stands. Its text
-// names the record, the field and the rule, never the value.
+// FieldError says that no record can contain a value. Its text names the
+// record, the field and the rule, but not the value.
 type FieldError struct {
 	Where  string // "file header", "batch 3", "batch 3 entry 231380100000001"
 	Field  string
 	Reason string
 }
 
-// Error joins the three.
+// Error joins place, field and reason.
 func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s %s", e.Where, e.Field, e.Reason) }
 
-// fields checks values one after the other and keeps the first refusal.
+// fields checks values one after another and keeps the first error.
 type fields struct {
-	where func() string // asked only when something is wrong; the reader needs none
+	where func() string // called only for an error; not needed by the reader
 	err   error
-	// read says that the values were read, and may have letters that we do
-	// not write.
+	// read says that the values were read from a file, and may contain letters
+	// that we do not write.
 	read bool
 }
 
@@ -37,38 +37,38 @@ func (f *fields) refuse(field, reason string, args ...any) {
 	}
 }
 
-// first returns what was refused, or nil.
+// first returns the first error, or nil.
 func (f *fields) first() *FieldError {
 	var refused *FieldError
 	_ = errors.As(f.err, &refused)
 	return refused
 }
 
-// want refuses the field unless ok.
+// want records an error for the field unless ok.
 func (f *fields) want(ok bool, field, reason string, args ...any) {
 	if !ok {
 		f.refuse(field, reason, args...)
 	}
 }
 
-// text takes an alphameric field that may be empty.
+// text checks an alphameric field that may be empty.
 func (f *fields) text(field, s string, width int) {
 	f.printable(field, s)
 	f.want(utf8.RuneCountInString(s) <= width, field, "is longer than %d characters", width)
 }
 
-// printable takes what a record of ours may hold.
+// printable checks that a record of ours can contain the value.
 func (f *fields) printable(field, s string) {
 	f.want(f.read || Printable(s), field, "has a character outside printable ASCII")
 }
 
-// filled takes an alphameric field that may not be blank.
+// filled checks an alphameric field that must not be blank.
 func (f *fields) filled(field, s string, width int) {
 	f.want(!blank(s), field, "is blank")
 	f.text(field, s, width)
 }
 
-// digits takes a field of exactly width digits.
+// digits checks a field of exactly width digits.
 func (f *fields) digits(field, s string, width int) {
 	f.want(len(s) == width && digits(s), field, "is not %d digits", width)
 }
@@ -87,7 +87,7 @@ func (f *fields) date(field, s string) {
 
 func (f *fields) julian(field, s string) { f.want(validJulian(s), field, "is not 001 to 366") }
 
-// oneOf takes a field that is one of a few words.
+// oneOf checks a field that must be one of a few words.
 func (f *fields) oneOf(field, s string, words ...string) {
 	for _, w := range words {
 		if s == w {

@@ -1,7 +1,7 @@
 package nacha
 
-// Hash adds the receiving bank's first eight digits to an entry hash and
-// keeps the rightmost ten digits, as records 8 and 9 do.
+// Hash adds the receiving bank's first eight digits to an entry hash and keeps
+// the rightmost ten digits, as in records 8 and 9.
 func Hash(sum, rdfi int64) int64 { return (sum + rdfi) % hashModulus }
 
 // add counts one entry with its addenda.

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// HeaderKey is what the operator tells files apart by: a second file with
-// the same immediate origin, creation date, time and modifier is refused
-// whole. An origin with a leading zero or space is its routing number.
+// HeaderKey is the key by which the operator identifies a file: it rejects a
+// second file with the same immediate origin, creation date, time and modifier.
+// An origin with a leading zero or space is equal to its routing number.
 func HeaderKey(origin, date, time, modifier string) string {
 	if len(origin) == 10 && (origin[0] == '0' || origin[0] == ' ') && ValidRouting(origin[1:]) == nil {
 		origin = origin[1:]
@@ -27,8 +27,9 @@ type canon struct {
 
 func newCanon() *canon { return &canon{sum: sha256.New()} }
 
-// add hashes the text of a record, so that its entries are known again
-// however the file is encoded. One that cannot be read is hashed as it came.
+// add hashes the text of a record, so that a repeated entry is recognized
+// whatever the encoding of its file. An unreadable record is hashed as
+// received.
 func (c *canon) add(rec *record) {
 	if rec.fault == unreadable || rec.fault == overlong {
 		c.write(rec.raw)
@@ -37,8 +38,9 @@ func (c *canon) add(rec *record) {
 	c.write(rec.text)
 }
 
-// addRaw hashes a record that is not ASCII as it came. The hash of a file is
-// its id in the log, where files are that were read when no such record was.
+// addRaw hashes a record that is not ASCII as received. The hash of a file is
+// its id in the log, which may have files from before such records could be
+// read.
 func (c *canon) addRaw(rec *record) {
 	if rec.ascii() {
 		c.add(rec)
@@ -52,14 +54,14 @@ func (c *canon) write(line []byte) {
 	_, _ = c.sum.Write(c.line)
 }
 
-// hex ends the hash and begins the next.
+// hex returns the hash and resets it.
 func (c *canon) hex() string {
 	s := hex.EncodeToString(c.sum.Sum(nil))
 	c.sum.Reset()
 	return s
 }
 
-// HashOf is the Hash that the Summary of a rendered file has, without reading
+// HashOf computes the Hash in the Summary of a rendered file, without reading
 // its fields. The error is one of reading r.
 func HashOf(r io.Reader) (string, error) {
 	lines, sum := newLineReader(r), newCanon()

@@ -60,7 +60,7 @@ var adviceFileControlLayout = []column{
 	{51, "total debits, cents"}, {71, "total credits, cents"}, {94, ""},
 }
 
-// entryLayouts are those of record 6, by the layout of the class.
+// entryLayouts are the layouts of record 6, by that of the class.
 var entryLayouts = map[layout][]column{
 	ordinary: {
 		{1, recordType}, {3, "transaction code"}, {12, "routing number"}, {29, accountNumber}, {39, "amount, cents"},

@@ -14,7 +14,7 @@ var (
 	}
 )
 
-// addendaLayouts are those of record 7, by type, 98 and 99 aside.
+// addendaLayouts are the layouts of record 7, by type, except 98 and 99.
 var addendaLayouts = map[string][]column{
 	"02": {{1, recordType}, {3, "addenda type"}, {79, "terminal information"}, {94, entryTrace}},
 	"05": remittanceColumns,
@@ -35,7 +35,8 @@ var addendaLayouts = map[string][]column{
 	},
 }
 
-// answered are the columns every answer to an earlier entry begins with.
+// answered returns the columns at the beginning of every answer to an earlier
+// entry, followed by the rest.
 func answered(code string, rest ...column) []column {
 	return append([]column{{1, recordType}, {3, "addenda type"}, {6, code}, {21, "original trace number"}}, rest...)
 }

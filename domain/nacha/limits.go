@@ -1,7 +1,7 @@
 package nacha
 
-// Widest values the record formats hold (NACHA Operating Rules, appendix
-// three). A caller splits its batch or file before one is exceeded.
+// The largest values of the record formats (NACHA Operating Rules, appendix
+// three). A caller has to split its batch or file before one is exceeded.
 const (
 	MaxEntryCents      = 9_999_999_999   // $99,999,999.99, positions 30-39 of an entry
 	MaxTotalCents      = 999_999_999_999 // $9,999,999,999.99, debits or credits of a batch or a file
@@ -15,8 +15,8 @@ const (
 	MaxRemittance      = 2               // addenda 17 of an IAT entry
 	MaxConvertedCents  = 2_500_000       // $25,000.00: ARC, BOC and POP entries
 	RecordLength       = 94              // characters of a record
-	RecordsPerBlock    = 10              // a file ends on a whole block
+	RecordsPerBlock    = 10              // a file ends with a whole block
 	maxForeignCents    = 999_999_999_999_999_999
 	hashModulus        = 10_000_000_000
-	maxProblemsPerList = 100 // a hostile file earns a bounded list
+	maxProblemsPerList = 100 // bounds the list of a hostile file
 )

@@ -7,40 +7,40 @@ import (
 	"io"
 )
 
-// record is one line of a file, filled with spaces to 94 columns. Both
-// slices are good until the next call of next.
+// record is one line of a file, padded with spaces to 94 columns. Both slices
+// are valid until the next call of next.
 type record struct {
-	number int    // line in the file, or record where there are no lines
+	number int    // line in the file, or record if the file has no lines
 	text   []byte // always 94 characters of UTF-8: of 94 bytes, it is ASCII
-	raw    []byte // as it came; the same bytes as text when nothing was wrong
+	raw    []byte // as received; the same bytes as text if nothing was wrong
 	fault  fault
 }
 
 // ascii reports whether every column is one byte.
 func (r *record) ascii() bool { return len(r.text) == RecordLength }
 
-// fault is what is wrong with a line as text.
+// fault is what is wrong with the text of a line.
 type fault string
 
 const (
 	sound      fault = ""
 	overlong   fault = "record-length"
 	unreadable fault = "character"
-	ragged     fault = "rendering" // only where every byte must be as Render writes it
+	ragged     fault = "rendering" // only if every byte must be as Render writes it
 )
 
-// longest is how many bytes 94 characters of UTF-8 can take.
+// longest is the greatest number of bytes of 94 characters in UTF-8.
 const longest = RecordLength * 4
 
-// lineReader cuts a file into records: lines that end in LF, CRLF or CR,
-// short ones with their trailing spaces trimmed, blank ones skipped, or one
-// run of records without line ends. Spaces behind column 94, a byte order
-// mark in front and 0x1A at the end are dropped.
+// lineReader splits a file into records: lines that end in LF, CRLF or CR, or
+// consecutive records without line ends. Lines may be short, without their
+// trailing spaces; blank lines are skipped. Spaces behind column 94, a byte
+// order mark in front and 0x1A at the end are dropped.
 type lineReader struct {
 	in     *bufio.Reader
 	number int
 	runOn  bool // no line ends
-	exact  bool // report whatever Render would not have written
+	exact  bool // report everything that Render would not have written
 	ending string
 	buf    []byte // a padded line
 	began  bool
@@ -80,10 +80,11 @@ func (l *lineReader) next() (record, error) {
 // byteOrderMark may stand in front of a file.
 const byteOrderMark = "\xEF\xBB\xBF"
 
-// runOnSample is how much of a file shows whether it has lines.
+// runOnSample is the number of bytes from which it is determined whether a file
+// has lines.
 const runOnSample = 2 * RecordsPerBlock * RecordLength
 
-// begin drops a byte order mark and looks whether the file has lines.
+// begin drops a byte order mark and determines whether the file has lines.
 func (l *lineReader) begin() error {
 	if mark, err := l.in.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
 		_, _ = l.in.Discard(len(byteOrderMark))
@@ -97,8 +98,8 @@ func (l *lineReader) begin() error {
 	return nil
 }
 
-// runsOn reports whether the records of a file that begins so stand behind
-// each other without line ends.
+// runsOn reports whether a file that begins with head has records without line
+// ends.
 func runsOn(head []byte) bool {
 	unbroken := true
 	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
@@ -112,9 +113,9 @@ func runsOn(head []byte) bool {
 // trimmed.
 const leastControl = 55
 
-// secondRecord reports whether a long first line continues after its record as
-// a file does: with a batch header or a file control record. The last record
-// of an unbroken file may be trimmed.
+// secondRecord reports whether a long first line continues after its record
+// like a file: with a batch header or a file control record. The last record of
+// a file without line ends may be trimmed.
 func secondRecord(line []byte) bool {
 	line = bytes.TrimRight(line, " \x1A")
 	n := blockSize(line)
@@ -162,8 +163,8 @@ func lineEnd(b []byte) string {
 	}
 }
 
-// scanLine finds the line end among the first limit bytes and tells whether
-// all before it is printable.
+// scanLine finds the line end among the first limit bytes and reports whether
+// everything before it is printable.
 func scanLine(b []byte, limit int) (n int, clean bool) {
 	clean = true
 	for i, c := range b[:min(len(b), limit)] {

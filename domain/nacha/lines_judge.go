@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// judge makes a record of a line. Spaces behind column 94 mean nothing.
+// judge converts a line to a record. Spaces after column 94 are ignored.
 func (l *lineReader) judge(raw []byte, ending string, clean bool) record {
 	rec := record{number: l.number, raw: raw}
 	text, width := raw, len(raw)
@@ -40,7 +40,7 @@ func (l *lineReader) isRagged(raw []byte, ending string) bool {
 	return len(raw) != RecordLength || ending != l.ending || ending == "\r" || ending == "" || l.marked
 }
 
-// pad fills text with spaces to 94 columns, and cuts what is wider.
+// pad pads text with spaces to 94 columns, or cuts it to them.
 func (l *lineReader) pad(text []byte, width int) []byte {
 	switch {
 	case width == RecordLength:
@@ -55,8 +55,8 @@ func (l *lineReader) pad(text []byte, width int) []byte {
 	return l.buf
 }
 
-// tooLong reads a line that begins with more bytes than 94 characters can
-// take. It is a record only if nothing but spaces stands after them.
+// tooLong reads a line that begins with more bytes than 94 characters can have.
+// It is a record only if the rest consists of spaces.
 func (l *lineReader) tooLong(head []byte) (record, error) {
 	raw := bytes.Clone(head[:longest])
 	_, clean := scanLine(raw, longest)
@@ -84,8 +84,8 @@ func (l *lineReader) tooLong(head []byte) (record, error) {
 	}
 }
 
-// block reads the next record of a file without line ends, past any that
-// stand between its blocks. One that ends in a line end was trimmed.
+// block reads the next record of a file without line ends. It skips line ends
+// between blocks. A record that ends with a line end was trimmed.
 func (l *lineReader) block() (record, error) {
 	for {
 		c, err := l.in.ReadByte()

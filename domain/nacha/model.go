@@ -1,6 +1,6 @@
 package nacha
 
-// FileHeader is record 1 and what it takes to close record 9.
+// FileHeader is record 1, and the values needed for record 9.
 type FileHeader struct {
 	ImmediateDestination     string `json:"immediate_destination"` // nine or ten characters, as agreed with the bank
 	ImmediateDestinationName string `json:"immediate_destination_name"`
@@ -55,8 +55,8 @@ type IATHeader struct {
 }
 
 // Entry is record 6 with its addenda. Account keeps leading and inner spaces;
-// only the padding after it is dropped. For CIE and MTE, Name and
-// IndividualID are swapped back from their positions in the record.
+// only the padding after it is dropped. In CIE and MTE records the positions of
+// Name and IndividualID are exchanged; here they are not.
 type Entry struct {
 	Code          int    `json:"code"`    // transaction code
 	Routing       string `json:"routing"` // nine digits
@@ -79,14 +79,14 @@ type Entry struct {
 	RefusedChange *RefusedChange `json:"refused_change,omitempty"` // 98, C61-C69
 }
 
-// Party is a name and an address of an IAT entry. CityState and
-// CountryPostal are the file's own text, with its * and \ delimiters.
+// Party is a name and an address of an IAT entry. CityState and CountryPostal
+// are the text of the file, with its * and \ delimiters.
 type Party struct {
 	Name          string `json:"name,omitempty"`
 	Street        string `json:"street,omitempty"`
 	CityState     string `json:"city_state,omitempty"`     // CITY*STATE\
 	CountryPostal string `json:"country_postal,omitempty"` // COUNTRY*POSTAL\
-	// BirthDate is what positions 74-83 of addenda 12 and 16 hold: from
+	// BirthDate is the content of positions 74-83 of addenda 12 and 16: from
 	// 2027-03-19 on a person's date of birth, YYYY-MM-DD.
 	BirthDate string `json:"birth_date,omitempty"`
 }
@@ -141,18 +141,18 @@ type Return struct {
 	OriginalAmountCents int64  `json:"original_amount_cents,omitempty"` // IAT only
 }
 
-// Dishonored is addenda 99 of a return the ODFI sends back.
+// Dishonored is addenda 99 of a return that the ODFI dishonors.
 type Dishonored struct {
 	Code             string `json:"code"` // R61, R62, R67-R70
 	OriginalTrace    string `json:"original_trace"`
 	OriginalRouting  string `json:"original_routing"`
 	ReturnTrace      string `json:"return_trace"`
-	ReturnSettlement string `json:"return_settlement"`     // Julian day, empty where nobody stamped it
+	ReturnSettlement string `json:"return_settlement"`     // Julian day; empty if it was not stamped
 	ReturnCode       string `json:"return_code"`           // two digits
 	Information      string `json:"information,omitempty"` // 21 characters; R69: field codes 01*03
 }
 
-// Contested is addenda 99 of a dishonored return the RDFI contests (R74:
+// Contested is addenda 99 of a dishonored return that the RDFI contests (R74:
 // corrects).
 type Contested struct {
 	Code                 string `json:"code"` // R71-R77
@@ -168,7 +168,7 @@ type Contested struct {
 	DishonoredCode       string `json:"dishonored_code"` // two digits
 }
 
-// Totals are the sums that records 8 and 9 carry.
+// Totals are the sums in records 8 and 9.
 type Totals struct {
 	Batches     int   `json:"batches"`
 	Entries     int   `json:"entries"`
@@ -178,25 +178,25 @@ type Totals struct {
 	CreditCents int64 `json:"credit_cents"`
 }
 
-// Scope is how far a problem reaches.
+// Scope is how much of a file a problem affects.
 type Scope string
 
 // Scopes, widest first.
 const (
 	InFile  Scope = "file"  // nothing of the file can be trusted
 	InBatch Scope = "batch" // nothing of the batch can be applied
-	InEntry Scope = "entry" // that entry alone waits
+	InEntry Scope = "entry" // only that entry waits
 )
 
-// Problem is one thing wrong with a file that was read.
+// Problem is a fault of a file that was read.
 type Problem struct {
-	Line    int    `json:"line"` // 1-based line, or record where the file has no lines; 0 for the whole file
+	Line    int    `json:"line"` // line from 1, or record if the file has no lines; 0 for the whole file
 	Scope   Scope  `json:"scope"`
-	Code    string `json:"code"` // stable slug, for instance "entry-hash"
+	Code    string `json:"code"` // stable slug, for example "entry-hash"
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"` // names field and rule; never an account number
 
-	// Reason is the return code under which an operator would send the entry
-	// back, for problems of scope entry that have one: R13, R19, R25...
+	// Reason is the return code with which an operator would return the entry,
+	// for problems of scope entry that have one: R13, R19, R25...
 	Reason string `json:"reason,omitempty"`
 }

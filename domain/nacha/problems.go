@@ -2,7 +2,7 @@ package nacha
 
 import "fmt"
 
-// Problem codes. They are stable: queues, alarms and people go by them.
+// Problem codes. They are stable, because queues, alarms and people use them.
 const (
 	// Of the file.
 	EmptyFile      = "empty"           // not a single record
@@ -12,7 +12,7 @@ const (
 	RecordOrder    = "record-order"    // 1, (5, 6 with 7s, 8), 9
 	SecondFile     = "second-file"     // another file header
 	AfterEnd       = "after-end"       // text after the file control or the nines
-	NoFileControl  = "file-control"    // the file stops short
+	NoFileControl  = "file-control"    // the file is not complete
 	HeaderConstant = "header-constant" // priority, record size, blocking, format
 	SendingPoint   = "sending-point"   // immediate origin or destination
 	CreationTime   = "creation"        // creation date or time
@@ -57,13 +57,13 @@ const (
 	ImproperDebit  = "improper-debit"  // R35
 	ImproperCredit = "improper-credit" // R36
 	ReasonCode     = "reason-code"     // unknown, or not yet in force
-	AnswerCode     = "answer-code"     // a forward code above addenda 98 or 99
-	ScreeningHit   = "ofac"            // the gateway saw a possible match
+	AnswerCode     = "answer-code"     // a forward code with addenda 98 or 99
+	ScreeningHit   = "ofac"            // the gateway reported a possible match
 	UnreadClass    = "unsupported"     // kept raw for a person
 	BankReject     = "bank-reject"     // of a bank's reject report
 )
 
-// problems is a list that a hostile file cannot grow without end.
+// problems is a list of bounded length, as a file may be hostile.
 type problems struct {
 	list []Problem
 	more int

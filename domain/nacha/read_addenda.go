@@ -1,7 +1,6 @@
 package nacha
 
-// addenda reads the records 7 of the entry, each by its type, in the order
-// in which they stand.
+// addenda reads the records 7 of the entry in their order, each by its type.
 func (r *entryReader) addenda() {
 	last := ""
 	for i := 1; i < len(r.lines); i++ {
@@ -37,21 +36,22 @@ func (r *entryReader) addenda() {
 // repeats reports whether an entry may have several addenda of a type.
 func repeats(kind string) bool { return kind == "05" || kind == "17" || kind == "18" }
 
-// sameTrace wants the addenda to carry the trace of its entry.
+// sameTrace checks that the addenda has the trace number of its entry.
 func (r *entryReader) sameTrace(i int, trace string) {
 	if trace != r.out.Entry.Trace {
 		r.hold(i, TraceField, "R27", "trace number", "of the addenda is not that of its entry")
 	}
 }
 
-// sameSequence wants the last seven digits of the entry's trace.
+// sameSequence checks that the addenda has the last seven digits of the entry's
+// trace number.
 func (r *entryReader) sameSequence(i int, rec string) {
 	if at(rec, 88, 94) != r.out.Entry.Trace[8:] {
 		r.hold(i, TraceField, "R27", "entry detail sequence number", "is not that of the entry")
 	}
 }
 
-// numbered wants addenda of one type to count from 0001.
+// numbered checks that the addenda of one type are numbered from 0001.
 func (r *entryReader) numbered(i int, rec string, want int) {
 	if n, ok := number(at(rec, 84, 87)); !ok || int(n) != want {
 		r.hold(i, AddendaField, "R25", "addenda sequence number", "is %s, want %04d", at(rec, 84, 87), want)
@@ -59,14 +59,15 @@ func (r *entryReader) numbered(i int, rec string, want int) {
 	r.sameSequence(i, rec)
 }
 
-// zeros wants a field that may be blank not to be zeros; only Compare cares.
+// zeros checks, for Compare only, that a field that may be blank is not filled
+// with zeros.
 func (r *entryReader) zeros(i int, rec string, from, to int) {
 	if field := at(rec, from, to); r.exact && !blank(field) && blankOrZero(field) {
 		r.hold(i, Rendering, "", "blank", "positions %d-%d are zeros", from, to)
 	}
 }
 
-// reserved wants positions that mean nothing to be blank; only Compare cares.
+// reserved checks, for Compare only, that reserved positions are blank.
 func (r *entryReader) reserved(i int, rec string, from, to int) {
 	if r.exact && !blank(at(rec, from, to)) {
 		r.hold(i, Rendering, "", "reserved", "positions %d-%d are not blank", from, to)

@@ -1,7 +1,7 @@
 package nacha
 
-// answer reads addenda 99: a return, a dishonored or a contested one, told
-// apart by the code.
+// answer reads addenda 99: a return, a dishonored or a contested return,
+// according to its code.
 func (r *entryReader) answer(i int, rec string) {
 	e := &r.out.Entry
 	code := at(rec, 4, 6)
@@ -62,7 +62,7 @@ func (r *entryReader) returned(i int, rec, code string) {
 	ret.Information = textAt(rec, 46, 79)
 }
 
-// original checks what ties an answer to the entry it answers.
+// original checks the fields that identify the answered entry.
 func (r *entryReader) original(i int, trace, routing string) {
 	if !digits(trace) || blankOrZero(trace) {
 		r.hold(i, TraceField, "R27", "original trace number", "is blank or not digits")
@@ -72,7 +72,7 @@ func (r *entryReader) original(i int, trace, routing string) {
 	}
 }
 
-// chain checks the later links: dishonored and contested returns.
+// chain checks dishonored and contested returns.
 func (r *entryReader) chain(i int) {
 	e := &r.out.Entry
 	f := fields{read: true}

@@ -2,7 +2,7 @@ package nacha
 
 import "strconv"
 
-// readBatchHeader reads record 5 in the layout its class asks for.
+// readBatchHeader reads record 5 in the layout of its class.
 func readBatchHeader(r string) BatchHeader {
 	class, _ := strconv.Atoi(at(r, 2, 4))
 	num, _ := number(at(r, 88, 94))
@@ -35,7 +35,7 @@ func readBatchHeader(r string) BatchHeader {
 	return h
 }
 
-// checkHeader checks what the operator rejects a batch for.
+// checkHeader checks the fields for which the operator rejects a batch.
 func (b *openBatch) checkHeader(line int, exact bool, r string) {
 	h := &b.header
 	if !b.class.known {
@@ -84,9 +84,9 @@ func (b *openBatch) checkClass(line int, r string) {
 	b.refuse(line, ServiceClassBad, "service class", "is not one for this standard entry class")
 }
 
-// checkDates wants days that exist. An effective entry date may be blank or
-// zero where an operator has stamped the settlement day, and in what answers
-// an earlier entry: closeBatch knows.
+// checkDates checks that the dates are valid days. An effective entry date may
+// be blank or zero if an operator has stamped the settlement day, and in
+// answers to an earlier entry, which closeBatch checks.
 func (b *openBatch) checkDates(line int) {
 	if h := &b.header; !blankOrZero(h.EffectiveOn) {
 		if _, err := ParseDate(h.EffectiveOn); err != nil {
@@ -99,7 +99,7 @@ func (b *openBatch) checkDates(line int) {
 }
 
 // checkIATHeader checks the mandatory fields that only IAT has. Text in the
-// indicator or after reference indicator 3 costs nobody money.
+// indicator, or after reference indicator 3, is accepted, as it has no effect.
 func (b *openBatch) checkIATHeader(line int) {
 	f := fields{read: true}
 	f.iatMandatory(&b.header)

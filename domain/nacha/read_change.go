@@ -1,8 +1,8 @@
 package nacha
 
-// change reads addenda 98: a notification of change, or a refused one. What
-// the corrected data means, ParseChange says; a notification that makes no
-// sense is refused with C61 to C69, not left waiting here.
+// change reads addenda 98: a notification of change, or a refused one.
+// ParseChange reads the corrected data; a notification with invalid data is
+// refused with C61 to C69 and does not wait here.
 func (r *entryReader) change(i int, rec string) {
 	e := &r.out.Entry
 	code := at(rec, 4, 6)

@@ -1,8 +1,8 @@
 package nacha
 
-// checkControl reads record 8, holds it against header and entries, and
-// returns what it claims; a number that cannot be read is taken to be right,
-// for its batch is refused anyway.
+// checkControl reads record 8, compares it with header and entries, and returns
+// its totals. A number that cannot be read is assumed to be right, since its
+// batch is refused anyway.
 func (b *openBatch) checkControl(line int, exact bool, r string) Totals {
 	sum := b.verdict.Totals
 	b.checkCopies(line, exact, r)
@@ -24,8 +24,8 @@ func (b *openBatch) checkControl(line int, exact bool, r string) Totals {
 
 // checkCopies checks the fields that records 5 and 8 share.
 //
-// The company identification is required, not mandatory, and no edit of an
-// operator compares it: one that differs is remarked on.
+// The company identification is required, not mandatory, and operators do not
+// compare it: a difference is only a remark.
 func (b *openBatch) checkCopies(line int, exact bool, r string) {
 	h := &b.header
 	if class, _ := number(at(r, 2, 4)); int(class) != h.ServiceClass {

@@ -2,9 +2,9 @@ package nacha
 
 import "fmt"
 
-// entryReader reads one entry with its addenda and judges it. What breaks
-// the batch goes to the batch, what an operator would return the entry for
-// stays with the entry.
+// entryReader reads and checks one entry with its addenda. Faults that
+// invalidate the batch are reported for the batch; those for which an operator
+// would return the entry are reported for the entry.
 type entryReader struct {
 	batch   *openBatch
 	created string // of the file, YYMMDD
@@ -14,8 +14,8 @@ type entryReader struct {
 	out     *ScannedEntry
 }
 
-// hold reports a problem of the entry alone. reason is the operator's return
-// code, or "".
+// hold reports a problem that concerns only the entry. Reason is the operator's
+// return code, or "".
 func (r *entryReader) hold(record int, code, reason, field, message string, args ...any) {
 	if len(r.out.Problems) == maxProblemsPerList {
 		return
@@ -44,7 +44,7 @@ func (r *entryReader) read() {
 	rec := r.record(0)
 	e := &r.out.Entry
 	code, _ := number(at(rec, 2, 3))
-	e.Code = int(code) // 0, which is not in use, where it is not digits
+	e.Code = int(code) // 0, which is not in use, if it is not digits
 	e.Routing = at(rec, 4, 12)
 	e.Trace = at(rec, 80, 94)
 	money := at(rec, 30, 39)
@@ -77,8 +77,8 @@ func (r *entryReader) read() {
 	r.judge()
 }
 
-// sum adds the entry to the batch's totals. Without digits there is no sum,
-// and the batch is refused.
+// sum adds the entry to the batch's totals. If the amount is not digits there
+// is no sum, and the batch is refused.
 func (r *entryReader) sum(rec, money string) {
 	e := &r.out.Entry
 	rdfi, ok := number(at(rec, 4, 11))
@@ -91,14 +91,14 @@ func (r *entryReader) sum(rec, money string) {
 		r.batch.refuse(r.line(), NotNumeric, "amount", "is not digits")
 	}
 	side := TransactionCode(e.Code)
-	if r.batch.class.layout == advice { // 81, 83, 85 and 87 credit, the even ones debit
+	if r.batch.class.layout == advice { // 81, 83, 85 and 87 are credits, the even ones debits
 		side = 27 - 5*(side%2)
 	}
 	r.batch.verdict.Totals.add(rdfi, side, e.AmountCents, len(r.lines)-1)
 }
 
-// keepRaw marks an entry of a class we do not read. Advices have no trace
-// numbers and codes of their own.
+// keepRaw marks an entry of a class whose fields we do not read. Advices have
+// no trace numbers and codes of their own.
 func (r *entryReader) keepRaw() {
 	r.out.Unsupported = true
 	switch code := r.out.Entry.Code; {

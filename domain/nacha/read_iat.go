@@ -53,7 +53,7 @@ func (r *entryReader) payment(i int, rec string, a *IATAddenda) {
 	r.reserved(i, rec, 82, 87)
 }
 
-// place reads where a party lives, and when it was born: addenda 12 and 16.
+// place reads the address and the date of birth of a party: addenda 12 and 16.
 func (r *entryReader) place(i int, rec string, p *Party) {
 	p.CityState, p.CountryPostal, p.BirthDate = textAt(rec, 4, 38), textAt(rec, 39, 73), textAt(rec, 74, 83)
 	r.reserved(i, rec, 84, 87)
@@ -64,7 +64,8 @@ func readBank(rec string) Bank {
 	return Bank{Name: textAt(rec, 4, 38), Qualifier: textAt(rec, 39, 40), ID: textAt(rec, 41, 74), Country: textAt(rec, 75, 77)}
 }
 
-// mandatory are the addenda every IAT entry and every IAT return has, once.
+// mandatory are the addenda that every IAT entry and every IAT return has
+// exactly once.
 var mandatory = []string{"10", "11", "12", "13", "14", "15", "16"}
 
 // checkInternational checks the addenda of a whole IAT entry.
@@ -94,7 +95,8 @@ func (r *entryReader) checkInternational() {
 	}
 }
 
-// checkParties wants every mandatory field of a forward IAT entry filled.
+// checkParties checks that every mandatory field of a forward IAT entry is
+// filled.
 func (r *entryReader) checkParties(a *IATAddenda) {
 	f := fields{read: true}
 	f.iat(a, KindForward)

@@ -1,6 +1,6 @@
 package nacha
 
-// judge checks what an operator returns a single entry for.
+// judge checks the fields for which an operator returns a single entry.
 func (r *entryReader) judge() {
 	rec := r.record(0)
 	r.routing()
@@ -48,8 +48,8 @@ func (r *entryReader) indicator(rec string) {
 	}
 }
 
-// counted checks the number of addenda that CTX and IAT entries carry. What
-// answers an earlier entry may repeat the count of that one.
+// counted checks the number of addenda in CTX and IAT entries. An answer to an
+// earlier entry may repeat that entry's number.
 func (r *entryReader) counted(text string) {
 	n, ok := number(text)
 	if (!ok || int(n) != len(r.lines)-1) && (r.exact || r.out.Kind == KindForward) {

@@ -1,7 +1,7 @@
 package nacha
 
-// structure checks what costs the whole batch: traces, codes against class,
-// kinds that do not mix.
+// structure checks what invalidates the whole batch: trace numbers, codes that
+// do not suit the class, mixed kinds.
 func (r *entryReader) structure() {
 	b, e := r.batch, &r.out.Entry
 	code := TransactionCode(e.Code)
@@ -33,8 +33,8 @@ func (r *entryReader) structure() {
 	}
 }
 
-// remittanceAllowed reports whether the class knows entries without money;
-// IAT knows them for checking and savings only.
+// remittanceAllowed reports whether the class allows entries without money; IAT
+// allows them for checking and savings accounts only.
 func (r *entryReader) remittanceAllowed(code TransactionCode) bool {
 	return r.batch.class.zeroDollar && (r.batch.class.layout != foreign || code < 40)
 }
@@ -55,8 +55,8 @@ func (r *entryReader) traces() {
 }
 
 // misplaced reports a trace number that does not suit its batch. A bank's file
-// to its customer may keep the customer's ODFI above answers of many banks:
-// then each entry waits for a person, and the batch is no worse for it.
+// to its customer may keep the customer's ODFI in the header above answers of
+// many banks: then each entry waits for a person, and the batch is valid.
 func (r *entryReader) misplaced(code, message string) {
 	b := r.batch
 	if !r.exact && r.out.Entry.goesTo(b.header.ODFI) {

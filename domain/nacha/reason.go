@@ -30,8 +30,8 @@ func KnownContest(code string) bool {
 	return 71 <= n && n <= 77
 }
 
-// KnownChange reports whether code notifies of a change. C04 was withdrawn
-// in 2015 and is still taken, without effect; C10 to C12 are obsolete.
+// KnownChange reports whether code notifies of a change. C04 was withdrawn in
+// 2015 and is still accepted, without effect; C10 to C12 are obsolete.
 func KnownChange(code string) bool {
 	n := reasonNumber(code, 'C')
 	return 1 <= n && n <= 9 || n == 13 || n == 14

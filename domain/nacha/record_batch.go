@@ -62,8 +62,8 @@ func batchControlRecord(h *BatchHeader, t Totals) string {
 	return m.String()
 }
 
-// spaced fills a value with spaces to its width, where moov would fill it
-// with zeros and turn a blank field into 000000.
+// spaced pads a value with spaces to its width, because moov would fill a blank
+// field with zeros.
 func spaced(s string, width int) string {
 	if len(s) >= width {
 		return s

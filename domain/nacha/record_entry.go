@@ -6,7 +6,7 @@ import (
 	"github.com/moov-io/ach"
 )
 
-// entryRecord writes records 6 with one moov value each, used over and over.
+// entryRecord writes records 6 with one reused moov value per layout.
 type entryRecord struct {
 	domestic ach.EntryDetail
 	iat      ach.IATEntryDetail
@@ -59,7 +59,7 @@ func addenda05Record(text string, number, entry int) string {
 	return m.String()
 }
 
-// addenda02Record is terminal information. moov wants it in pieces.
+// addenda02Record is terminal information, which moov takes in parts.
 func addenda02Record(text, trace string) string {
 	text = spaced(text, 76)
 	m := ach.NewAddenda02()

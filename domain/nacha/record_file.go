@@ -2,14 +2,14 @@ package nacha
 
 import "github.com/moov-io/ach"
 
-// fileHeaderRecord is record 1. Bypassing validation lets moov keep a point
-// of ten characters; without it the tenth is dropped.
+// fileHeaderRecord is record 1. Unless its validation of points is bypassed,
+// moov drops the tenth character of a point.
 func fileHeaderRecord(h *FileHeader) string {
 	m := ach.NewFileHeader()
 	m.SetValidation(&ach.ValidateOpts{BypassOriginValidation: true, BypassDestinationValidation: true})
 	m.ImmediateDestination = h.ImmediateDestination
 	m.ImmediateOrigin = h.ImmediateOrigin
-	m.FileCreationDate = h.CreatedOn // empty would become today
+	m.FileCreationDate = h.CreatedOn // moov replaces an empty one by today
 	m.FileCreationTime = h.CreatedAt
 	m.FileIDModifier = h.Modifier
 	m.ImmediateDestinationName = h.ImmediateDestinationName

@@ -6,8 +6,8 @@ import (
 	"github.com/moov-io/ach"
 )
 
-// returnRecord is addenda 99 of a returned entry. An IAT return begins its
-// information with the amount of the forward entry.
+// returnRecord is addenda 99 of a returned entry. In an IAT return the
+// information begins with the amount of the forward entry.
 func returnRecord(r *Return, iat bool, trace string) string {
 	m := ach.NewAddenda99()
 	m.ReturnCode = r.Code
@@ -22,7 +22,7 @@ func returnRecord(r *Return, iat bool, trace string) string {
 	return m.String()
 }
 
-// dishonoredRecord is addenda 99 of a return sent back by the ODFI.
+// dishonoredRecord is addenda 99 of a return that the ODFI dishonors.
 func dishonoredRecord(d *Dishonored, trace string) string {
 	m := ach.NewAddenda99Dishonored()
 	m.DishonoredReturnReasonCode = d.Code
@@ -36,7 +36,7 @@ func dishonoredRecord(d *Dishonored, trace string) string {
 	return m.String()
 }
 
-// contestedRecord is addenda 99 of a dishonored return the RDFI contests.
+// contestedRecord is addenda 99 of a dishonored return that the RDFI contests.
 func contestedRecord(c *Contested, trace string) string {
 	m := ach.NewAddenda99Contested()
 	m.ContestedReturnCode = c.Code

@@ -2,14 +2,14 @@ package nacha
 
 import "strings"
 
-// rejectMark begins what stands for the trace number in a bank's reject
+// rejectMark begins the field that replaces the trace number in a bank's reject
 // report: REJ0, four characters of the bank's code, and the last seven digits
 // of the trace number under which the entry was sent.
 const rejectMark = "REJ0"
 
-// Rejected reports whether a bank shows an entry that it did not take, with
-// its code, REJ0 and four characters, and the last seven digits of the trace
-// number; the first eight are its batch header's ODFI.
+// Rejected reports whether a bank reports an entry that it did not accept. It
+// returns the bank's code, REJ0 and four characters, and the last seven digits
+// of the trace number; the first eight are the batch header's ODFI.
 func (e *Entry) Rejected() (code, sequence string, ok bool) {
 	if len(e.Trace) != 15 || !strings.HasPrefix(e.Trace, rejectMark) {
 		return "", "", false
@@ -23,8 +23,8 @@ func (e *Entry) Rejected() (code, sequence string, ok bool) {
 	return code, sequence, digits(sequence)
 }
 
-// rejected lets an entry of a reject report wait for a person. Nothing else is
-// held against it: what is wrong with it, the bank has said.
+// rejected makes an entry of a reject report wait for a person. Nothing else is
+// checked, because the bank has already rejected the entry.
 func (r *entryReader) rejected(code string) {
 	b := r.batch
 	r.out.Kind = KindReject

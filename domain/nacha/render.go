@@ -31,7 +31,8 @@ func Render(f File, lineEnding string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// size is how many bytes the file takes, so that the buffer grows once.
+// size is the number of bytes of the file, so that the buffer is allocated
+// once.
 func (f *File) size(ending int) int {
 	records := 2
 	for i := range f.Batches {
@@ -43,5 +44,5 @@ func (f *File) size(ending int) int {
 	return blocks(records) * RecordsPerBlock * (RecordLength + ending)
 }
 
-// blocks is how many blocks of ten hold the records.
+// blocks is the number of blocks of ten that hold the records.
 func blocks(records int) int { return (records + RecordsPerBlock - 1) / RecordsPerBlock }

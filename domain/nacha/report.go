@@ -2,8 +2,8 @@ package nacha
 
 import "io"
 
-// Report is the judgment of a whole file: the Summary, and the verdict of
-// each batch in order.
+// Report is the result of checking a file: the Summary, and the verdict of each
+// batch in order.
 type Report struct {
 	Summary
 	Batches []Verdict
@@ -24,8 +24,8 @@ func (r *Report) Good() map[int]bool {
 	return good
 }
 
-// Check reads a file and judges it. Nothing of it is kept but verdicts, so a
-// second Scan can apply the good batches entry by entry.
+// Check reads a file and checks it. It keeps only verdicts, so that a second
+// Scan can apply the good batches entry by entry.
 func Check(r io.Reader) (Report, error) {
 	var report Report
 	summary, err := Scan(r, Handler{End: func(v *Verdict) error {

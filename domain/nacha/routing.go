@@ -19,9 +19,9 @@ func CheckDigit(first8 string) (byte, bool) {
 }
 
 // ValidRouting reports why nine is not an ABA routing number, or nil: nine
-// digits, one of the assigned prefixes, and the right check digit. All zeros
-// pass the checksum and are refused by name. Whether the bank takes ACH
-// entries only the FedACH directory knows.
+// digits, one of the assigned prefixes, and the right check digit. Nine zeros
+// pass the checksum and are refused explicitly. Whether the bank accepts ACH
+// entries is only known from the FedACH directory.
 func ValidRouting(nine string) error {
 	if len(nine) != 9 || !digits(nine) {
 		return fmt.Errorf("routing number must be nine digits")
@@ -38,8 +38,8 @@ func ValidRouting(nine string) error {
 	return nil
 }
 
-// assignedPrefix knows the first two digits the ABA assigns: 00 the United
-// States government, 01-12 the Federal Reserve districts, 21-32 thrifts,
+// assignedPrefix reports whether the ABA assigns the first two digits: 00
+// United States government, 01-12 Federal Reserve districts, 21-32 thrifts,
 // 61-72 electronic, 80 traveler's checks.
 func assignedPrefix(routing string) bool {
 	p := int(routing[0]-'0')*10 + int(routing[1]-'0')

@@ -6,23 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// RunningText is a list of strings, text that runs on from one addenda of an
-// entry to the next: all 80 columns of each but the last, blanks included, and
-// the last without the padding after it.
+// RunningText is text that continues from one addenda of an entry to the next,
+// as a list of strings: all 80 columns of each, including blanks, and the last
+// without its padding.
 type RunningText []string
 
 // addendaText is how many columns of text addenda 05 and 17 have.
 const addendaText = 80
 
-// trim drops the padding after the last of full columns.
+// trim removes the padding of the last string.
 func (t RunningText) trim() {
 	if n := len(t); n > 0 {
 		t[n-1] = trim(t[n-1])
 	}
 }
 
-// UnmarshalJSON fills the addenda that an older release wrote without the
-// blanks at their ends.
+// UnmarshalJSON restores the blanks at the ends of strings that an older
+// release removed.
 func (t *RunningText) UnmarshalJSON(data []byte) error {
 	var lines []string
 	if err := json.Unmarshal(data, &lines); err != nil {

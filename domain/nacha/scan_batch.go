@@ -1,6 +1,6 @@
 package nacha
 
-// openBatch is the batch a scanner is in.
+// openBatch is the batch that a scanner is reading.
 type openBatch struct {
 	problems
 	header  BatchHeader
@@ -19,7 +19,7 @@ func (s *scanner) beginBatch(rec record) error {
 	if err := s.dropBatch(rec.number); err != nil {
 		return err
 	}
-	if s.blankModifier { // a bank's daily file without entries may have none
+	if s.blankModifier { // the daily file of a bank without entries may have none
 		s.blankModifier = false
 		s.refuse(1, BadModifier, "file ID modifier", "is not A-Z or 0-9")
 	}
@@ -39,7 +39,7 @@ func (s *scanner) beginBatch(rec record) error {
 	return s.handler.Batch(&ScannedBatch{Header: s.batch.header, Ordinal: s.batch.verdict.Ordinal, Line: rec.number, Raw: r + "\n"})
 }
 
-// endBatch reads record 8 and holds it against the entries.
+// endBatch reads record 8 and compares it with the entries.
 func (s *scanner) endBatch(rec record) error {
 	s.blame(rec)
 	if s.stage != inBatch {
@@ -51,10 +51,10 @@ func (s *scanner) endBatch(rec record) error {
 	return s.closeBatch()
 }
 
-// claim sums what the batch control records say.
+// claim adds up the totals of the batch control records.
 func (s *scanner) claim(t Totals) { s.claimed.Add(t) }
 
-// dropBatch closes a batch whose control record never came.
+// dropBatch closes a batch without a control record.
 func (s *scanner) dropBatch(line int) error {
 	if s.stage != inBatch {
 		return nil
@@ -69,7 +69,7 @@ func (s *scanner) dropBatch(line int) error {
 	return s.closeBatch()
 }
 
-// closeBatch gives the verdict.
+// closeBatch reports the verdict.
 func (s *scanner) closeBatch() error {
 	b := &s.batch
 	v := &b.verdict

@@ -1,6 +1,6 @@
 package nacha
 
-// pending is an entry whose addenda are still coming.
+// pending is an entry whose addenda are still being read.
 type pending struct {
 	open    bool
 	ordinal int
@@ -9,7 +9,7 @@ type pending struct {
 	lines   []int  // of each record
 }
 
-// beginEntry keeps record 6 until its last addenda.
+// beginEntry keeps record 6 until the last addenda is read.
 func (s *scanner) beginEntry(rec record) {
 	s.blame(rec)
 	if s.stage != inBatch {
@@ -46,7 +46,7 @@ func (p *pending) add(rec record) {
 	p.lines = append(p.lines, rec.number)
 }
 
-// endEntry reads the records of an entry and hands it on.
+// endEntry reads the records of an entry and passes it to the Handler.
 func (s *scanner) endEntry() error {
 	if !s.entry.open {
 		return nil

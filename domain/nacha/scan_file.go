@@ -2,8 +2,7 @@ package nacha
 
 import "strings"
 
-// at cuts positions from to to, 1-based and inclusive as the rules print
-// them.
+// at returns positions from to to, 1-based and inclusive as in the rules.
 func at(rec string, from, to int) string {
 	if len(rec) == RecordLength { // ASCII
 		return rec[from-1 : to]
@@ -11,14 +10,14 @@ func at(rec string, from, to int) string {
 	return cut(rec, from, to)
 }
 
-// textAt cuts an alphameric field without the padding after it.
+// textAt returns an alphameric field without the padding after it.
 func textAt(rec string, from, to int) string { return trim(at(rec, from, to)) }
 
-// dayAt cuts a Julian settlement day. Zeros are as good as blank: no operator
-// has stamped one.
+// dayAt returns a Julian settlement day. Zeros count as blank: no operator has
+// stamped a day.
 func dayAt(rec string, from, to int) string { return unlessZero(textAt(rec, from, to)) }
 
-// unlessZero turns a field of zeros into the blank one it stands for.
+// unlessZero returns "" for a field of zeros.
 func unlessZero(s string) string {
 	if blankOrZero(s) {
 		return ""
@@ -63,7 +62,8 @@ func (s *scanner) fileHeader(rec record) error {
 // ten.
 func point(field string) string { return trim(strings.TrimPrefix(field, " ")) }
 
-// checkFileHeader checks what the operator rejects a whole file for.
+// checkFileHeader checks the fields for which the operator rejects a whole
+// file.
 func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	if at(r, 2, 3) != "01" || at(r, 35, 40) != "094101" {
 		s.refuse(line, HeaderConstant, "priority, record size, blocking factor, format", "must be 01, 094, 10 and 1")
@@ -80,7 +80,7 @@ func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	if h.CreatedAt != "" && !validTime(h.CreatedAt) {
 		s.refuse(line, CreationTime, "creation time", "is not HHMM")
 	}
-	if s.blankModifier = h.Modifier == " "; s.blankModifier { // wrong once a batch follows
+	if s.blankModifier = h.Modifier == " "; s.blankModifier { // a fault if a batch follows
 		return
 	}
 	if !validModifier(h.Modifier) {
@@ -88,9 +88,9 @@ func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	}
 }
 
-// fileControl reads record 9 and holds it against what was read. A count or
-// sum may agree with the entries or with the batch control records: where
-// one batch is out of balance it alone is lost, not the file.
+// fileControl reads record 9 and compares it with the rest of the file. A count
+// or sum may agree with the entries or with the batch control records: if one
+// batch is out of balance only that batch is refused, not the file.
 func (s *scanner) fileControl(rec record) error {
 	if err := s.dropBatch(rec.number); err != nil {
 		return err
@@ -127,8 +127,8 @@ func (s *scanner) total(line int, code, field, text string, sums ...int64) {
 	s.refuse(line, code, field, "says %s, the records make %d", text, sums[0])
 }
 
-// wide reads the 20 digits of a total of advices; no real total needs more
-// than 18.
+// wide reads the 20 digits of a total of advices; an actual total has at most
+// 18.
 func wide(s string) (int64, bool) {
 	for len(s) > 18 && s[0] == '0' {
 		s = s[1:]

@@ -2,14 +2,14 @@ package nacha
 
 import "fmt"
 
-// Scan tells h of the file what the function Scan tells of the text that Render
-// makes of it, with the same line numbers, and makes no text: Raw is empty, and
-// so are the hashes. Spaces after a value are dropped, as a record cannot keep
-// them.
+// Scan calls h with the values of the file as the function Scan would with the
+// text that Render makes of it, with the same line numbers. It makes no text,
+// so Raw and the hashes are empty. Spaces after a value are dropped, as a
+// record cannot keep them.
 //
-// Ask Render first, which refuses what no record can carry. The error is one of
-// the Handler, or names an entry that is not domestic or does not begin a
-// payment.
+// Call Render first, which refuses values that no record can contain. The error
+// is one of the Handler, or names an entry that is not domestic or not a
+// forward entry.
 func (f *File) Scan(h Handler) (Summary, error) {
 	s := Summary{Header: f.Header, Complete: true, Records: 2} // records 1 and 9
 	if h.File != nil {
@@ -28,7 +28,7 @@ func (f *File) Scan(h Handler) (Summary, error) {
 	return s, nil
 }
 
-// scan tells h of a batch whose header is the given line.
+// scan calls h with a batch whose header is at the given line.
 func (b *Batch) scan(ordinal, line int, h Handler) (Totals, error) {
 	v := Verdict{Ordinal: ordinal, Line: line, Kind: KindForward, Totals: Totals{Batches: 1}}
 	header := b.Header.trimmed()
@@ -63,8 +63,8 @@ func (b *Batch) scan(ordinal, line int, h Handler) (Totals, error) {
 	return v.Totals, h.End(&v)
 }
 
-// judged is a forward entry with what an operator would return it for. Line is
-// that of its record 6.
+// judged returns a forward entry with the problems for which an operator would
+// return it. Line is that of its record 6.
 func (b *openBatch) judged(e Entry, line int) *ScannedEntry {
 	out := &ScannedEntry{Entry: e, Kind: KindForward, Line: line}
 	r := entryReader{batch: b, out: out}
@@ -75,7 +75,7 @@ func (b *openBatch) judged(e Entry, line int) *ScannedEntry {
 	return out
 }
 
-// trimmed is the header as it is read from a record.
+// trimmed returns the header as it would be read from a record.
 func (h BatchHeader) trimmed() BatchHeader {
 	for _, field := range []*string{&h.CompanyName, &h.DiscretionaryData, &h.CompanyID, &h.Description, &h.DescriptiveDate, &h.EffectiveOn} {
 		*field = trim(*field)
@@ -83,7 +83,7 @@ func (h BatchHeader) trimmed() BatchHeader {
 	return h
 }
 
-// trimmed is a domestic entry as it is read from its records.
+// trimmed returns a domestic entry as it would be read from its records.
 func (e Entry) trimmed() Entry {
 	for _, field := range []*string{&e.Account, &e.IndividualID, &e.Name, &e.Discretionary, &e.Addenda02} {
 		*field = trim(*field)

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// stage is where in the order of records a scanner stands.
+// stage is the scanner's place in the order of records.
 type stage int
 
 const (
 	atStart   stage = iota
 	inFile          // between batches
-	inBatch         // behind record 5
-	behindEnd       // behind record 9
-	unread          // of text that is no NACHA file
+	inBatch         // after record 5
+	behindEnd       // after record 9
+	unread          // the text is no NACHA file
 )
 
 // scanner is the state of one Scan.
@@ -40,7 +40,7 @@ func newScanner(h Handler, exact bool) *scanner {
 	return &scanner{handler: h, exact: exact, hash: newCanon(), batchHash: newCanon()}
 }
 
-// take puts one record where it belongs.
+// take processes one record.
 func (s *scanner) take(rec record) error {
 	kind := rec.text[0]
 	if kind == '9' && s.isPadding(rec.text) && s.stage != unread {
@@ -85,8 +85,8 @@ func (s *scanner) take(rec record) error {
 	return nil
 }
 
-// foreign takes a record of text that is no NACHA file: one problem says so,
-// and nothing else of it is judged.
+// foreign processes a record of text that is no NACHA file: it reports that
+// once, and nothing else is checked.
 func (s *scanner) foreign(rec record) {
 	s.summary.Records++
 	s.hash.addRaw(&rec)
@@ -101,8 +101,8 @@ func (s *scanner) refuse(line int, code, field, message string, args ...any) {
 	s.problems.add(InFile, line, code, field, message, args...)
 }
 
-// blame reports what is wrong with a line as text: within a batch a bad
-// character costs the batch, anything else the file.
+// blame reports a fault in the text of a line: within a batch a bad character
+// invalidates the batch, anything else the file.
 func (s *scanner) blame(rec record) {
 	switch rec.fault {
 	case overlong:
@@ -126,7 +126,7 @@ func (s *scanner) isPadding(text []byte) bool {
 	return bytes.Count(text, []byte{'9'}) == RecordLength
 }
 
-// pad counts filler records; any number of them, none included, is taken.
+// pad counts filler records; any number of them is accepted, including none.
 func (s *scanner) pad(rec record) error {
 	s.blame(rec)
 	s.padding++
@@ -144,7 +144,7 @@ func (s *scanner) pad(rec record) error {
 	return nil
 }
 
-// finish closes what is open and returns the summary.
+// finish closes an open batch and entry and returns the summary.
 func (s *scanner) finish() (Summary, error) {
 	if err := s.endEntry(); err != nil {
 		return s.summary, err

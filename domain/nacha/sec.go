@@ -1,20 +1,20 @@
 package nacha
 
-// class says what the rules allow under one Standard Entry Class code.
+// class has the rules for one Standard Entry Class code.
 type class struct {
 	known       bool
-	unsupported bool // read raw, judged by a person
+	unsupported bool // kept raw for a person
 	layout      layout
-	addenda05   int  // how many an entry may carry
+	addenda05   int  // most of an entry
 	addenda02   bool // terminal information, exactly one
-	noCredits   bool // R36, reversals aside
-	noDebits    bool // R35, reversals aside
+	noCredits   bool // R36, except reversals
+	noDebits    bool // R35, except reversals
 	zeroDollar  bool // x4 and x9
 	named       bool // R26 without a name
 	maxCents    int64
 }
 
-// layout is where the fields of record 6 lie.
+// layout is the layout of record 6.
 type layout int
 
 const (
@@ -52,8 +52,8 @@ var classes = map[string]class{
 	"ADV": {unsupported: true, layout: advice},
 }
 
-// classOf finds the class of a batch; an international correction is COR
-// with the IAT layouts.
+// classOf returns the class of a batch; an international correction is COR with
+// the IAT layouts.
 func classOf(h *BatchHeader) class {
 	c, ok := classes[h.SEC]
 	c.known = ok

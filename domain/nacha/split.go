@@ -7,14 +7,14 @@ import (
 	"io"
 )
 
-// maxSplit bounds the files of one content. What stands after the last of
+// maxSplit bounds the number of files in one content. Text after the last of
 // them is read as part of it, and refused as a second file.
 const maxSplit = 100
 
-// Split reads the files that stand one after the other in one content. It is
-// an io.Reader of one file, at first of the first; Next leads to the next. A
-// file begins at a file header after a file control record or the filler
-// records after it. Content with a single file, or none, is one file.
+// Split reads the files that follow one another in one content. It is an
+// io.Reader of one file, initially of the first; Next moves to the next. A file
+// begins at a file header after a file control record or the filler records
+// after it. Content with a single file, or none, is one file.
 type Split struct {
 	in     *bufio.Reader
 	runOn  bool // the file has no line ends
@@ -32,7 +32,7 @@ func NewSplit(r io.Reader) *Split {
 	return &Split{in: bufio.NewReaderSize(r, 64<<10), files: 1}
 }
 
-// Next leads to the next file once this one was read to its io.EOF. It
+// Next moves to the next file once the present one was read to its io.EOF. It
 // reports whether there is one.
 func (s *Split) Next() bool {
 	if !s.end || s.last {
@@ -80,7 +80,7 @@ func (s *Split) eof() error {
 	return nil
 }
 
-// begin looks once a file whether it has lines.
+// begin determines, once for each file, whether it has lines.
 func (s *Split) begin() error {
 	if s.began {
 		return nil
@@ -93,8 +93,9 @@ func (s *Split) begin() error {
 	return nil
 }
 
-// within counts the bytes up to where the next file may begin, or the size of
-// the next record is to be found; Read looks there.
+// within counts the bytes up to the next point at which Read has to decide:
+// where the next file may begin, or where the size of the next record has to be
+// determined.
 func (s *Split) within(b []byte) int {
 	for i, c := range b {
 		if i > 0 && s.column == 0 && (s.runOn || s.nine && (c == '1' || c == byteOrderMark[0])) {
@@ -105,7 +106,7 @@ func (s *Split) within(b []byte) int {
 	return len(b)
 }
 
-// measure finds how many bytes the next record takes.
+// measure determines the number of bytes of the next record.
 func (s *Split) measure() {
 	head, _ := s.in.Peek(longest)
 	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
@@ -114,7 +115,7 @@ func (s *Split) measure() {
 	s.size = blockSize(head)
 }
 
-// headerNext reports whether a file header stands next.
+// headerNext reports whether a file header follows.
 func (s *Split) headerNext() bool {
 	const header = "101"
 	head, _ := s.in.Peek(len(byteOrderMark) + len(header))

@@ -2,9 +2,9 @@ package nacha
 
 import "strings"
 
-// Printable reports whether s is printable ASCII, 0x20 to 0x7E, which is what
-// every bank reads alike. The rules allow more; one multi-byte letter shifts
-// every field after it.
+// Printable reports whether s is printable ASCII, 0x20 to 0x7E, which every
+// bank reads in the same way. The rules allow more, but one multi-byte letter
+// would shift every field after it.
 func Printable(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] > 0x7E {
@@ -41,8 +41,8 @@ func number(s string) (int64, bool) {
 	return n, len(s) > 0 && len(s) <= 18
 }
 
-// trim drops the padding after an alphameric field; leading and inner
-// spaces belong to the value.
+// trim removes the padding after an alphameric field; leading and inner spaces
+// belong to the value.
 func trim(s string) string { return strings.TrimRight(s, " ") }
 
 // blank reports whether a field is empty or spaces only.

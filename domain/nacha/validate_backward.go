@@ -29,7 +29,7 @@ func (f *fields) backward(e *Entry, h *BatchHeader, kind Kind) {
 	}
 }
 
-// answers counts the ways in which the entry says it answers another.
+// answers counts the kinds of answer that the entry has addenda for.
 func (e *Entry) answers() int {
 	n := 0
 	for _, set := range []bool{e.Return != nil, e.Correction != nil, e.RefusedChange != nil, e.Dishonored != nil, e.Contested != nil} {
@@ -40,8 +40,8 @@ func (e *Entry) answers() int {
 	return n
 }
 
-// iatReturn checks the addenda that travel back with a returned IAT entry:
-// 10 to 16, never 17 or 18, for which FedACH answers R25.
+// iatReturn checks the addenda that a returned IAT entry keeps: 10 to 16, never
+// 17 or 18, which FedACH returns with R25.
 func (f *fields) iatReturn(e *Entry) {
 	if e.IAT == nil {
 		f.refuse("IAT addenda", "are missing from the return")

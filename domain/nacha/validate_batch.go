@@ -2,8 +2,8 @@ package nacha
 
 import "fmt"
 
-// Validate refuses a batch header that record 5 cannot carry, or that the
-// operator would reject a batch for.
+// Validate refuses a batch header that record 5 cannot contain, or for which
+// the operator would reject a batch.
 func (h *BatchHeader) Validate() error {
 	f := fields{where: func() string { return fmt.Sprintf("batch %d", h.Number) }}
 	f.want(SupportedSEC(h.SEC), "standard entry class", "is not one we write")
@@ -59,7 +59,7 @@ func (f *fields) iatMandatory(h *BatchHeader) {
 	f.want(letters(h.IAT.DestinationCurrency, 3), "destination currency", "is not three capital letters")
 }
 
-// iatCorrection marks, in positions 5-20 of a COR batch header, the IAT
+// iatCorrection, in positions 5-20 of a COR batch header, marks the IAT
 // layouts.
 const iatCorrection = "IATCOR"
 

@@ -16,7 +16,7 @@ func (f *fields) refusedChange(r *RefusedChange) {
 
 // dishonored checks addenda 99 of a dishonored return. Settlement days are
 // required, not mandatory: what we write has them (stamped), while a blank one
-// that is read says that nobody stamped the day.
+// in a received file means that the day was not stamped.
 func (f *fields) dishonored(d *Dishonored, stamped bool) {
 	f.want(KnownDishonor(d.Code), "dishonored return code", "is not R61, R62 or R67 to R70")
 	f.original(d.OriginalTrace, d.OriginalRouting)
@@ -47,7 +47,7 @@ func (f *fields) stamp(field, day string, stamped bool) {
 	}
 }
 
-// changeWidth is how many characters of corrected data a notification holds.
+// changeWidth is the number of characters of corrected data.
 func changeWidth(iat bool) int {
 	if iat {
 		return 35

@@ -2,9 +2,9 @@ package nacha
 
 import "fmt"
 
-// Validate refuses an entry that its records cannot carry under the batch
-// header, or that the operator would return. What spans entries, ascending
-// traces above all, the Writer checks.
+// Validate refuses an entry that its records cannot contain under the batch
+// header, or that the operator would return. The Writer checks what concerns
+// several entries, such as ascending trace numbers.
 func (e *Entry) Validate(h *BatchHeader) error {
 	f := fields{where: func() string { return fmt.Sprintf("batch %d entry %s", h.Number, e.Trace) }}
 	c := classOf(h)
@@ -20,7 +20,7 @@ func (e *Entry) Validate(h *BatchHeader) error {
 	return f.err
 }
 
-// common checks what every record 6 holds.
+// common checks the fields of every record 6.
 func (f *fields) common(e *Entry, h *BatchHeader, c class) {
 	if err := ValidRouting(e.Routing); err != nil {
 		f.refuse("routing number", "%v", err)

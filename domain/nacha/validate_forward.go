@@ -18,7 +18,7 @@ func (f *fields) forward(e *Entry, h *BatchHeader, c class) {
 	f.forwardAddenda(e, h, c)
 }
 
-// money checks the amount against what the transaction code promises.
+// money checks that the amount suits the transaction code.
 func (f *fields) money(e *Entry, c class) {
 	code := TransactionCode(e.Code)
 	f.want(code.Live() || e.AmountCents == 0, "amount", "must be zero under transaction code %d", e.Code)

@@ -1,6 +1,6 @@
 package nacha
 
-// Validate refuses a file header that record 1 cannot carry.
+// Validate refuses a file header that record 1 cannot contain.
 func (h *FileHeader) Validate() error {
 	f := fields{where: func() string { return "file header" }}
 	f.point("immediate destination", h.ImmediateDestination)
@@ -14,9 +14,9 @@ func (h *FileHeader) Validate() error {
 	return f.err
 }
 
-// point takes a sending or receiving point: nine or ten characters. Between a
-// bank and its customer they are what the two agreed on, a routing number, a
-// tax number with or without a prefix, a customer number.
+// point checks a sending or receiving point: nine or ten characters. Bank and
+// customer agree on it: a routing number, a tax number with or without a
+// prefix, a customer number.
 func (f *fields) point(field, s string) {
 	if len(s) != 9 && len(s) != 10 {
 		f.refuse(field, "is neither nine nor ten characters")

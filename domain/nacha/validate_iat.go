@@ -8,8 +8,8 @@ var transactionTypes = map[string]bool{
 	"POP": true, "POS": true, "RCK": true, "SHR": true, "TEL": true, "WEB": true,
 }
 
-// iat checks the seven mandatory addenda and the text of the optional ones.
-// A return sends back what came, so its fields may be blank.
+// iat checks the seven mandatory addenda and the text of the optional ones. A
+// return repeats the received fields, so they may be blank.
 func (f *fields) iat(a *IATAddenda, kind Kind) {
 	text := f.filled
 	if kind != KindForward {

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Writer renders a file record by record, so that a file of any size needs
-// no more memory than one entry. Call Begin, Entry for each entry and End for
-// each batch, then Close. After an error what was written is worthless, and
-// every later call repeats the error.
+// Writer renders a file record by record, so that a file of any size needs no
+// more memory than one entry. Call Begin, then Entry for each entry, and End
+// for each batch, then Close. After an error the output must be discarded, and
+// every later call returns the same error.
 //
-// moov-io/ach formats the records. The Writer keeps their order, counts and
-// sums itself, because moov puts international batches last whatever their
-// number; and it does not ask moov whether the file is valid, because moov
-// refuses lawful entries (CCD without money) and takes unlawful ones. What
-// moov thinks of every kind of file, the tests ask.
+// moov-io/ach formats the records. The Writer itself orders, counts and sums,
+// because moov puts international batches last whatever their number. It does
+// not ask moov whether the file is valid, because moov refuses lawful entries
+// (CCD without money) and accepts unlawful ones. Tests compare the result with
+// moov's validation for every kind of file.
 type Writer struct {
 	out     *bufio.Writer
 	ending  string
@@ -77,8 +77,8 @@ func (w *Writer) End() error {
 	return w.err
 }
 
-// Close writes the file control record and fills the last block with nines.
-// A file without batches is legal: it says the line is alive.
+// Close writes the file control record and fills the last block with nines. A
+// file without batches is legal: it shows that the transmission works.
 func (w *Writer) Close() (Totals, error) {
 	f := fields{where: func() string { return "file control" }, err: w.err}
 	f.want(!w.open, "file control", "comes before the end of batch %d", w.batch.Number)
@@ -104,8 +104,8 @@ func (w *Writer) Close() (Totals, error) {
 // nines is a filler record.
 var nines = strings.Repeat("9", RecordLength)
 
-// line writes one record. Its length is checked last of all: whatever moov
-// did with a field, a record is 94 characters or the file is not written.
+// line writes one record. Its length is checked last: whatever moov did with a
+// field, a record has 94 characters or the file is not written.
 func (w *Writer) line(record string) {
 	if w.err != nil {
 		return

@@ -3,7 +3,7 @@ package nacha
 import "fmt"
 
 // Entry adds an entry with its addenda to the open batch. All entries of a
-// batch are of one kind, and their traces ascend.
+// batch have one kind, and their trace numbers ascend.
 func (w *Writer) Entry(e *Entry) error {
 	if w.err == nil {
 		w.err = w.admit(e)
@@ -17,7 +17,7 @@ func (w *Writer) Entry(e *Entry) error {
 	return w.err
 }
 
-// admit checks the entry, then the batch with it.
+// admit checks the entry, and then the batch with it.
 func (w *Writer) admit(e *Entry) error {
 	f := fields{where: func() string { return fmt.Sprintf("batch %d entry %s", w.batch.Number, e.Trace) }}
 	f.want(w.open, "entry", "comes outside a batch")
@@ -65,8 +65,8 @@ func (w *Writer) addenda(e *Entry) {
 	}
 }
 
-// sequence is the last seven digits of a trace number, by which addenda name
-// their entry.
+// sequence returns the last seven digits of a trace number, by which addenda
+// refer to their entry.
 func sequence(trace string) int {
 	n, _ := number(trace[8:])
 	return int(n)

@@ -60,9 +60,9 @@ func (f Filter) check(at string, bad Checker) {
 	}
 }
 
-// checkCode checks the code under which payments are returned without a person:
-// it must not need information that only a person has. On days on which it is
-// not in force another code is used.
+// checkCode checks the code with which payments are returned automatically: it
+// must not need information that only a person has. On days on which the code
+// is not in force another one is used.
 func (r Rules) checkCode(at string, bad Checker) {
 	if r.ReturnCode == "" {
 		if r.Holder == Consumer && r.returnsDebits() {
@@ -83,8 +83,7 @@ func (r Rules) checkCode(at string, bad Checker) {
 	}
 }
 
-// returnsDebits reports whether some debit may be returned without anybody
-// naming a code.
+// returnsDebits reports whether a debit may be returned automatically.
 func (r Rules) returnsDebits() bool {
 	return r.Default == Return || r.Default == Decide || slices.ContainsFunc(r.Filters, func(f Filter) bool {
 		return f.Then == Return && f.Direction != Credit

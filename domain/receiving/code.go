@@ -9,8 +9,8 @@ import (
 // payment stopped, suits every debit.
 var usual = map[string][]string{Business: {"R29", "R08", "R23"}, Consumer: {"R08", "R23"}}
 
-// Code is the return code of a payment that is returned without anybody naming
-// one: the account's if it suits the entry, else the first usual one that does.
+// Code returns the return code of a payment that is returned automatically: the
+// account's if it suits the entry, otherwise the first usual one that does.
 func (r *Rules) Code(p Payment, on calendar.Date) string {
 	e := codes.Entry{SEC: p.SEC, Debit: p.Debit, Prenote: p.Cents == 0, Account: r.accounts()}
 	for _, code := range append([]string{r.ReturnCode}, usual[r.Holder]...) {

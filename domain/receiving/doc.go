@@ -3,7 +3,7 @@
 // like the rest of the domain.
 //
 // A payment is compared with the filters of its account in order: the first
-// that matches decides. What no filter matches is treated by the account's
-// default. A prenote is treated like a payment: it should not announce what may
-// not be debited.
+// that matches decides. A payment that no filter matches is treated according
+// to the account's default. A prenote is treated like a payment, because it
+// announces debits that the account may not allow.
 package receiving

@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Action is what becomes of a payment.
+// Action is what happens to a payment.
 type Action string
 
 // Actions of filters and accounts; a filter never asks for a decision.
@@ -38,13 +38,13 @@ type Rules struct {
 	// DecideBy is a time of day in New York, HH:MM; by default the last window at
 	// which the return is in time.
 	DecideBy string `json:"decide_by,omitempty"`
-	// AtDeadline is what becomes of a payment that nobody decided about.
+	// AtDeadline is what happens to a payment without a decision.
 	AtDeadline Action   `json:"at_deadline,omitempty"`
 	Filters    []Filter `json:"filters,omitempty"`
 }
 
-// Filter says what becomes of the payments it matches. An empty or zero field
-// matches all.
+// Filter says what happens to the payments that it matches. An empty or zero
+// field matches all.
 type Filter struct {
 	Company   string        `json:"company_identification,omitempty"`
 	SEC       string        `json:"sec,omitempty"`
@@ -82,7 +82,7 @@ func (r Rules) WithDefaults() Rules {
 	return r
 }
 
-// Treat returns what becomes of a payment, and by which rule: "filter 2", or
+// Treat returns what happens to a payment, and by which rule: "filter 2", or
 // "default". Without rules everything is paid.
 func (r *Rules) Treat(p Payment) (then Action, rule string) {
 	if r == nil {

@@ -1,8 +1,8 @@
-// Package text turns what people write into what a NACHA file can carry:
-// names into printable ASCII, dollars into cents.
+// Package text converts what people write to what a NACHA file can contain:
+// names to printable ASCII, dollars to cents.
 //
-// Nothing is cut or replaced in silence. A function either keeps the meaning,
-// and says that it changed the letters, or returns an error that names the
-// character or the rule. Errors never hold the text itself, which may be an
+// Nothing is cut or replaced silently. A function either keeps the meaning, and
+// reports that it changed the letters, or returns an error that names the
+// character or the rule. Errors never contain the text itself, which may be an
 // account number.
 package text

@@ -14,12 +14,13 @@ const maxDollarDigits = 8
 
 // ParseDollars reads an amount of dollars from the decimal text of a JSON
 // number, or of a JSON string without its quotes, and returns whole cents. It
-// never goes through a float, in which 1.005 is already another number.
+// never uses a float, which cannot represent 1.005 exactly.
 //
-// The text is digits, and if need be a point and one or two decimals. The
-// error says which rule is broken: a sign, an exponent, a third decimal even
-// if it is zero, a leading zero, more than MaxCents, or not a number at all.
-// Zero is read; that only a prenote may carry it is not decided here.
+// The text consists of digits, optionally followed by a point and one or two
+// decimals. The error says which rule is broken: a sign, an exponent, a third
+// decimal even if it is zero, a leading zero, more than MaxCents, or not a
+// number at all. Zero is accepted; that only a prenote may have it is checked
+// elsewhere.
 func ParseDollars(token string) (cents int64, err error) {
 	whole, decimals, point := strings.Cut(token, ".")
 	switch {
@@ -46,7 +47,7 @@ func ParseDollars(token string) (cents int64, err error) {
 	return cents, nil
 }
 
-// FormatDollars writes cents as dollars with two decimals: 5000.25. A sum may
+// FormatDollars formats cents as dollars with two decimals: 5000.25. A sum may
 // be negative.
 func FormatDollars(cents int64) string {
 	sign, magnitude := "", uint64(cents)
@@ -56,5 +57,5 @@ func FormatDollars(cents int64) string {
 	return fmt.Sprintf("%s%d.%02d", sign, magnitude/100, magnitude%100)
 }
 
-// Money is FormatDollars behind a dollar sign.
+// Money is FormatDollars with a dollar sign before it.
 func Money(cents int64) string { return "$" + FormatDollars(cents) }
