@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 )
 
-// VerifyChain reads the whole log up to position last, in order, and adds to
-// the report what is wrong with the chain: positions that are missing, hashes
-// that do not follow from the event and the hash before it, times that go
-// back, data that is not JSON. advance hears of the position reached after
-// each page. An error means that the log could not be read to its end.
+// VerifyChain reads the whole log up to position last, in order, and adds
+// faults of the chain to the report: missing positions, hashes that do not
+// follow from the event and the hash before it, times that go back, data that
+// is not JSON. It calls advance with the position reached after each page. An
+// error means that the log could not be read to its end.
 func (r *Report) VerifyChain(ctx context.Context, log Store, last int64, advance func(position int64)) error {
 	var before Recorded
 	var hashes Chain
@@ -34,8 +34,8 @@ func (r *Report) VerifyChain(ctx context.Context, log Store, last int64, advance
 	return nil
 }
 
-// event compares an event with the one before it. The hash before is the one
-// the log holds, so one changed event is one problem.
+// event compares an event with the previous one. It uses the previous hash as
+// stored in the log, so one changed event is one problem.
 func (r *Report) event(hashes *Chain, before, e *Recorded) {
 	r.Events++
 	missing := e.Position - before.Position - 1
@@ -55,16 +55,16 @@ func (r *Report) event(hashes *Chain, before, e *Recorded) {
 	}
 }
 
-// Place is where an event stands in the index of streams.
+// Place is the place of an event in the index of streams.
 type Place struct {
 	Stream   string
 	Version  int64
 	Position int64
 }
 
-// VerifyVersion compares an entry of the index of streams with the one before
-// it, in the order of streams and versions: versions begin at 1 and have no
-// gap, and their positions ascend.
+// VerifyVersion compares an entry of the index of streams with the previous
+// one, in the order of streams and versions: versions begin at 1 and have no
+// gaps, and positions ascend.
 func (r *Report) VerifyVersion(before, p Place) {
 	expected := int64(1)
 	if p.Stream == before.Stream {

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxName bounds the names an event carries, in bytes.
+// maxName bounds the length of names in an event, in bytes.
 const maxName = 512
 
-// Check refuses an Append call that no log may hold, and returns how many
-// events and bytes of data and meta it has. Every store calls it first.
+// Check refuses an invalid Append call, and returns how many events and bytes
+// of data and meta it has. Every store calls it first.
 func Check(appends []Append) (events, bytes int, err error) {
 	keys := 0
 	for i := range appends {
@@ -61,8 +61,8 @@ func (a *Append) check(bytes *int) error {
 		if err := checkName(e.Type); err != nil {
 			return fmt.Errorf("append: stream %s: event type %q: %w", a.Stream, e.Type, err)
 		}
-		// JSON is not validated here, which took 20 % of the CPU: callers
-		// marshal it and Verify checks.
+		// JSON is not validated here, which would take 20 % of the processor
+		// time: callers encode it, and Verify checks it.
 		if !utf8.Valid(e.Data) || !utf8.Valid(e.Meta) {
 			return fmt.Errorf("append: stream %s: %s: data or meta is not UTF-8", a.Stream, e.Type)
 		}

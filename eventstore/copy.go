@@ -2,15 +2,17 @@ package eventstore
 
 import "context"
 
-// Table is one that lies beside the events, by names that every store has.
+// Table is a table beside the events, with names that are the same in every
+// store.
 type Table struct {
 	Name    string
 	Columns []string
 }
 
-// BesideEvents are the tables that a copy of a ledger takes along: without them
-// a repeated request would be done twice, and people and clients would have to
-// sign in anew. Nothing else that lies beside the events outlasts a place.
+// BesideEvents are the tables that a copy of a ledger includes: without them a
+// repeated request would be carried out twice, and people and clients would
+// have to log in again. The other tables beside the events are only valid in
+// their own database.
 var BesideEvents = []Table{
 	{"idempotency", []string{"client", "scope", "key", "request_hash", "first", "last", "at"}},
 	{"tokens", []string{"hash", "kind", "credential", "client", "scopes", "expires_at"}},
@@ -20,12 +22,12 @@ var BesideEvents = []Table{
 	{"webhook_rounds", []string{"webhook", "number", "attempts"}},
 }
 
-// Source is a store that can be copied, while nobody writes to it.
+// Source is a store that can be copied while no process writes to it.
 type Source interface {
 	Head(ctx context.Context) (Head, error)
 	ReadAll(ctx context.Context, after int64, limit int) ([]Recorded, error)
-	// EachRow calls yield with every row of a table: strings, bytes and integers,
-	// which are yield's to keep.
+	// EachRow calls yield with every row of a table: strings, bytes and
+	// integers. Yield may keep them.
 	EachRow(ctx context.Context, t Table, yield func(row []any) error) error
 }
 
@@ -34,7 +36,7 @@ type Copy interface {
 	Head(ctx context.Context) (Head, error)
 	// AddEvents adds events that follow the head, durably.
 	AddEvents(ctx context.Context, events []Recorded) error
-	// AddRows adds rows of a table that are not there yet, durably.
+	// AddRows adds those rows of a table that do not exist yet, durably.
 	AddRows(ctx context.Context, t Table, rows [][]any) error
 }
 
@@ -43,9 +45,9 @@ const (
 	copiedRows   = 500
 )
 
-// CopyTo copies what a log holds behind what the copy holds already, and then
-// what lies beside it. One that was cut short may be repeated. progress counts
-// events.
+// CopyTo copies the events that the copy does not have yet, and then the tables
+// beside them. It may be repeated after an interruption. Progress is called
+// with numbers of events.
 func CopyTo(ctx context.Context, to Copy, from Source, progress func(done, total int64)) error {
 	end, err := from.Head(ctx)
 	if err != nil {

@@ -5,10 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// EventIDs makes UUIDv7 event ids that never decrease, as RFC 9562 section
-// 6.2 describes in method 3: 48 bits of milliseconds and 12 bits of their
-// fraction, counted on when the clock stands or goes back, then 62 random
-// bits.
+// EventIDs makes UUIDv7 event ids that never decrease, as RFC 9562 section 6.2
+// describes in method 3: 48 bits of milliseconds and 12 bits of their fraction,
+// counted on when the clock stops or goes back, then 62 random bits.
 type EventIDs struct {
 	last int64 // in 1/4096 of a millisecond
 }

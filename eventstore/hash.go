@@ -5,17 +5,17 @@ import (
 	"encoding/binary"
 )
 
-// ChainHash computes the hash an event must carry after an event with the
+// ChainHash computes the hash that an event must have after an event with the
 // previous hash (32 zero bytes before position 1): SHA-256 over the previous
-// hash, then for position, stream, version, event id, client, type, data,
-// meta and recorded_at, in this order, the value's length in bytes as 8-byte
+// hash, then for position, stream, version, event id, client, type, data, meta
+// and recorded_at, in this order, the value's length in bytes as 8-byte
 // big-endian followed by its bytes. An integer's bytes are its 8-byte
 // big-endian form; recorded_at is in unix microseconds.
 func (e Recorded) ChainHash(previous [32]byte) [32]byte {
 	return new(Chain).Hash(previous, &e)
 }
 
-// Chain computes hashes one after the other and keeps its buffer.
+// Chain computes hashes one after another and reuses its buffer.
 type Chain struct{ buffer []byte }
 
 // Hash is Recorded.ChainHash of an event.

@@ -2,8 +2,8 @@ package eventstore
 
 import "sync"
 
-// Hints wakes readers after commits. A reader that has not taken the last
-// hint yet gets no second one: both mean "read on".
+// Hints wakes readers after commits. A reader that has not received the last
+// hint gets no second one: both mean that there may be more to read.
 type Hints struct {
 	mu       sync.Mutex
 	channels map[chan struct{}]struct{}

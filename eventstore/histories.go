@@ -5,15 +5,15 @@ import (
 	"fmt"
 )
 
-// historyWindow is how many positions EachHistory reads at a time: no read
-// transaction lasts long.
+// historyWindow is how many positions EachHistory reads at a time, so that no
+// read transaction lasts long.
 const historyWindow = 512
 
 // windowOf reads the streams of the events of a type in [from, to].
 type windowOf func(ctx context.Context, eventType string, from, to int64) ([][]Recorded, error)
 
-// EachHistory is how stores implement ReadHistories. The next window is read while
-// yield works on the one before.
+// EachHistory implements ReadHistories for stores. The next window is read
+// while yield processes the previous one.
 func EachHistory(ctx context.Context, s Store, eventType string, first, last int64, read windowOf, yield func([]Recorded) error) error {
 	head, err := s.Head(ctx)
 	if err != nil {
@@ -29,7 +29,7 @@ func EachHistory(ctx context.Context, s Store, eventType string, first, last int
 		for _, history := range histories {
 			if err := yield(history); err != nil {
 				cancel()
-				_ = <-ended // the error of yield is the one to tell
+				_ = <-ended // the error of yield is the one to return
 				return err
 			}
 		}

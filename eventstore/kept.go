@@ -2,27 +2,27 @@ package eventstore
 
 import "io"
 
-// Kept is where sealed files lie beside the log: those of clients and of the
-// bank as they came, and ours as they left. A file stands in a folder under a
-// name. It may be used from several goroutines at once.
+// Kept stores sealed files beside the log: those of clients and of the bank as
+// received, and ours as sent. A file has a folder and a name. It is safe for
+// concurrent use.
 type Kept interface {
-	// Keep begins a file in a folder. Nobody sees it before Commit.
+	// Keep begins a file in a folder. It is not visible before Commit.
 	Keep(folder string) (Keeping, error)
 
-	// Open reads a file; one that is not there is fs.ErrNotExist.
+	// Open reads a file; fs.ErrNotExist if there is none.
 	Open(folder, name string) (KeptFile, error)
 
-	// Remove removes a file; one that is not there is fs.ErrNotExist.
+	// Remove removes a file; fs.ErrNotExist if there is none.
 	Remove(folder, name string) error
 }
 
 // Keeping is a file that is being written.
 type Keeping interface {
 	io.Writer
-	// Commit makes the file durable under a name, whole, in the place of one
-	// that has the name. After an error it may be there or not.
+	// Commit makes the complete file durable under a name, replacing a file
+	// with that name. After an error it may or may not exist.
 	Commit(name string) error
-	// Drop forgets a file that was not committed, and does nothing otherwise.
+	// Drop discards a file that was not committed, and does nothing otherwise.
 	Drop() error
 }
 

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// PersonRow is something by which a person signs in or stays signed in: never
-// a secret itself, but its hash, or sealed.
+// PersonRow is data by which a person logs in or stays logged in: never a
+// secret itself, but its hash, or its sealed form.
 type PersonRow struct {
-	Kind      string // what it is; its user's to name
-	ID        string // within its kind
-	Person    string // whose it is
+	Kind      string // kind of data, named by its user
+	ID        string // unique within its kind
+	Person    string // to whom it belongs
 	Value     []byte
 	ExpiresAt time.Time // machine time, kept in microseconds; zero: never
 }
 
-// People keeps what people sign in with across restarts: beside the log, outside its
-// chain and every feed, in the backup. A change is durable on return. After an
-// error it may have been made or not.
+// People stores the login data of people across restarts: beside the log,
+// outside its chain and every feed, but in the backup. A change is durable on
+// return. After an error it may or may not have been made.
 type People interface {
-	// PutPersonRow keeps a row; one of the same kind and id is replaced.
+	// PutPersonRow stores a row and replaces one of the same kind and id.
 	PutPersonRow(ctx context.Context, r PersonRow) error
 
 	// PersonRow finds a row, expired or not.
@@ -28,14 +28,16 @@ type People interface {
 	// PersonRows lists the rows of a kind, expired or not, in the order of their ids.
 	PersonRows(ctx context.Context, kind string) ([]PersonRow, error)
 
-	// TakePersonRow finds a row and deletes it: of all who take it one gets it.
+	// TakePersonRow finds a row and deletes it: of several concurrent callers
+	// only one gets it.
 	TakePersonRow(ctx context.Context, kind, id string) (r PersonRow, ok bool, err error)
 
-	// SwapPersonRow puts another value in a row that has this one, and reports
-	// whether it did: of all who swap the same value one does.
+	// SwapPersonRow replaces the value of a row that has a given value, and
+	// reports whether it did: of several concurrent callers with the same value
+	// only one does.
 	SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (swapped bool, err error)
 
-	// DeletePersonRows deletes the rows of a kind that are a person's.
+	// DeletePersonRows deletes the rows of a kind that belong to a person.
 	DeletePersonRows(ctx context.Context, kind, person string) error
 
 	// PurgePersonRows deletes the rows that expired before a moment.

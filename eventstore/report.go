@@ -2,7 +2,7 @@ package eventstore
 
 import "fmt"
 
-// Report is what Verify found.
+// Report is the result of Verify.
 type Report struct {
 	Head     Head  // the end of the log when Verify began
 	Events   int64 // read
@@ -11,16 +11,16 @@ type Report struct {
 	Found    int       // problems in all
 }
 
-// maxProblems bounds a report; a log that is broken throughout needs no more.
+// maxProblems bounds the list in a report.
 const maxProblems = 1000
 
-// Sound says that nothing is wrong.
+// Sound reports whether no problem was found.
 func (r Report) Sound() bool { return r.Found == 0 }
 
-// Problem is one thing wrong with the log.
+// Problem is a fault of the log.
 type Problem struct {
-	Position int64  // 0 when it concerns the file as a whole
-	Stream   string // when known
+	Position int64  // 0 if it concerns the file as a whole
+	Stream   string // empty if unknown
 	Reason   string
 }
 
@@ -35,7 +35,7 @@ func (p Problem) String() string {
 	}
 }
 
-// Add adds one thing wrong with the log; position and stream may be unknown.
+// Add adds a problem; position and stream may be unknown.
 func (r *Report) Add(position int64, stream, reason string, args ...any) {
 	if r.Found++; len(r.Problems) < maxProblems {
 		r.Problems = append(r.Problems, Problem{position, stream, fmt.Sprintf(reason, args...)})

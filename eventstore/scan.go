@@ -8,7 +8,7 @@ import (
 // scanPage is how many events Scan reads at a time.
 const scanPage = 2000
 
-// Scan visits the events above a position up to another one that the log has
+// Scan visits the events after a position up to another one that the log has
 // reached, in order.
 func Scan(ctx context.Context, s Store, after, upTo int64, visit func(*Recorded)) error {
 	for after < upTo {

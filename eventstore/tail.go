@@ -2,8 +2,8 @@ package eventstore
 
 import "sync"
 
-// What the tail holds at most: some of the busiest moments, so that all who
-// follow the log find what was just committed without asking the disk.
+// Bounds of the tail: enough for the busiest moments, so that followers of the
+// log find what was just committed without reading the disk.
 const (
 	maxTailEvents = 12 << 10
 	maxTailBytes  = 10 << 20 // of data and meta
@@ -13,18 +13,17 @@ const (
 	MaxPageBytes = 16 << 20
 )
 
-// Tail is the newest events of a log in memory, after their commit, without a
-// gap. The zero value is empty.
+// Tail holds the newest events of a log in memory, after their commit, without
+// gaps. The zero value is empty.
 type Tail struct {
 	mu          sync.RWMutex
-	ring        []Recorded // an event lies at its position modulo the length
-	first, last int64      // positions held; none: first is last + 1, or last is 0
+	ring        []Recorded // the index of an event is its position modulo the length
+	first, last int64      // positions held; if none, first is last + 1, or last is 0
 	bytes       int
 }
 
-// Add takes in events that this process committed. They are left out where
-// other nodes wrote before them: who follows the log reads both, and tells it by
-// Extend.
+// Add adds events that this process committed. It ignores them if other nodes
+// wrote before them: a follower then reads both, and adds them with Extend.
 func (t *Tail) Add(committed []Recorded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -33,8 +32,8 @@ func (t *Tail) Add(committed []Recorded) {
 	}
 }
 
-// Extend takes in what is new of events that were read. It begins again with
-// them where there is a gap before them.
+// Extend adds the new ones of events that were read. If there is a gap before
+// them, the tail begins again with them.
 func (t *Tail) Extend(read []Recorded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -84,8 +83,8 @@ func (t *Tail) held() int64 {
 func (t *Tail) at(position int64) *Recorded { return &t.ring[position%maxTailEvents] }
 func size(e *Recorded) int                  { return len(e.Data) + len(e.Meta) }
 
-// After returns a page of events behind a position, as ReadAll does, of a log
-// that goes up to another one; ok is false when the log itself must be asked.
+// After returns a page of events after a position, as ReadAll does, for a log
+// that ends at upTo; ok is false if the events have to be read from the log.
 func (t *Tail) After(position int64, limit int, upTo int64) (events []Recorded, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()

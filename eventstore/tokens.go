@@ -11,7 +11,7 @@ const (
 	RefreshToken = "refresh"
 )
 
-// Token is what is kept of a token: never the token itself.
+// Token is the stored form of a token, without the token itself.
 type Token struct {
 	Hash       []byte // SHA-256 of the token
 	Kind       string // AccessToken or RefreshToken
@@ -21,24 +21,23 @@ type Token struct {
 	ExpiresAt  time.Time // machine time, kept in microseconds
 }
 
-// Tokens keeps tokens across restarts. They live beside the log, outside its
-// chain. A change is durable on return. After an error it may have been made or
-// not; it can always be made again. A storm of logins never stalls the log.
+// Tokens stores tokens across restarts, beside the log and outside its chain. A
+// change is durable on return. After an error it may or may not have been made;
+// it can always be repeated. Many logins never delay the log.
 type Tokens interface {
-	// PutToken keeps a token; one with the same hash is replaced.
+	// PutToken stores a token and replaces one with the same hash.
 	PutToken(ctx context.Context, t Token) error
 
 	// Token finds a token by its hash, expired or not.
 	Token(ctx context.Context, hash []byte) (t Token, ok bool, err error)
 
-	// DeleteToken forgets one token of a credential; one that is not there
-	// is no error.
+	// DeleteToken deletes one token of a credential; a missing one is no error.
 	DeleteToken(ctx context.Context, hash []byte, credential string) error
 
-	// DeleteTokensOf forgets every token of a credential that was put before
+	// DeleteTokensOf deletes every token of a credential that was put before
 	// the call.
 	DeleteTokensOf(ctx context.Context, credential string) error
 
-	// PurgeTokens forgets the tokens that expired before a moment.
+	// PurgeTokens deletes the tokens that expired before a moment.
 	PurgeTokens(ctx context.Context, before time.Time) error
 }

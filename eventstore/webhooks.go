@@ -8,12 +8,12 @@ import (
 )
 
 // WebhookPlace is a message's place in the order of the log: the position of
-// the event that it tells of and, where that event makes several, which one.
+// its event and, if that event makes several messages, the ordinal among them.
 type WebhookPlace struct {
 	Position, Ordinal int64
 }
 
-// String is the message's id.
+// String returns the message's id.
 func (p WebhookPlace) String() string {
 	if p.Ordinal == 0 {
 		return strconv.FormatInt(p.Position, 10)
@@ -37,27 +37,28 @@ func ParseWebhookPlace(id string) (p WebhookPlace, ok bool) {
 	return p, p.String() == id
 }
 
-// WebhookProgress is how far a webhook was told.
+// WebhookProgress is the progress of a webhook.
 type WebhookProgress struct {
-	// Cursor: every message of an event up to its position was delivered or
-	// waits, and so do those with a lower ordinal of the event that follows.
+	// Cursor is the place up to which messages were delivered or wait: every
+	// message of an event up to its position, and those of the next event with
+	// a lower ordinal.
 	Cursor WebhookPlace
 	Orders int64 // position of the newest order that was carried out
 }
 
-// WebhookMessage is a message that waits to be tried again.
+// WebhookMessage is a message that waits for another attempt.
 type WebhookMessage struct {
 	WebhookPlace
 	Type    string
 	Tries   int
-	FirstAt time.Time // of its tries; all times are the machine's
+	FirstAt time.Time // its first attempt; all times are the machine's
 	NextAt  time.Time
-	Status  int    // of the last answer; 0: there was none
-	Failure string // why the last try failed, without the address
-	GivenUp bool   // it was tried for as long as messages are
+	Status  int    // of the last response; 0: there was none
+	Failure string // why the last attempt failed, without the address
+	GivenUp bool   // it is not tried again by itself
 }
 
-// WebhookAttempt is one try to deliver a message.
+// WebhookAttempt is one attempt to deliver a message.
 type WebhookAttempt struct {
 	Message   string    `json:"message"`
 	Type      string    `json:"type"`
@@ -69,48 +70,48 @@ type WebhookAttempt struct {
 	Millis    int64     `json:"millis"`
 }
 
-// WebhookStep is what happened to a webhook at once. It is recorded in the
-// order of its fields, in one transaction.
+// WebhookStep is a change of a webhook's progress. It is recorded in the order
+// of its fields, in one transaction.
 type WebhookStep struct {
 	Webhook  string     // its id
-	Forget   *int64     // messages that wait behind this position, pings excepted
-	AllDueAt *time.Time // everything that waits is due at this moment,
-	Anew     bool       // and is as if it was never tried
+	Forget   *int64     // delete the messages that wait after this position, except pings
+	AllDueAt *time.Time // all waiting messages become due at this moment,
+	Anew     bool       // as if they had never been tried
 	Put      []WebhookMessage
-	Done     []WebhookPlace // wait no longer
+	Done     []WebhookPlace // these no longer wait
 	Attempts []WebhookAttempt
 	Progress WebhookProgress
 }
 
-// MaxWebhookRounds is of how many of the newest steps the attempts are kept.
+// MaxWebhookRounds is the number of newest steps whose attempts are kept.
 const MaxWebhookRounds = 200
 
-// Webhooks keeps how far webhooks were told. It lives beside the log, outside
-// its chain; one worker writes it. A step is durable on return. After an error
-// it may have been made or not, and can be made again.
+// Webhooks stores the progress of webhooks, beside the log and outside its
+// chain; one worker writes it. A step is durable on return. After an error it
+// may or may not have been recorded, and can be repeated.
 type Webhooks interface {
-	// WebhookProgress is how far a webhook was told; ok is false when no step
+	// WebhookProgress returns the progress of a webhook; ok is false if no step
 	// of it was ever recorded.
 	WebhookProgress(ctx context.Context, webhook string) (p WebhookProgress, ok bool, err error)
 
 	// StepWebhook records a step.
 	StepWebhook(ctx context.Context, s WebhookStep) error
 
-	// DueWebhooks are the messages of a webhook that are to be tried next, the
-	// most urgent first, due yet or not.
+	// DueWebhooks lists the messages of a webhook that are to be tried next,
+	// the most urgent first, due or not yet due.
 	DueWebhooks(ctx context.Context, webhook string, limit int) ([]WebhookMessage, error)
 
-	// WaitingWebhooks are the messages that wait, behind a place, in order.
+	// WaitingWebhooks lists the waiting messages after a place, in order.
 	WaitingWebhooks(ctx context.Context, webhook string, after WebhookPlace, limit int) ([]WebhookMessage, error)
 
-	// WebhooksWaiting counts them, and says since when the oldest is tried.
+	// WebhooksWaiting counts them, and returns when the oldest was first tried.
 	WebhooksWaiting(ctx context.Context, webhook string) (n int, since time.Time, err error)
 
-	// WebhookRounds are the attempts of the newest steps with a number below
-	// before, the newest step first; 0: from the newest on.
+	// WebhookRounds lists the attempts of the newest steps with a number below
+	// before, the newest step first; 0: from the newest step on.
 	WebhookRounds(ctx context.Context, webhook string, before int64, limit int) ([]WebhookRound, error)
 
-	// ForgetWebhook forgets all of a webhook.
+	// ForgetWebhook deletes everything about a webhook.
 	ForgetWebhook(ctx context.Context, webhook string) error
 }
 

@@ -5,12 +5,12 @@ import "github.com/achledger/achledger/eventstore"
 const (
 	// maxBytes bounds the data and meta of one transaction.
 	maxBytes = eventstore.MaxAppendBytes
-	// maxBeside bounds the requests of one transaction that concern what lies
-	// beside the log, so that a storm of logins never stalls it.
+	// maxBeside bounds the requests of one transaction that change tables
+	// beside the log, so that many logins never delay the log.
 	maxBeside = 64
 )
 
-// Batch is what one transaction holds, in the order of its requests.
+// Batch is the content of one transaction, in the order of its requests.
 type Batch struct {
 	Requests []*Request
 	events   int
@@ -33,7 +33,7 @@ func (b *Batch) add(r *Request) {
 	}
 }
 
-// Reply ends the batch. An error is everyone's; without one each request
+// Reply ends the batch. An error goes to all callers; without one each request
 // keeps its own.
 func (b *Batch) Reply(err error) {
 	for i, r := range b.Requests {

@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Next waits for a request and gathers a batch behind it, which is good until
-// it is answered. An error that comes from interrupt first is returned, and
-// ErrClosed when the queue closes. Only the writer calls it.
+// Next waits for a request and collects a batch, which is valid until Reply. If
+// interrupt yields an error first, it returns that; when the queue closes it
+// returns ErrClosed. Only the writer calls it.
 func (q *Queue) Next(interrupt <-chan error) (*Batch, error) {
 	if r := q.held; r != nil {
 		q.held = nil
@@ -38,8 +38,8 @@ func (q *Queue) Next(interrupt <-chan error) (*Batch, error) {
 	return &q.batch, nil
 }
 
-// add takes a request into the batch, or holds it for the next one. A caller
-// that walked away is passed over.
+// add adds a request to the batch, or keeps it for the next one. A request
+// whose caller has left is skipped.
 func (q *Queue) add(r *Request) {
 	switch {
 	case !q.batch.fits(r):
@@ -51,8 +51,9 @@ func (q *Queue) add(r *Request) {
 
 func (q *Queue) enough() bool { return q.held != nil || q.batch.full() }
 
-// drain adds what waits already, the requests beside the log first: they are
-// few and small, and would never get a turn behind a full queue of appends.
+// drain adds the waiting requests. Those that change tables beside the log come
+// first: they are few and small, and would otherwise wait for a full queue of
+// appends.
 func (q *Queue) drain() {
 	for q.batch.beside < maxBeside && q.addFrom(q.beside) {
 	}
@@ -70,11 +71,12 @@ func (q *Queue) addFrom(queue <-chan *Request) bool {
 	}
 }
 
-// wait gives callers of the last batch a moment to come again, as long as fewer
-// than half as many are here and more keep coming: those that wait while a
-// batch is written are the next batch, and so two of half the size alternate.
-// It yields to the callers just woken instead of sleeping, because a timer
-// oversleeps a commit many times over.
+// wait gives the callers of the last batch a moment to call again, as long as
+// fewer than half as many requests are collected and more keep arriving. Half
+// are enough: the requests that arrive during a write form the next batch, so
+// under a constant load two batches of half the callers alternate. It yields
+// the processor to the callers instead of sleeping, because a timer takes many
+// times as long as a commit.
 func (q *Queue) wait() {
 	end := time.Now().Add(q.linger)
 	for !q.enough() && 2*len(q.batch.Requests) < q.callers && time.Now().Before(end) {
@@ -86,8 +88,8 @@ func (q *Queue) wait() {
 	}
 }
 
-// ReplyClosed replies to what still waits when the queue has closed; nobody sends any
-// more.
+// ReplyClosed replies to the requests that still wait after the queue has
+// closed; no more are sent by then.
 func (q *Queue) ReplyClosed() {
 	if q.held != nil {
 		q.add(q.held)

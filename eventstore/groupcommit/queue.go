@@ -8,24 +8,24 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Queue is where callers wait for the one writer of a store.
+// Queue holds the calls that wait for the one writer of a store.
 type Queue struct {
 	linger  time.Duration
-	gate    sync.RWMutex  // held by those who send to the writer
-	closing bool          // nobody sends any more
+	gate    sync.RWMutex  // held while sending to the writer
+	closing bool          // no more requests are sent
 	appends chan *Request // to the writer
 	beside  chan *Request // to the writer, a few to a batch
-	closed  chan struct{} // tells the writer to end
-	used    sync.Pool     // requests that were answered
+	closed  chan struct{} // closed when the writer is to end
+	used    sync.Pool     // completed requests, for reuse
 
-	// The writer's own.
+	// Only the writer uses these.
 	batch   Batch
-	held    *Request // from the queue, too large for its batch: first in the next
+	held    *Request // was too large for its batch: first in the next
 	callers int      // of the last batch
 }
 
-// NewQueue makes a queue. linger is how long a batch waits for more calls when
-// the one before it had several; a lone caller never waits.
+// NewQueue makes a queue. Linger is how long a batch waits for more calls if
+// the previous one had several; a lone caller never waits.
 func NewQueue(linger time.Duration) *Queue {
 	return &Queue{
 		linger:  linger,
@@ -35,13 +35,12 @@ func NewQueue(linger time.Duration) *Queue {
 	}
 }
 
-// Append is Store.Append: it hands the call to the writer and waits for its
-// outcome.
+// Append implements Store.Append: it passes the call to the writer and waits
+// for its outcome.
 //
-// A ctx that ends while the call waits for its turn ends the call: nothing
-// was written. Once the writer has taken the call up, Append waits for the
-// outcome whatever ctx says, so an error of ctx always means that nothing was
-// written.
+// If ctx ends while the call is still queued, the call ends and nothing was
+// written. Once the writer has taken the call, Append waits for the outcome
+// even if ctx ends. So an error of ctx always means that nothing was written.
 func (q *Queue) Append(ctx context.Context, appends []eventstore.Append) (eventstore.Result, error) {
 	events, bytes, err := eventstore.Check(appends)
 	if err != nil {
@@ -53,7 +52,7 @@ func (q *Queue) Append(ctx context.Context, appends []eventstore.Append) (events
 	return q.submit(ctx, q.appends, r)
 }
 
-// Do has the writer make a change beside the log in its next transaction.
+// Do makes the writer apply a change beside the log in its next transaction.
 func (q *Queue) Do(ctx context.Context, change any) error {
 	r := q.newRequest()
 	r.Beside = change
@@ -61,7 +60,7 @@ func (q *Queue) Do(ctx context.Context, change any) error {
 	return err
 }
 
-// submit waits for the outcome. The request is not to be used afterwards.
+// submit waits for the outcome. The request must not be used afterwards.
 func (q *Queue) submit(ctx context.Context, queue chan<- *Request, r *Request) (eventstore.Result, error) {
 	if err := q.send(ctx, queue, r); err != nil {
 		return eventstore.Result{}, err
@@ -82,8 +81,8 @@ func (q *Queue) submit(ctx context.Context, queue chan<- *Request, r *Request) (
 	return result, nil
 }
 
-// send puts a request into a queue of the writer, who answers all that is in
-// it before it ends. Close waits for the senders.
+// send puts a request into a queue of the writer, which completes all requests
+// in it before it ends. Close waits for the senders.
 func (q *Queue) send(ctx context.Context, queue chan<- *Request, r *Request) error {
 	if err := ctx.Err(); err != nil {
 		return err
