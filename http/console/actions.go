@@ -108,7 +108,7 @@ func (a action) body(c echo.Context) ([]byte, error) {
 		case f.Kind == "number":
 			n, err := strconv.Atoi(typed)
 			if err != nil {
-				return nil, api.Invalid("/"+f.Name, "number", "a whole number")
+				return nil, api.Invalid("/"+f.Name, "number", "must be a whole number")
 			}
 			values[f.Name] = n
 		default:
@@ -137,7 +137,7 @@ func doneText(name string) string {
 	case "hand-in":
 		return "The file is taken in."
 	case "asked":
-		return "Nothing is done yet: another person has to approve it."
+		return "Nothing is done yet: another person must approve it."
 	}
 	return actions[name].done
 }

@@ -60,7 +60,7 @@ var ageClasses = []string{"usual", "bar", "bar", "care", "hurt"}
 func agesPlot(ages []projections.WaitAges) *plot {
 	const left, right, high = 110, 60, 34
 	wide := plotWidth - left - right
-	p := &plot{Title: "Queues by age", Width: plotWidth, Height: len(ages)*high + 6, Empty: "Nothing waits for anybody.",
+	p := &plot{Title: "Queues by age", Width: plotWidth, Height: len(ages)*high + 6, Empty: "Nothing waits for a person.",
 		Legend: []legend{{"usual", ageTexts[0]}, {"bar", "up to a day"}, {"care", ageTexts[3]}, {"hurt", ageTexts[4]}}}
 	most := int64(1)
 	for _, a := range ages {

@@ -36,7 +36,7 @@ const (
 	askedByOther = "others"
 )
 
-var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others: you may decide"}, {askedByMe, "you"}}
+var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others (you can decide)"}, {askedByMe, "you"}}
 
 // approvalQueue serves the requests that need two people: the open ones, or
 // those that ended in a given state.
@@ -57,7 +57,7 @@ func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 		f.State = ""
 	}
 	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: approvalStates}, {Name: "by", Label: "Asked by", Value: by, Choices: approvalMakers}, age}
-	return s.list(c, p, "What needs two people. Another person than the one who asked approves it or refuses it; without that it expires and nothing is done.", filters,
+	return s.list(c, p, "Requests for what needs two people. A person other than the one who asked approves or refuses each. A request that nobody decides expires, and nothing is done.", filters,
 		func(ctx context.Context, limit int, cursor string) (table, string, error) {
 			f := f
 			f.Now, f.Limit, f.Cursor = p.Now, limit, cursor
@@ -66,9 +66,9 @@ func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) approvalTable(ctx context.Context, p *page, f projections.ApprovalFilter, by string) (table, string, error) {
-	t := table{Name: "approvals", Caption: "Requests, the newest first", Columns: columns("What", "State", "About", "Asked by", "Asked@", "Expires@"), Empty: "No request waits for another person.", page: p}
+	t := table{Name: "approvals", Caption: "Requests, newest first", Columns: columns("What", "State", "About", "Asked by", "Asked@", "Expires@"), Empty: "No request waits for another person.", page: p}
 	if f.State != domain.ApprovalWaits {
-		t.Empty = "There is no such request."
+		t.Empty = "No request to show."
 	}
 	ids, next, err := s.Views.Approvals(ctx, f)
 	for _, id := range ids {
@@ -82,7 +82,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 		}
 		asked := say(a.Asked.Maker)
 		if mine {
-			asked = asked.sub("you: another person decides")
+			asked = asked.sub("you, so another person decides")
 		}
 		about := s.about(a.Asked.Action, a.Asked.Subject)
 		if entry, err := s.entryOf(ctx, a); err != nil {
@@ -104,7 +104,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 // actTexts name each requested action in plain words.
 var actTexts = map[domain.Action]string{
 	domain.ActRelease: "Approve what is held", domain.ActFileRelease: "Take a file back", domain.ActFileConfirm: "Say that the bank has a file",
-	domain.ActFileResend: "Send a file again", domain.ActAcknowledge: "Take in an acknowledgement", domain.ActInbound: "Take in a file of the bank",
+	domain.ActFileResend: "Send a file again", domain.ActAcknowledge: "Take in an acknowledgement", domain.ActInbound: "Take in a file from the bank",
 	domain.ActDelivery: "Switch delivery on", domain.ActClient: "Change a client", domain.ActBank: "Set up a bank", domain.ActOperator: "Add or change a person",
 	domain.ActCredential: "Issue a credential", domain.ActDestroy: "Destroy keys", domain.ActPolicy: "Change the policy",
 }
@@ -171,7 +171,7 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 			data.Facts = append(data.Facts, fact{"Reason", say(a.Reason)})
 		}
 	}
-	data.Facts = append(data.Facts, fact{"Digest of exactly this", code(a.Asked.Digest)})
+	data.Facts = append(data.Facts, fact{"Digest of the request", code(a.Asked.Digest)})
 	if data.Entry, err = s.entryOf(c.Request().Context(), a); err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func requestForms(p *page, a domain.Approval) []form {
 		return allowed([]form{formOf(p, "withdraw-request", a.ID, "Withdraw it")})
 	}
 	return allowed([]form{
-		formOf(p, "approve-request", a.ID, "Approve it, and have it done").with("digest", a.Asked.Digest).opened(),
+		formOf(p, "approve-request", a.ID, "Approve it").with("digest", a.Asked.Digest).opened(),
 		formOf(p, "refuse-request", a.ID, "Refuse it"),
 	})
 }
@@ -235,7 +235,7 @@ func proposedBy(a domain.Approval) (list []proposed, err error) {
 		}
 	}
 	if act := a.Asked.Act; act != nil {
-		list = append(list, proposed{What: actText(a.Asked.Action), Detail: "Done outside the log, with what follows.", Where: act.Stream, Raw: indented(act.Params)})
+		list = append(list, proposed{What: actText(a.Asked.Action), Detail: "Done outside the log, with these parameters.", Where: act.Stream, Raw: indented(act.Params)})
 	}
 	return list, nil
 }

@@ -18,8 +18,8 @@ import (
 // clients originate through.
 func (s *surface) banks(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Banks", "Banks")
-	return s.list(c, p, "The banks through which files leave and come.", nil, func(ctx context.Context, _ int, _ string) (table, string, error) {
-		t := table{Name: "banks", Caption: "Banks", Columns: columns("Routing number", "Delivery", "Files leave by", "Clients#", "Waiting#", "Dollars#"), Empty: "No client names a bank yet.", page: p}
+	return s.list(c, p, "The banks that files are sent to and received from.", nil, func(ctx context.Context, _ int, _ string) (table, string, error) {
+		t := table{Name: "banks", Caption: "Banks", Columns: columns("Routing number", "Delivery", "Method", "Clients#", "Waiting#", "Dollars#"), Empty: "No bank yet. The settings of a client name its banks.", page: p}
 		clients, err := s.clientsByBank(ctx)
 		if err != nil {
 			return t, "", err
@@ -121,7 +121,7 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		names = append(names, p.Client(id))
 	}
 	data := settingsPage{Title: "Bank " + routing, State: "delivery " + state.Text, Tone: state.Tone, Facts: []fact{
-		{"Files leave by", say(bank.Leaves().Method)}, {"Immediate destination", say(cmp.Or(bank.File.ImmediateDestination, "each client's own")).sub(bank.File.ImmediateDestinationName)},
+		{"Delivery method", say(bank.Leaves().Method)}, {"Immediate destination", say(cmp.Or(bank.File.ImmediateDestination, "each client's own")).sub(bank.File.ImmediateDestinationName)},
 		{"Immediate origin", say(cmp.Or(bank.File.ImmediateOrigin, "each client's own")).sub(bank.File.ImmediateOriginName)},
 		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(names, ", "))},
 	}}

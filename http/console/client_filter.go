@@ -55,6 +55,6 @@ func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 	case len(named) == 0:
 		return typed, nil // unknown: the list will be empty
 	default:
-		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: send an id", typed)}}}
+		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: choose one by its id", typed)}}}
 	}
 }

@@ -21,7 +21,7 @@ import (
 // clients serves the list of clients, ordered by id.
 func (s *surface) clients(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Clients", "Clients")
-	p.Forms = allowed([]form{formOf(p, "open-client", "new", "Take on a client").filled("settings", newClient)})
+	p.Forms = allowed([]form{formOf(p, "open-client", "new", "Add a client").filled("settings", newClient)})
 	return s.list(c, p, "Who originates and receives through this ledger.", nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		t := table{Name: "clients", Caption: "Clients", Columns: columns("Client", "State", "Banks", "Waiting#", "Dollars#", "Since"), Empty: "There is no client yet.", page: p}
 		queues, err := s.Views.QueueTotals(ctx)
@@ -127,7 +127,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	}}
 	toggle := formOf(p, "suspend", id, "Suspend the client")
 	if client.Suspended {
-		data.State, data.Tone, toggle = "suspended", warn, formOf(p, "resume", id, "Let the client work again")
+		data.State, data.Tone, toggle = "suspended", warn, formOf(p, "resume", id, "Resume the client")
 	}
 	if data.Actions, err = s.clientForms(c, p, id); err != nil {
 		return err
@@ -137,7 +137,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	data.Facts = []fact{
 		{"Id", code(id)}, {"Company", say(set.CompanyName).sub(strings.Join(set.CompanyIdentifications, ", "))}, {"Banks", say(strings.Join(set.ODFIs, ", "))},
 		{"SEC codes", say(strings.Join(set.SECCodes, ", "))}, {"Same day", say(yes(set.SameDay))}, {"Windows", say(cmp.Or(strings.Join(b.Windows, ", "), "none")).sub("New York, on banking days")},
-		{"Cut when so many entries wait", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut when so much waits", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut when the oldest has waited", say(cmp.Or(b.MaxAge, "none"))},
+		{"Cut at this many entries", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut at this amount", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut when the oldest entry has waited", say(cmp.Or(b.MaxAge, "none"))},
 		{"Client since", at(client.OpenedAt)},
 	}
 	for _, o := range set.Balance {
@@ -173,7 +173,7 @@ func orNone(n int64, text string) string {
 }
 
 func (s *surface) credentialTable(ctx context.Context, p *page, client string) (table, error) {
-	t := table{Name: "credentials", Caption: "Credentials", Columns: columns("Name", "State", "Scopes", "Issued", "Key"), Empty: "It has no credential.", page: p}
+	t := table{Name: "credentials", Caption: "Credentials", Columns: columns("Name", "State", "Scopes", "Issued", "Key"), Empty: "This client has no credential.", page: p}
 	rows, err := s.Views.Credentials(ctx, client)
 	for _, r := range rows {
 		full, err := s.Directory.Credential(ctx, r.Key)
@@ -270,6 +270,9 @@ func (s *surface) changesOf(ctx context.Context, stream string, of func(eventsto
 			delete(v, "client_id") // only the first version contains it
 			flatten("", cleared(v), after)
 			c.Says = differences(before, after)
+			if r.Type == (domain.OperatorAdded{}).Type() {
+				c.Says = []string{"Added"}
+			}
 			before = after
 		}
 		list = append([]change{c}, list...)

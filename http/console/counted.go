@@ -21,14 +21,14 @@ const (
 )
 
 var (
-	countedBy    = []choice{{bySettlement, "they settle on"}, {byMade, "they were made on"}}
+	countedBy    = []choice{{bySettlement, "they settle"}, {byMade, "they were made"}}
 	countedMoney = []choice{{guard.Debit, "debits"}, {guard.Credit, "credits"}}
 )
 
 // countedEntries serves the entries that a limit counts on some days, as a bar of
 // the exposure leads to: those that wait for a file, then those in files.
 func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
-	p := s.newPage(c, who, "Entries in a limit", "Exposure")
+	p := s.newPage(c, who, "Entries that count toward a limit", "Exposure")
 	today := calendar.DateOf(p.Now).String()
 	q := &api.QueryReader{Values: c.QueryParams()}
 	by, money := cmp.Or(api.Pick(q, "by", []string{bySettlement, byMade}), bySettlement), cmp.Or(api.Pick(q, "money", []string{guard.Debit, guard.Credit}), guard.Debit)
@@ -52,10 +52,10 @@ func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
 	}
 	filters := []filter{
 		ofClient, {Name: "bank", Label: "Or bank", Value: f.ODFI, Kind: "text"}, {Name: "company", Label: "Company", Value: f.Company, Kind: "text"},
-		{Name: "money", Label: "What", Value: money, Choices: countedMoney}, {Name: "by", Label: "Day", Value: by, Choices: countedBy},
+		{Name: "money", Label: "Entries", Value: money, Choices: countedMoney}, {Name: "by", Label: "By the day", Value: by, Choices: countedBy},
 		{Name: "from", Label: "From", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Until", Value: f.ToDay, Kind: "date"},
 	}
-	lead := "What counts toward a limit: entries with money that wait for a file, and those in files. What is held counts once it is approved."
+	lead := "Entries with an amount that wait for a file, and those already in files. A held entry counts once it is approved."
 	if f.Client == "" && f.ODFI == "" {
 		p.Data = listPage{Lead: "Choose the client or the bank whose limit it is. " + lead, Filter: filters}
 		return s.show(c, http.StatusOK, "list", p)
@@ -69,7 +69,7 @@ func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
 }
 
 func countedTable(p *page, rows []projections.CountedEntry) table {
-	t := table{Name: "counted", Caption: "Entries", Columns: columns("Name", "Amount#", "Settles@", "File", "Client", "Made@"), Empty: "No such entry counts on these days.", page: p}
+	t := table{Name: "counted", Caption: "Entries", Columns: columns("Name", "Amount#", "Settles@", "File", "Client", "Made@"), Empty: "No entry counts toward this limit on these days.", page: p}
 	for _, r := range rows {
 		what := r.SEC
 		if r.Kind != domain.Origination {

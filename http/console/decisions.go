@@ -11,7 +11,7 @@ import (
 
 // inboundDecisions lists the received payments that await a decision.
 func (s *surface) inboundDecisions(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	t := table{Name: "decisions", Caption: "Payments to be decided about, the nearest deadline first", Columns: columns("Payment", "Amount#", "Decide by", "Then", "Client", "Settled"), Empty: "No payment waits for a decision.", page: p}
+	t := table{Name: "decisions", Caption: "Payments that await a decision, nearest deadline first", Columns: columns("Payment", "Amount#", "Decide by", "If nobody decides", "Client", "Settled"), Empty: "No payment awaits a decision.", page: p}
 	list, next, err := s.Views.InboundDecisions(ctx, projections.WaitFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	for _, d := range list {
 		then := "it is paid"
@@ -28,7 +28,7 @@ func (s *surface) inboundDecisions(ctx context.Context, p *page, of queuePart) (
 // requestsForReturn lists the requests for return that await the receiving
 // bank's response.
 func (s *surface) requestsForReturn(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by@", "Client", "Asked@"), Empty: "No receiving bank is asked to return an entry.", page: p}
+	t := table{Name: "requests", Caption: "Requests for return, nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "Answer due by@", "Client", "Asked@"), Empty: "No request for return waits for an answer.", page: p}
 	list, next, err := s.Views.ReturnRequests(ctx, projections.WaitFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	for _, r := range list {
 		t.add(

@@ -82,7 +82,7 @@ func differences(before, after map[string]string) (says []string) {
 		}
 	}
 	if len(says) == 0 {
-		says = []string{"Nothing that shows"}
+		says = []string{"Nothing that this page shows"}
 	}
 	return says
 }

@@ -114,9 +114,9 @@ func near(share float64) tone {
 }
 
 func exposureTable(p *page, list []used) table {
-	t := table{Name: "exposure", Caption: "Limits in use, the nearest first", Columns: columns("Whose", "Limit", "Day@", "Used#", "Of#", "Share#", "Held by it#"), page: p,
+	t := table{Name: "exposure", Caption: "Limits in use, most used first", Columns: columns("Whose", "Limit", "Day@", "Used#", "Of#", "Share#", "Held by it#"), page: p,
 		Empty: "No limit is used on any day from today on. Limits are set in the settings of a client or of a bank.",
-		Note:  "What is held does not count until somebody approves it. A limit of single entries is looked at entry by entry and has no line here."}
+		Note:  "Held entries do not count until somebody approves them. A limit on single entries is checked entry by entry and is not listed here."}
 	for _, u := range list {
 		most := money(u.Limit.Cents)
 		if u.Limit.Cents == 0 {
@@ -145,8 +145,8 @@ func exposureTable(p *page, list []used) table {
 func exposurePlot(p *page, list []used) *plot {
 	const most, high, wide = 12, 62, plotWidth
 	list = list[:min(len(list), most)]
-	d := &plot{Title: "How near limits are", Width: plotWidth, Height: len(list)*high + 6, Empty: "No limit is used.",
-		Legend: []legend{{"bar", "used"}, {"care", "from 80 % on"}, {"hurt", "at the limit"}, {"usual", "up to the limit"}}}
+	d := &plot{Title: "Use of limits", Width: plotWidth, Height: len(list)*high + 6, Empty: "No limit is used.",
+		Legend: []legend{{"bar", "used"}, {"care", "used, 80% or more"}, {"hurt", "limit reached"}, {"usual", "still available"}}}
 	for i, u := range list {
 		y, href := i*high+6, u.entries()
 		says := fmt.Sprintf("%s, %s, %s: %s, %s of %s, %s", u.owner(p).Text, u.Limit, cmp.Or(u.runText(), u.Day.At(12, 0).Format("Mon 2 Jan")), plural(int(u.Run.Count), "entry", "entries"), dollars(u.Run.Cents), limitText(u.Limit), percent(u.share))
@@ -175,11 +175,11 @@ func limitText(l guard.Limit) string {
 func aboveIt(a guard.Action) string {
 	switch a {
 	case guard.Hold:
-		return "what is above it is held"
+		return "entries above it are held"
 	case guard.Reject:
-		return "what is above it is rejected"
+		return "entries above it are rejected"
 	default:
-		return "what is above it is reported"
+		return "entries above it are reported"
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 func fileFacts(p *page, f domain.File) []fact {
 	facts := []fact{
 		{"Client", p.client(f.Opened.Client)}, {"Bank", linked(f.Opened.ODFI, Path+"/banks/"+f.Opened.ODFI)},
-		{"Why it was made", say(word(f.Opened.Why))}, {"Leaves by", say(f.Method())},
+		{"Why it was made", say(word(f.Opened.Why))}, {"Delivery method", say(f.Method())},
 	}
 	if f.Cut == nil {
 		return append(facts, fact{"Note", say(f.Note)})
@@ -146,13 +146,13 @@ func fileForms(p *page, f domain.File) (forms []form) {
 }
 
 func batchTable(p *page, f domain.File) table {
-	t := table{Name: "batches", Caption: "Batches", Columns: columns("Batch", "Company", "Class", "Description", "Effective", "Standing"), Empty: "It has no batch.", Most: 100, page: p}
+	t := table{Name: "batches", Caption: "Batches", Columns: columns("Batch#", "Company", "Class", "Description", "Effective", "State"), Empty: "This file has no batch.", Most: 100, page: p}
 	for _, b := range f.Batches {
 		effective := b.EffectiveOn
 		if d, err := calendar.ParseYYMMDD(b.EffectiveOn); err == nil {
 			effective = dayText(d.String())
 		}
-		standing := say("as it was cut")
+		standing := say("unchanged")
 		if why := f.Redated[b.Number]; why != "" {
 			standing = badge("dated again", warn).sub(why)
 		}
@@ -175,7 +175,7 @@ func batchTable(p *page, f domain.File) table {
 // fileEntries reads a page of a file's entries as they were filed, each with
 // its NACHA record.
 func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after int64, data *filePage) error {
-	t := table{Name: "entries", Caption: "Entries", Columns: columns("Name", "Amount#", "Trace number", "Batch#", "Event"), Empty: "No entry was filed in it.", page: p}
+	t := table{Name: "entries", Caption: "Entries", Columns: columns("Name", "Amount#", "Trace number", "Batch#", "Event"), Empty: "No entry is in this file.", page: p}
 	var entries []fileEntry
 	var last int64
 	for _, r := range f.Ranges {

@@ -61,7 +61,7 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 }
 
 func fileTable(p *page, name, caption string, files []projections.File) table {
-	t := table{Name: name, Caption: caption, Columns: columns("File@", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut@", "Delivered@"), Empty: "There is no such file.", page: p}
+	t := table{Name: name, Caption: caption, Columns: columns("File@", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut@", "Delivered@"), Empty: "No file to show.", page: p}
 	for _, f := range files {
 		title := f.Name
 		if title == "" {
@@ -102,7 +102,7 @@ func (s *surface) inbounds(c echo.Context, who api.Caller) error {
 }
 
 func inboundTable(p *page, name, caption string, files []projections.Inbound) table {
-	t := table{Name: name, Caption: caption, Columns: columns("File", "State", "Entries#", "Debits#", "Credits#", "Applied#", "Unmatched#", "Came"), Empty: "No file came from the bank yet.", page: p}
+	t := table{Name: name, Caption: caption, Columns: columns("File", "State", "Entries#", "Debits#", "Credits#", "Applied#", "Unmatched#", "Received"), Empty: "No file from the bank to show.", page: p}
 	for _, f := range files {
 		state := badge(word(f.State), toneOf(f.State))
 		if len(f.Reasons) > 0 {

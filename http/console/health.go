@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -91,26 +93,27 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 	values, labels := s.metrics.read(s.Metrics)
 	list := []check{s.logCheck(ctx), s.viewCheck(ctx)}
 	if lag, ok := values["achledger_relay_lag_events"]; ok {
-		c := check{Name: "Stream", Tone: good, State: "up to date", Says: "Subscribers see everything that is in the log."}
+		c := check{Name: "Stream", Tone: good, State: "up to date", Says: "Subscribers get everything that is in the log."}
 		if lag > 1000 {
 			c.Tone, c.State, c.Says = warn, "behind", number(int64(lag))+" events of the log are not in the stream yet. Nothing is lost."
 		}
 		list = append(list, c)
 	}
 	if on, ok := labels["achledger_delivery_on"]; ok {
-		c := check{Name: "Delivery", Tone: good, State: "on", Says: "Files leave for every bank."}
-		for odfi, v := range on {
-			if v == 0 {
-				c.Tone, c.State, c.Says = bad, "off", "No file leaves for bank "+odfi+"."
-				if odfi == "" {
-					c.Says = "No file leaves for a bank that was not switched on."
-				}
+		c := check{Name: "Delivery", Tone: good, State: "on", Says: "Files are sent to every bank."}
+		var off []string
+		for _, odfi := range sortedNames(on) {
+			if on[odfi] == 0 {
+				off = append(off, cmp.Or(odfi, "any bank that was not switched on"))
 			}
+		}
+		if len(off) > 0 {
+			c.Tone, c.State, c.Says = bad, "off", "No file is sent to "+strings.Join(off, ", ")+". achledger delivery on --help says how to switch it on."
 		}
 		list = append(list, c)
 	}
 	if n := values["achledger_delivery_failures"]; n > 0 {
-		list = append(list, check{"Bank's server", warn, "not reached", "The last tries to reach a bank's server failed."})
+		list = append(list, check{"Bank's server", warn, "not reached", "The last attempts to reach a bank's server failed."})
 	}
 	if n := values["achledger_files_unacknowledged"]; n > 0 {
 		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})
@@ -124,9 +127,9 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 func (s *surface) logCheck(context.Context) check {
 	select {
 	case <-s.Ledger.Store.Failed():
-		return check{"Log", bad, "closed", "The log takes nothing more until the process is started again."}
+		return check{"Log", bad, "closed", "Nothing can be accepted until the process is restarted."}
 	default:
-		return check{"Log", good, "writing", "What is answered is on disk."}
+		return check{"Log", good, "writing", "Every accepted request is on disk."}
 	}
 }
 
@@ -135,9 +138,9 @@ func (s *surface) viewCheck(ctx context.Context) check {
 	lag := head.Position - s.Views.Position()
 	switch {
 	case errors.Is(err, eventstore.ErrAway):
-		return check{"Database", bad, "away", "The database does not answer."}
+		return check{"Database", bad, "away", "The database does not answer. Nothing can be accepted until it does."}
 	case err != nil:
-		return check{"Log", bad, "not read", "The log could not be read."}
+		return check{"Log", bad, "not read", "The log could not be read. Pages may show an older state."}
 	case lag > 1000:
 		return check{"Lists", warn, "behind", number(lag) + " events of the log are not in the lists yet. Pages may show an older state."}
 	default:

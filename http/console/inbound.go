@@ -70,13 +70,13 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 
 func inboundFacts(f projections.Inbound) []fact {
 	facts := []fact{
-		{"Came", at(f.ReceivedAt).sub(word(f.Source))}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
+		{"Received", at(f.ReceivedAt).sub(word(f.Source))}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
 		{"Debits", money(f.DebitCents)}, {"Credits", money(f.CreditCents)},
-		{"Applied", count(f.Applied)}, {"Unmatched", count(f.Unmatched)}, {"Had come before", count(f.Skipped)},
+		{"Applied", count(f.Applied)}, {"Unmatched", count(f.Unmatched)}, {"Applied before", count(f.Skipped)},
 		{"Origin, date, time and modifier in its header", code(f.HeaderKey)},
 	}
 	if f.Repeats > 0 {
-		facts = append(facts, fact{"Came again", say(plural(f.Repeats, "time", "times"))})
+		facts = append(facts, fact{"Received again", say(plural(f.Repeats, "time", "times"))})
 	}
 	return facts
 }
@@ -104,7 +104,7 @@ const scanned = 2000
 // inboundEntries lists where the entries of a file went, from a position in
 // the log on. Their events directly follow the file's first event.
 func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, life []moment, limit int, cursor string) (table, string, error) {
-	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
+	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries has been matched yet.", page: p}
 	after, err := api.After(cursor, "/cursor")
 	if err != nil {
 		return t, "", err
@@ -215,10 +215,10 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	data.Facts = []fact{
 		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(word(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
 		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
-		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waits since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
+		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waiting since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
 	}
 	if u.OriginalTrace != "" {
-		data.Facts = append(data.Facts, fact{"Answers trace number", code(u.OriginalTrace)})
+		data.Facts = append(data.Facts, fact{"Answer to trace number", code(u.OriginalTrace)})
 	}
 	if !u.Deadline.IsZero() {
 		data.Facts = append(data.Facts, fact{"Return by", at(u.Deadline).sub(p.Until(u.Deadline))})

@@ -52,7 +52,7 @@ func (s *streams) leave(person string) {
 func (s *surface) live(c echo.Context, who api.Caller) error {
 	name := nameOf(who)
 	if !s.streams.enter(name) {
-		return api.NewProblem(api.CodeBusy, "%s has %d pages open that keep themselves up to date", name, liveMost).After(30)
+		return api.NewProblem(api.CodeBusy, "%s has %d pages open that keep themselves up to date: close some", name, liveMost).After(30)
 	}
 	defer s.streams.leave(name)
 	control := http.NewResponseController(c.Response())

@@ -22,8 +22,8 @@ import (
 // roleChoices are the roles, with what each permits.
 var roleChoices = []choice{
 	{domain.RoleViewer, "viewer: sees"}, {domain.RoleOperator, "operator: works queues, holds, rejects"},
-	{domain.RoleApprover, "approver: approves and releases, too"}, {domain.RoleAdmin, "admin: changes clients, banks, people, policy"},
-	{domain.RoleRevealer, "revealer: sees account numbers whole, with a reason"},
+	{domain.RoleApprover, "approver: also approves and releases"}, {domain.RoleAdmin, "admin: changes clients, banks, people, policy"},
+	{domain.RoleRevealer, "revealer: sees full account numbers, with a reason"},
 }
 
 // personPath is the path of a person's page.
@@ -36,9 +36,9 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, "People", "People")
-	t := table{Name: "people", Caption: "People", Columns: columns("Person", "State", "Roles", "Added"), Empty: "Nobody was added yet.", page: p}
+	t := table{Name: "people", Caption: "People", Columns: columns("Person", "State", "Roles", "Added"), Empty: "Nobody has been added.", page: p}
 	for _, one := range all.People {
-		state := badge("may work", good)
+		state := badge("enabled", good)
 		if one.Disabled {
 			state = badge("disabled", bad)
 		}
@@ -49,7 +49,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p.Data = settingsPage{
-		Title: "People", Lead: "Who works with this ledger, and what each may do. At least two who can approve are needed before two people are.",
+		Title: "People", Lead: "Who works with this ledger, and what each can do. The policy can require two people only once at least two can approve.",
 		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(s.sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
 	}
 	return s.show(c, http.StatusOK, "settings", p)
@@ -57,7 +57,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 
 // roleTable lists what each role includes.
 func roleTable(p *page) table {
-	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds", "Approves, releases", "Changes settings", "Sees whole numbers"), page: p}
+	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds", "Approves, releases", "Changes settings", "Sees full numbers"), page: p}
 	for _, role := range domain.Roles {
 		may := domain.Operator{Roles: []string{role}}.Scopes()
 		cells := []cell{say(role)}
@@ -103,9 +103,9 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		return err
 	}
 	open = slices.DeleteFunc(open, func(o people.OpenSession) bool { return o.Email != one.Email })
-	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "may work", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(s.sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
+	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "enabled", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(s.sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
 		{"Name", say(named(one.Name))}, {"Roles", say(strings.Join(one.Roles, ", "))}, {"Added", at(one.AddedAt)},
-		{"Password and app", say("set by the person").sub("achledger operators link " + one.Email + ", run by the owner of the data folder, prints a link that replaces both")},
+		{"Password and app", say("set by the person").sub("To replace both, the owner of the data folder runs: achledger operators link " + one.Email)},
 	}}
 	if one.Disabled {
 		data.State, data.Tone = "disabled", bad
@@ -123,7 +123,7 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 func personForms(p *page, one domain.Operator, open []people.OpenSession) []form {
 	toggle := formOf(p, "disable-person", one.Email, "Disable the person")
 	if one.Disabled {
-		toggle = formOf(p, "enable-person", one.Email, "Let the person work again")
+		toggle = formOf(p, "enable-person", one.Email, "Enable the person")
 	}
 	return allowed(append([]form{
 		formOf(p, "change-person", one.Email, "Change roles or name").filled("name", one.Name).filled("roles", strings.Join(one.Roles, " ")),
@@ -133,7 +133,7 @@ func personForms(p *page, one domain.Operator, open []people.OpenSession) []form
 
 // actTable lists what a person did, newest first.
 func (s *surface) actTable(ctx context.Context, p *page, email, cursor string) (table, error) {
-	t := table{Name: "acts", Caption: "What was done, the newest first", Columns: columns("When", "What", "About", "Event"), Empty: "Nothing was done yet.", page: p}
+	t := table{Name: "acts", Caption: "Actions, newest first", Columns: columns("When", "What", "About", "Event"), Empty: "No action yet.", page: p}
 	before, err := api.After(cursor, "/cursor")
 	if err != nil {
 		return t, err

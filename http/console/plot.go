@@ -119,7 +119,7 @@ const (
 // plot draws the bars horizontally, which leaves room for names and amounts.
 func (b *bars) plot() *plot {
 	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
-		{"bar", "today, waiting"}, {"ok", "today, cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of them"},
+		{"bar", "today, waiting"}, {"ok", "today, cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of these five days"},
 	}}
 	room := plotWidth - nameWidth - sumWidth
 	scale := func(cents int64) int { return int(cents * int64(room) / b.most) }

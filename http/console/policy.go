@@ -18,9 +18,9 @@ var forTwo = []struct {
 }{
 	{domain.ActRelease, "only above the amount that one person may release alone"},
 	{domain.ActFileRelease, ""}, {domain.ActFileConfirm, ""}, {domain.ActFileResend, ""},
-	{domain.ActAcknowledge, "that a person hands in"}, {domain.ActInbound, "that a person hands in"},
-	{domain.ActClient, "its limits and scopes; to suspend one takes one person"}, {domain.ActBank, ""}, {domain.ActOperator, "and roles"},
-	{domain.ActCredential, "with reveal or a scope of operations"}, {domain.ActPolicy, ""},
+	{domain.ActAcknowledge, "one that a person hands in"}, {domain.ActInbound, "one that a person hands in"},
+	{domain.ActClient, "its limits and scopes; one person is enough to suspend it"}, {domain.ActBank, ""}, {domain.ActOperator, "and a person's roles"},
+	{domain.ActCredential, "one with reveal or a scope of operations"}, {domain.ActPolicy, ""},
 }
 
 // byOwner are the actions that have no door but a command on the data folder.
@@ -41,16 +41,16 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Policy", "Policy")
 	expires := domain.ShortDuration(policy.Expires())
 	data := settingsPage{
-		Title: "Policy", FactsTitle: "The policy", State: "one person is enough", Tone: warn, Lead: "What one person cannot do alone, and what each role may do.",
+		Title: "Policy", FactsTitle: "The policy", State: "one person is enough", Tone: warn, Lead: "What one person cannot do alone, and what each role can do.",
 		Facts: []fact{
 			{"Two people", say("not needed for anything").sub(plural(all.Approvers(), "person", "people") + " can approve")},
-			{"One person may release alone up to", money(policy.ReleaseAboveCents)}, {"A request waits for the other person", say(expires)},
+			{"One person may release alone up to", money(policy.ReleaseAboveCents)}, {"A request expires after", say(expires)},
 		},
 		Tables: []table{twoTable(p, policy), roleTable(p)},
 	}
 	toggle := "true"
 	if policy.FourEyes {
-		data.State, data.Tone, data.Facts[0].Cell.Text = "two people are needed", good, "needed for what stands below"
+		data.State, data.Tone, data.Facts[0].Cell.Text = "two people are needed", good, "needed for the actions below"
 	} else {
 		data.Facts[1].Cell = say("everything: two people are not needed")
 		toggle = "false"
@@ -68,7 +68,7 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 // twoTable lists what needs two people.
 func twoTable(p *page, policy domain.Policy) table {
 	t := table{Name: "two", Caption: "What needs two people", Columns: columns("Action", "Needs"), page: p,
-		Note: "Whoever asks does not approve. A credential counts as its owner. A request that nobody decides expires, and nothing is done."}
+		Note: "The person who asks cannot approve. A credential counts as the person who owns it. A request that nobody decides expires, and nothing is done."}
 	needs := badge("one person", warn)
 	if policy.FourEyes {
 		needs = badge("two people", good)

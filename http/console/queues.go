@@ -173,7 +173,7 @@ func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit 
 			break
 		}
 		if len(whole.Rows) >= csvRows {
-			whole.Rows = append(whole.Rows, row{Cells: []cell{say("and more: choose fewer days")}})
+			whole.Rows = append(whole.Rows, row{Cells: []cell{say("and more: narrow the list to see the rest")}})
 			break
 		}
 		cursor = next
@@ -185,9 +185,9 @@ func transactionPath(client, id string) string { return Path + "/transactions/" 
 
 func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	items, next, err := s.Views.HeldItems(ctx, projections.HeldFilter{Client: of.client, Rule: of.rule, Since: of.since, Limit: of.limit, Cursor: of.cursor})
-	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
+	t := table{Name: "held", Caption: "Held entries, oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
 	if of.rule != "" {
-		t.Caption = "Held by " + of.rule + ", the oldest first"
+		t.Caption = "Held by " + of.rule + ", oldest first"
 	}
 	policy, fault := s.Ledger.Policy(ctx)
 	if fault != nil {
@@ -252,8 +252,8 @@ func masked(tail string) string {
 
 func (s *surface) unmatchedEntries(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
-	t := table{Name: "unmatched", Caption: "Unmatched entries, the nearest deadline first",
-		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on@", "Id"), Empty: "No entry waits for a place.", page: p}
+	t := table{Name: "unmatched", Caption: "Unmatched entries, nearest deadline first",
+		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on@", "Id"), Empty: "No entry is unmatched.", page: p}
 	for _, u := range entries {
 		what := word(u.EntryKind)
 		if u.Code != "" {
@@ -310,7 +310,7 @@ func (s *surface) doubtfulFiles(ctx context.Context, p *page, of queuePart) (tab
 	files, err := s.doubtful(ctx, p.Now)
 	files = slices.DeleteFunc(files, func(f projections.File) bool { return !of.since.Has(f.CutAt) })
 	t := fileTable(p, "delivery", "Files in doubt", files)
-	t.Empty = "Every file that should have left did."
+	t.Empty = "No file is in doubt."
 	return t, "", err
 }
 
@@ -328,12 +328,12 @@ func (s *surface) returnedToday(ctx context.Context, p *page, of queuePart) (tab
 	day := calendar.DateOf(p.Now).String()
 	rows, next, err := s.Views.Answers(ctx, projections.AnswerFilter{Direction: domain.FromFed, FromDay: day, ToDay: day, Limit: of.limit, Cursor: of.cursor})
 	t := answerTable(p, rows)
-	t.Caption, t.Empty = "What came back today, the newest first", "Nothing came back today."
+	t.Caption, t.Empty = "What came back today, newest first", "Nothing came back today."
 	return t, next, err
 }
 
 func (s *surface) answersToLeave(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	t := table{Name: "answers", Caption: "Answers that have to leave, the nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer waits for a file.", page: p}
+	t := table{Name: "answers", Caption: "Answers that must leave today, nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer is due today.", page: p}
 	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), projections.Deadline{}, of.limit)
 	for _, d := range list {
 		t.add(

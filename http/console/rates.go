@@ -29,9 +29,9 @@ func ratesPath(client, company string) string {
 // rates serves the return rates of all companies, by client.
 func (s *surface) rates(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Return rates", "Rates")
-	return s.list(c, p, "How many of a company's debits came back in the sixty days that end today, against what the network allows: above 0.5 % unauthorized, 3 % administrative or 15 % overall it asks questions, and a limit of your own may come before.", nil,
+	return s.list(c, p, "How many of a company's debits came back in the sixty days that end today, compared with the limits of the network: 0.5% unauthorized, 3% administrative and 15% overall. Your own limits may be lower.", nil,
 		func(ctx context.Context, limit int, cursor string) (table, string, error) {
-			t := table{Name: "rates", Caption: "Return rates by company", Columns: columns("Company", "Client", "Unauthorized#", "Administrative#", "Overall#", "State", "Crosses"), page: p,
+			t := table{Name: "rates", Caption: "Return rates by company", Columns: columns("Company", "Client", "Unauthorized#", "Administrative#", "Overall#", "State", "Crosses its limit"), page: p,
 				Empty: "No company has sent a debit in these days."}
 			clients, next, err := s.Views.Clients(ctx, min(limit, ratesAtOnce), cursor)
 			if err != nil {
@@ -96,7 +96,7 @@ func levelTone(l guard.Level) tone {
 }
 
 func perCent(of float64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", of), "0"), ".") + " %"
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", of), "0"), ".") + "%"
 }
 
 type ratesPage struct {
@@ -131,7 +131,7 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 			continue
 		}
 		stopped = stopped || r.Stopped
-		if t := levelTone(r.Level); t.rank() > data.Tone.rank() {
+		if t := levelTone(r.Level); r.Level != guard.Low && t.rank() > data.Tone.rank() {
 			data.State, data.Tone = map[guard.Level]string{guard.WarnedAt: "near a limit", guard.ActedAt: "above a limit"}[r.Level], t
 		}
 		if r.Level == guard.Low && r.SixtyDays.MethodB.Percent > r.Act && data.Tone == good {
@@ -145,7 +145,7 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	}
 	if stopped {
 		data.State, data.Tone = "its entries are held", bad
-		data.Actions = allowed([]form{formOf(p, "lift", company, "Let its entries leave again").with("client", client)})
+		data.Actions = allowed([]form{formOf(p, "lift", company, "Lift the stop").with("client", client)})
 	}
 	entries, err := s.RateEntries(ctx, client, company, class, day)
 	if err != nil {
@@ -166,9 +166,9 @@ func rateFacts(r api.RateRecord) []fact {
 		return fmt.Sprintf("%s (%s of %s)", perCent(m.Percent), number(m.Returned), number(m.Originated))
 	}
 	return []fact{
-		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("of those sent in these days: " + of(r.SixtyDays.MethodA))},
-		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("of those sent in them: " + of(r.TwoMonths.MethodA))},
-		{"Warned, and acted on, above", say(perCent(r.Warn) + ", " + perCent(r.Act)).sub(actedOn(string(r.Action)))},
+		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("of the debits sent in these days: " + of(r.SixtyDays.MethodA))},
+		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("of the debits sent in them: " + of(r.TwoMonths.MethodA))},
+		{"Limit", say(perCent(r.Act)).sub("warning above " + perCent(r.Warn) + "; " + actedOn(string(r.Action)))},
 		{"Crosses its limit", say(whenAbove(r))},
 	}
 }
@@ -177,11 +177,11 @@ func rateFacts(r api.RateRecord) []fact {
 func actedOn(action string) string {
 	switch action {
 	case "hold_debits":
-		return "above it its debits are held"
+		return "above the limit, its debits are held"
 	case "suspend":
-		return "above it all its entries are held"
+		return "above the limit, all its entries are held"
 	default:
-		return "above it somebody is told"
+		return "above the limit, operations are warned"
 	}
 }
 
@@ -189,9 +189,9 @@ func actedOn(action string) string {
 func whenAbove(r api.RateRecord) string {
 	switch {
 	case r.SixtyDays.MethodB.Percent > r.Act:
-		return "It is above it"
+		return "Above it now"
 	case r.CrossesOn != "":
-		return dayText(r.CrossesOn) + ", going on like this"
+		return dayText(r.CrossesOn) + ", if the trend continues"
 	default:
 		return "Not within sixty days"
 	}

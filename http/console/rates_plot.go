@@ -14,8 +14,8 @@ import (
 func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	const left, right, top, high, foot, every = 8, 34, 12, 130, 22, 5
 	wide := plotWidth - left - right
-	p := &plot{Title: capital(string(r.Class)) + " returns in per cent of debits", Width: plotWidth, Height: top + high + foot,
-		Legend: []legend{{"dot", "rate of the sixty days that end on the day"}, {"limit", "acted on above this"}, {"near", "warned above this"}}}
+	p := &plot{Title: capital(string(r.Class)) + " returns in percent of debits", Width: plotWidth, Height: top + high + foot,
+		Legend: []legend{{"dot", "rate of the sixty days up to each day"}, {"limit", "limit"}, {"near", "warning"}}}
 	most := r.Act * 1.25
 	for _, v := range r.Trend {
 		most = max(most, v*1.1)
@@ -25,7 +25,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	y := func(v float64) int { return top + high - int(v*high/most) }
 	p.Lines = append(p.Lines, line{left, top + high, left + wide, top + high, "axis"},
 		line{left, y(r.Act), left + wide, y(r.Act), "limit"}, line{left, y(r.Warn), left + wide, y(r.Warn), "near"})
-	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "act above " + perCent(r.Act) + ", warn above " + perCent(r.Warn)})
+	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "limit " + perCent(r.Act) + ", warning above " + perCent(r.Warn)})
 	for day := range n - 1 {
 		p.Lines = append(p.Lines, line{x(day), y(r.Trend[day]), x(day + 1), y(r.Trend[day+1]), "path"})
 	}
@@ -44,7 +44,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 		}
 	}
 	if r.CrossesOn != "" {
-		says := "It crosses its limit on " + dayText(r.CrossesOn) + " if it goes on as in the last fortnight."
+		says := "It crosses its limit on " + dayText(r.CrossesOn) + " if the trend of the last two weeks continues."
 		p.Lines = append(p.Lines, line{x(n - 1), y(r.Trend[n-1]), left + wide + right/3, y(r.Act), "limit"})
 		p.Dots = append(p.Dots, shape{X: left + wide + right/3, Y: y(r.Act), R: 4, Class: "hurt", Says: says, Href: path + "?class=" + string(r.Class)})
 		p.Says = append(p.Says, said{says, path + "?class=" + string(r.Class)})

@@ -17,9 +17,9 @@ func TestARateSaysWhenItPassesItsLimit(t *testing.T) {
 		want string
 	}{
 		{of(0.4, ""), "Not within sixty days"},
-		{of(0.4, "2026-11-20"), "Fri 20 Nov 2026, going on like this"},
+		{of(0.4, "2026-11-20"), "Fri 20 Nov 2026, if the trend continues"},
 		{of(0.5, ""), "Not within sixty days"},
-		{of(2.5, ""), "It is above it"},
+		{of(2.5, ""), "Above it now"},
 	} {
 		if got := whenAbove(tt.rate); got != tt.want {
 			t.Errorf("at %v %% it says %q, want %q", tt.rate.SixtyDays.MethodB.Percent, got, tt.want)

@@ -77,12 +77,12 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 		t.More = p.Link("cursor", next)
 	}
 	t.CSV = p.Link("format", "csv")
-	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
+	data := returnsPage{Lead: "Returns and corrections from banks, and the answers to them.", Tables: []table{t}, Filter: []filter{
 		ofClient, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
 		{Name: "code", Label: "Code", Value: f.Code, Kind: "text", Short: true},
 		{Name: "from", Label: "From", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Until", Value: f.ToDay, Kind: "date"},
-		{Name: "least_days", Label: "Days it took, from", Value: orEmpty(f.LeastDays), Kind: "number"}, {Name: "most_days", Label: "to", Value: orEmpty(f.MostDays), Kind: "number"},
+		{Name: "least_days", Label: "Took at least, days", Value: orEmpty(f.LeastDays), Kind: "number"}, {Name: "most_days", Label: "at most, days", Value: orEmpty(f.MostDays), Kind: "number"},
 	}}
 	today := calendar.DateOf(p.Now)
 	byWeek, err := s.codesByWeek(ctx, today)
@@ -99,7 +99,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 }
 
 func answerTable(p *page, rows []projections.Answer) table {
-	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction@", "Client", "Came@", "Trace number"), Empty: "Nothing came back, and nothing was answered.", page: p}
+	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction@", "Client", "When@", "Trace number"), Empty: "No return, correction or dispute to show.", page: p}
 	for _, a := range rows {
 		what := linked(word(a.Kind), transactionPath(a.Client, a.TransactionID))
 		if a.Code != "" {
@@ -203,7 +203,7 @@ func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot,
 			counts[i]++
 		}
 	}
-	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns since " + from.At(12, 0).Format("Mon 2 Jan")}}}
+	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Empty: "No return came in the last sixty days.", Legend: []legend{{"bar", "returns since " + from.At(12, 0).Format("Mon 2 Jan")}}}
 	most := max(1, slices.Max(counts))
 	for i, step := range returnSteps {
 		y := i*26 + 4

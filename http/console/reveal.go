@@ -21,8 +21,8 @@ type revealPage struct {
 func revealForm(p *page, t *domain.Transaction) []form {
 	may := p.Who.caller.May(domain.ScopeReveal)
 	return allowed([]form{{
-		Title: "Show the whole account number", Path: Path + "/reveal/" + url.PathEscape(t.Client) + "/" + url.PathEscape(t.ID), Button: "Show it", Fields: []input{reason},
-		Note: "The log keeps that you saw it, and why. It is shown once.", may: may,
+		Title: "Show the full account number", Path: Path + "/reveal/" + url.PathEscape(t.Client) + "/" + url.PathEscape(t.ID), Button: "Show it", Fields: []input{reason},
+		Note: "The log records that you saw it, and why. It is shown once.", may: may,
 	}})
 }
 

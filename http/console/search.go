@@ -19,8 +19,11 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 	q := strings.TrimSpace(c.QueryParam("q"))
 	p := s.newPage(c, who, "Search", "")
 	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Client"), page: p,
-		Empty: "Nothing is found. A search takes what a bank statement says of a payment, as in 231380100000123 49.00 Ferris; ids of transactions, events, entries and files; names of files; ids and names of clients."}
+		Empty: "Nothing is found. Search for what a bank statement says about a payment, such as 231380100000123 49.00 Ferris, or for the id or the name of a transaction, event, entry, file or client."}
 	lead := "For “" + q + "”"
+	if q == "" {
+		lead = "Type into the box above what you look for."
+	}
 	if q != "" && isCSV(c) {
 		return s.wholeCSV(c, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 			found, err := s.Search(ctx, who, q, limit, cursor)

@@ -13,7 +13,7 @@ import (
 func sessionTable(p *page, open []people.OpenSession, own string) table {
 	t := table{Name: "sessions", Caption: "Signed in now", Columns: columns("Person", "Since", "Last used", "From", "By", "Ends unless used"), Empty: "Nobody is signed in.", page: p}
 	if p.Sandbox {
-		t.Note = "By the machine's clock; the sandbox's moves no session."
+		t.Note = "Times are those of the machine. Moving the sandbox's clock changes no session."
 	}
 	for _, o := range open {
 		person := linked(o.Email, personPath(o.Email))

@@ -95,7 +95,7 @@ const mostHandedIn = 64 << 20
 func (s *surface) handIn(c echo.Context, who api.Caller) error {
 	part, err := c.FormFile("file")
 	if err != nil {
-		return api.Invalid("/file", "required", "a file of the bank")
+		return api.Invalid("/file", "required", "choose a file from the bank")
 	}
 	file, err := part.Open()
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *surface) handIn(c echo.Context, who api.Caller) error {
 // handInForm uploads a file from the bank.
 func handInForm(p *page) []form {
 	return allowed([]form{{
-		Title: "Hand in a file of the bank", Path: Path + "/hand-in", Button: "Hand it in", may: p.Who.caller.May(domain.ScopeOpsWork), Upload: true,
-		Fields: []input{{Name: "file", Label: "A NACHA file, or an acknowledgement", Kind: "file", Needed: true}}, Note: "One that came before is known, and nothing of it is applied twice.",
+		Title: "Hand in a file from the bank", Path: Path + "/hand-in", Button: "Hand it in", may: p.Who.caller.May(domain.ScopeOpsWork), Upload: true,
+		Fields: []input{{Name: "file", Label: "A NACHA file, or an acknowledgement", Kind: "file", Needed: true}}, Note: "A file that came before is recognized, and none of it is applied twice.",
 	}})
 }

@@ -28,7 +28,7 @@ func (s *surface) system(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	t := table{Name: "delivery", Caption: "Delivery switch", Columns: columns("Bank", "Files leave", "Trace numbers in use"), Empty: "The process does not say.", page: p, Note: "Delivery is switched at the command line: achledger delivery."}
+	t := table{Name: "delivery", Caption: "Delivery switch", Columns: columns("Bank", "Files are sent", "Trace numbers in use"), Empty: "Not known.", page: p, Note: "Delivery is switched at the command line, with achledger delivery on or off."}
 	for _, odfi := range sortedNames(labels["achledger_delivery_on"]) {
 		name, state := odfi, badge("yes", good)
 		if odfi == "" {
@@ -46,8 +46,8 @@ func (s *surface) system(c echo.Context, who api.Caller) error {
 		t.add(say(name), state, used)
 	}
 	data := systemPage{Health: s.health(ctx, p), Delivery: t, Facts: []fact{
-		{"Newest event", say(number(head.Position))}, {"Its hash", code(hexShort(head.Hash[:]))}, {"Shown by the lists", say(number(s.Views.Position()))},
-		{"Not in the stream yet", say(number(int64(values["achledger_relay_lag_events"])))}, {"Failed sign-ins since the start", say(number(int64(values["achledger_failed_logins_total"])))},
+		{"Newest event", say(number(head.Position))}, {"Its hash", code(hexShort(head.Hash[:]))}, {"Newest event in the lists", say(number(s.Views.Position()))},
+		{"Events not in the stream yet", say(number(int64(values["achledger_relay_lag_events"])))}, {"Failed sign-ins since the start", say(number(int64(values["achledger_failed_logins_total"])))},
 		{"Memory of the process", say(bytesText(values["process_resident_memory_bytes"]))}, {"Answers that lapsed", say(number(int64(values["achledger_answers_lapsed_total"])))},
 	}}
 	if s.Sandbox != nil {

@@ -25,9 +25,9 @@ func (s *surface) tellAct(f domain.Fact) (what, about cell) {
 	case "bank":
 		return say(eventWords(f)), linked("bank "+id, Path+"/banks/"+id)
 	case "inbound":
-		return say(eventWords(f)), linked("file of the bank", Path+"/inbound/"+id)
+		return say(eventWords(f)), linked("file from the bank", Path+"/inbound/"+id)
 	case "unmatched":
-		return say(eventWords(f)), linked("entry of the bank", Path+"/unmatched/"+id)
+		return say(eventWords(f)), linked("entry from the bank", Path+"/unmatched/"+id)
 	case "policy":
 		return say("Changed the policy"), linked("policy", Path+"/policy")
 	default:
@@ -55,9 +55,9 @@ func tellAudit(f domain.Fact) (what, about cell) {
 	case *domain.RequestRefused:
 		return say("Was refused").sub(e.Method + " " + e.Route), say("")
 	case *domain.AccountRevealed:
-		return say("Saw an account number whole").sub(e.Reason), linked(e.What+" "+e.ID, Path+"/search?q="+e.ID)
+		return say("Saw a full account number").sub(e.Reason), linked(e.What+" "+e.ID, Path+"/search?q="+e.ID)
 	case *domain.FileRead:
-		return say("Took a file out"), linked("file "+e.FileID, Path+"/files/"+e.FileID)
+		return say("Downloaded a file"), linked("file "+e.FileID, Path+"/files/"+e.FileID)
 	default:
 		return say(eventWords(f)), say("")
 	}

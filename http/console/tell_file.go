@@ -15,19 +15,19 @@ func tellFile() func(domain.Fact) (told, bool) {
 	return func(f domain.Fact) (told, bool) {
 		switch e := f.Event.(type) {
 		case *domain.FileOpened:
-			return told{what: "Begun", detail: "Because " + word(e.Why) + "."}, true
+			return told{what: "Opened", detail: "Because " + word(e.Why) + "."}, true
 		case *domain.FileFilled:
 			if filled {
 				return told{}, false
 			}
 			filled = true
-			return told{what: "Filled", detail: fmt.Sprintf("Trace numbers from %s.", e.FirstTrace)}, true
+			return told{what: "Filled", detail: fmt.Sprintf("Its trace numbers start at %s.", e.FirstTrace)}, true
 		case *domain.FileOffset:
 			if offset {
 				return told{}, false
 			}
 			offset = true
-			return told{what: "Balanced", detail: fmt.Sprintf("Batches got an offset each: batch %d one of %s under trace number %s.", e.Batch, dollars(e.Cents), e.Trace)}, true
+			return told{what: "Balanced", detail: fmt.Sprintf("Each batch got an offset. That of batch %d is %s, under trace number %s.", e.Batch, dollars(e.Cents), e.Trace)}, true
 		case *domain.FileCut:
 			return told{what: "Cut", detail: fmt.Sprintf("%s in %s: debits of %s, credits of %s. To be sent before %s.",
 				plural(e.Totals.Entries, "entry", "entries"), plural(e.Totals.Batches, "batch", "batches"),
@@ -35,9 +35,9 @@ func tellFile() func(domain.Fact) (told, bool) {
 		case *domain.FileRedated:
 			return told{what: "Dated again", detail: trimmed(e.Why), tone: warn}, true
 		case *domain.FileRendered:
-			return told{what: "Rendered and read back", detail: fmt.Sprintf("%s bytes, the same as the log says field by field. SHA-256 %s.", number(e.Size), hex.EncodeToString(e.SHA256))}, true
+			return told{what: "Rendered and read back", detail: fmt.Sprintf("%s bytes, equal to the log field by field. SHA-256 %s.", number(e.Size), hex.EncodeToString(e.SHA256))}, true
 		case *domain.FileDelivering:
-			return told{what: "Delivery begun", detail: "By " + e.Method + ". From here on the bank may have it."}, true
+			return told{what: "Delivery started", detail: "Method: " + e.Method + ". From now on the bank may have it."}, true
 		case *domain.FileDelivered:
 			return told{what: "Delivered", tone: good}, true
 		default:
@@ -64,7 +64,7 @@ func tellOutcome(f domain.Fact) (told, bool) {
 		}
 		return t, true
 	case *domain.FileTotalsDiffer:
-		return told{what: "The bank counted something else", detail: "Compare its totals with the file's before anything else.", tone: bad}, true
+		return told{what: "The bank's totals differ", detail: "Compare them with the file's before you do anything else.", tone: bad}, true
 	case *domain.FileReleaseOrdered:
 		then := "Its entries wait for another file."
 		if e.Then == domain.ThenReject {
@@ -72,7 +72,7 @@ func tellOutcome(f domain.Fact) (told, bool) {
 		}
 		return told{what: "Taken back", detail: trimmed(e.Reason) + " " + then, tone: warn}, true
 	case *domain.FileReleased:
-		return told{what: "Emptied", detail: plural(e.Entries, "entry is", "entries are") + " not in it any more."}, true
+		return told{what: "Emptied", detail: plural(e.Entries, "entry was", "entries were") + " taken out of it."}, true
 	case *domain.FileGivenUp:
 		return told{what: "Given up before it was cut", detail: trimmed(e.Reason), tone: bad}, true
 	default:
@@ -90,5 +90,5 @@ func trimmed(s string) string {
 // ackText are the results of an acknowledgement in words.
 var ackText = map[ack.Result]string{
 	ack.Accepted: "It accepted the file.", ack.Rejected: "It rejected the file.",
-	ack.Pended: "It holds the file back.", ack.Duplicate: "It takes the file for one that it has.",
+	ack.Pended: "It holds the file back.", ack.Duplicate: "It says that it already has this file.",
 }

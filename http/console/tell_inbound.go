@@ -12,9 +12,9 @@ import (
 func tellInbound(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.InboundReceived:
-		return told{what: "Came", detail: fmt.Sprintf("%s, %s bytes. Kept sealed before anything of it was applied.", capital(word(e.Source)), number(e.Bytes))}, true
+		return told{what: "Received", detail: fmt.Sprintf("%s, %s bytes. Stored sealed before any of it was applied.", capital(word(e.Source)), number(e.Bytes))}, true
 	case *domain.InboundRepeated:
-		return told{what: "Came again", detail: "Nothing of it was applied a second time.", tone: warn}, true
+		return told{what: "Received again", detail: "None of it was applied a second time.", tone: warn}, true
 	case *domain.InboundQuarantined:
 		what := "Held back"
 		if len(e.Batches) > 0 {
@@ -28,10 +28,10 @@ func tellInbound(f domain.Fact) (told, bool) {
 		}
 		return told{what: "Judged again", detail: detail, tone: warn}, true
 	case *domain.InboundApplied:
-		return told{what: "Applied", tone: good, detail: fmt.Sprintf("%s found a place, %s for a person, %s had come before.",
-			plural(e.Applied, "entry", "entries"), plural(e.Unmatched, "waits", "wait"), number(e.Skipped))}, true
+		return told{what: "Applied", tone: good, detail: fmt.Sprintf("%s matched, %s unmatched, %s applied before.",
+			plural(e.Applied, "entry", "entries"), number(e.Unmatched), number(e.Skipped))}, true
 	case *domain.EntryQueued:
-		return told{what: "Queued", detail: e.Message, tone: warn, href: Path + "/inbound/" + e.Inbound, linkText: "Open the bank's file"}, true
+		return told{what: "Put into the queue", detail: e.Message, tone: warn, href: Path + "/inbound/" + e.Inbound, linkText: "Open the bank's file"}, true
 	case *domain.EntryAssigned:
 		return told{what: "Assigned", tone: good, href: transactionPath(e.Client, e.TransactionID), linkText: "Open the transaction", detail: trimmed(e.Reason)}, true
 	case *domain.EntryReturned:

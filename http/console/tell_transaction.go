@@ -26,15 +26,15 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		}
 		if r := e.Corrects; r != nil {
 			client, _, _ := domain.SplitTransactionStream(f.Stream)
-			t.detail += " It takes the place of a debit that came back R11, without a new authorization." + sentence(r.Reason)
-			t.href, t.linkText = transactionPath(client, r.TransactionID), "Open what came back"
+			t.detail += " It replaces a debit that was returned as R11, without a new authorization." + sentence(r.Reason)
+			t.href, t.linkText = transactionPath(client, r.TransactionID), "Open the returned debit"
 		}
 		if m := e.Missed; m != nil {
-			t.detail, t.tone = t.detail+" Its account had been corrected by a notification of change "+m.Code+", to "+m.Masked()+" at "+m.Routing+".", warn
+			t.detail, t.tone = t.detail+" A notification of change ("+m.Code+") had corrected its account, to "+m.Masked()+" at "+m.Routing+".", warn
 		}
 		return t, true
 	case *domain.TransactionReceived:
-		return received("Came from the bank", e.Incoming, plain), true
+		return received("Received from the bank", e.Incoming, plain), true
 	case *domain.TransactionDecided:
 		return tellDecided(e), true
 	case *domain.TransactionHeld:
@@ -58,11 +58,11 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		return told{what: "Corrected by another entry", detail: "As the receiver had authorized it.", href: transactionPath(client, e.TransactionID), linkText: "Open the corrected entry"}, true
 	case *domain.TransactionAccountChanged:
 		if e.Code == "" {
-			return told{what: "Account set back", detail: "It leaves with the data it was asked for."}, true
+			return told{what: "Account changed back", detail: "It leaves with the account data of the original request."}, true
 		}
 		return told{what: "Account corrected while waiting", detail: "A notification of change " + e.Code + " came for an earlier entry."}, true
 	case *domain.TransactionResembled:
-		return told{what: "Resembles an entry that left before", detail: "In file " + e.File + " under trace " + e.Trace + ", from before the ledger was restored.", tone: warn}, true
+		return told{what: "Resembles an entry that has left already", detail: "In file " + e.File + " under trace number " + e.Trace + ", before the ledger was restored.", tone: warn}, true
 	default:
 		return tellAnswer(f)
 	}
@@ -100,7 +100,7 @@ func tellAnswer(f domain.Fact) (told, bool) {
 		return t, true
 	case *domain.TransactionAskedBack:
 		by, _ := time.Parse(time.RFC3339, e.AnswerBy)
-		return told{what: "The receiving bank is asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " It answers by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
+		return told{what: "The receiving bank was asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " Its answer is due by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
 	case *domain.TransactionUnanswered:
 		return told{what: "The request for return lapsed", detail: strings.TrimSpace(sentence(e.Reason)), tone: warn}, true
 	case *domain.TransactionRetryRequested:

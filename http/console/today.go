@@ -98,7 +98,7 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 	data.Timeline = dayOfFiles(p, cut)
 	data.Files = fileTable(p, "files-today", "Files cut today", cut)
 	data.Files.Most, data.Files.CSV = filesShown, Path+"/files?day="+day+"&format=csv"
-	data.Files.Empty = "No file was cut today yet."
+	data.Files.Empty = "No file has been cut today."
 	data.Health = s.health(ctx, p)
 	p.Data = data
 	return s.show(c, 200, "today", p)
@@ -186,46 +186,46 @@ var workQueues = []workQueue{
 	{
 		name: "delivery", title: "Files in doubt", tone: bad, sum: (*surface).sumDoubtful, list: (*surface).doubtfulFiles,
 		means: "The ledger does not know whether the bank has the file, or the file missed its deadline. Confirm it, send it again, or take it back.",
-		then:  "Nothing is sent again, and its entries go into no other file.",
+		then:  "The file is not sent again, and its entries go into no other file.",
 	},
 	{
 		name: "unmatched", title: "Unmatched", tone: bad, waits: projections.WaitsUnmatched, list: (*surface).unmatchedEntries,
-		means: "An entry from the bank found no place here. Assign it to a client or a transaction, return it, or dismiss it.",
-		then:  "It stays, with its money accounted for; after the deadline its bank may refuse the return.",
+		means: "An entry from the bank matches nothing here. Assign it to a client or a transaction, return it, or dismiss it.",
+		then:  "It stays unmatched, with its money accounted for. After the deadline, the sender's bank may refuse its return.",
 	},
 	{
-		name: "decisions", title: "To be decided", tone: warn, waits: projections.WaitsDecision, list: (*surface).inboundDecisions,
-		means: "A payment came for an account whose client decides. Pay it or return it in the client's place, or leave it to the client.",
-		then:  "At its deadline it is returned, or paid where the account's rules say so.",
+		name: "decisions", title: "Awaiting decision", tone: warn, waits: projections.WaitsDecision, list: (*surface).inboundDecisions,
+		means: "A payment came for an account whose client decides about each. Leave it to the client, or decide on the client's behalf.",
+		then:  "At its deadline it is returned, or paid if the account's rules say so.",
 	},
 	{
-		name: "requests", title: "Asked back", tone: plain, waits: projections.WaitsRequest, list: (*surface).requestsForReturn,
-		means: "The receiving bank is to return an entry that was sent in error. Ask it, outside ACH; where it declines, reject the request with what it said. Its return R06 is matched by itself.",
-		then:  "The request lapses at the end of the tenth banking day, and the entry stands as it does.",
+		name: "requests", title: "Return requests", tone: plain, waits: projections.WaitsRequest, list: (*surface).requestsForReturn,
+		means: "A receiving bank is to return an entry that was sent in error. Contact that bank. If it declines, reject the request and give its reason. If it agrees, its return (R06) is matched automatically.",
+		then:  "The request lapses at the end of the tenth banking day, and the entry stays as it is.",
 	},
 	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
-		means: "A file from the bank, or part of one, does not hold together, so nothing of that part was applied.",
-		then:  "Nothing of it is applied, and the time to return its entries passes.",
+		means: "A file from the bank, or part of one, has errors, so no entry of that part was applied. Ask the bank for a correct file, or judge this one again.",
+		then:  "None of it is applied, and the time to return its entries runs out.",
 	},
 	{
 		name: "approvals", title: "Approvals", tone: warn, noMoney: true, waits: projections.WaitsApproval, list: (*surface).approvals,
-		means: "Somebody asked for what needs two people. Another person approves it or refuses it.",
-		then:  "It expires, and nothing is done.",
+		means: "Somebody asked for something that needs two people. Another person must approve or refuse it.",
+		then:  "The request expires, and nothing is done.",
 	},
 	{
 		name: "held", title: "Held", tone: warn, waits: projections.WaitsHeld, list: (*surface).heldItems,
-		means: "An entry of a client waits for a person. It leaves in no file until somebody approves it.",
-		then:  "It stays held, and is dated again when it is approved; where its rule says so it is rejected at its deadline.",
+		means: "An entry of a client waits for a person. It goes into no file until somebody approves it.",
+		then:  "It stays held, and gets new dates once it is approved. If its rule says so, it is rejected at its deadline.",
 	},
 	{
 		name: "returned", title: "Came back today", tone: plain, sum: (*surface).sumReturned, list: (*surface).returnedToday,
 		means: "What banks returned or corrected today.",
-		then:  "Nothing. Its client may answer it, until when its page says.",
+		then:  "Nothing. The client can still respond; the page of each transaction says until when.",
 	},
 	{
-		name: "answers", title: "Answers to leave today", tone: plain, waits: projections.WaitsDeadline, list: (*surface).answersToLeave,
-		means: "Returns, corrections and disputes of ours that have to leave before a deadline.",
-		then:  "They leave by themselves with the next file; one that is held is rejected at its deadline.",
+		name: "answers", title: "Answers due today", tone: plain, waits: projections.WaitsDeadline, list: (*surface).answersToLeave,
+		means: "Our returns, corrections and disputes that must leave today to meet a deadline.",
+		then:  "They leave automatically with the next file. One that is held is rejected at its deadline.",
 	},
 }

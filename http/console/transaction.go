@@ -104,7 +104,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 				s.Log.Debug("a record cannot be shown", "transaction", id, "err", err)
 				continue
 			}
-			data.Records = append(data.Records, itemRecord{word(i.Kind) + ", as it stands in " + whose(i), lines})
+			data.Records = append(data.Records, itemRecord{word(i.Kind) + ": the record in " + whose(i), lines})
 		}
 	}
 	data.Actions = append(allowed(append(transactionForms(p, &t), askBackForm(p, v)...)), revealForm(p, &t)...)
@@ -133,7 +133,7 @@ func (s *surface) mayRelease(ctx context.Context, cents int64) (string, error) {
 	}
 	switch n := len(names); {
 	case n == 0:
-		return "Nobody with the role approver is there to release it.", nil
+		return "Nobody has the role approver, so nobody can release it.", nil
 	case n > 8:
 		names = append(names[:8], fmt.Sprintf("%d more", n-8))
 	}
@@ -168,7 +168,7 @@ var ableTexts = map[string][2]string{
 	"recall": {"Recall it", "takes it back before it leaves"}, "return": {"Return it", "sends it back to its sender"}, "correct": {"Send a notification of change", "tells its sender what to change"},
 	"dishonor": {"Dishonor the return", "sends the return back as not allowed"}, "contest": {"Contest the dishonor", "insists on the return"}, "refuse": {"Refuse the change", "tells the bank that its change is wrong"},
 	"reverse": {"Reverse it", "takes back what was sent in error"}, "retry": {"Present it again", "sends the returned debit once more"}, "return_fee": {"Charge a return fee", "debits a fee for the returned debit"},
-	"corrected_entry": {"Send a corrected entry", "debits as was authorized, without a new authorization"}, "return_request": {"Ask it back", "asks the receiving bank to return it"},
+	"corrected_entry": {"Send a corrected entry", "debits as was authorized, without a new authorization"}, "return_request": {"Request its return", "asks the receiving bank to return it"},
 }
 
 // ableText describes an action of a client.
@@ -223,7 +223,7 @@ func datesOf(v api.TransactionView) (facts []fact) {
 // ofItsFile describes an event of a file from the point of view of an entry in
 // it.
 var ofItsFile = map[string]string{
-	domain.FileDelivered{}.Type(): "Its file was delivered", domain.FileDeliveryUnknown{}.Type(): "Whether its file arrived is not known",
+	domain.FileDelivered{}.Type(): "Its file was delivered", domain.FileDeliveryUnknown{}.Type(): "It is not known whether its file arrived",
 	domain.FileAcknowledged{}.Type(): "The bank answered its file", domain.FileRefused{}.Type(): "The bank refused its file",
 	domain.FileRedated{}.Type(): "Its file was dated again", domain.FileReleaseOrdered{}.Type(): "Its file was taken back",
 }
@@ -266,10 +266,10 @@ func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 			forms = append(forms, formOf(p, "hold", i.ID, "Hold"+about), formOf(p, "reject", i.ID, "Reject"+about))
 		case domain.InHand:
 			if by, _ := i.DecideBy(); i.AwaitsDecision() && p.Now.Before(by) {
-				forms = append(forms, formOf(p, "decide", i.ID, "Pay it, or return it").opened())
+				forms = append(forms, formOf(p, "decide", i.ID, "Pay it or return it").opened())
 			}
 		case domain.Asked:
-			forms = append(forms, formOf(p, "reject", i.ID, "The bank declined to return it"))
+			forms = append(forms, formOf(p, "reject", i.ID, "Record that the bank declined"))
 		case domain.Held:
 			forms = append(forms, formOf(p, "approve", i.ID, "Approve"+about).opened(), formOf(p, "reject", i.ID, "Reject"+about))
 		}

@@ -57,7 +57,7 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 }
 
 func transactionTable(p *page, rows []projections.Transaction) table {
-	t := table{Name: "transactions", Caption: "Transactions", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "There is no such transaction.", page: p}
+	t := table{Name: "transactions", Caption: "Transactions", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "No transaction to show.", page: p}
 	for _, r := range rows {
 		t.add(
 			linked(named(r.Name), transactionPath(r.Client, r.ID)).sub(masked(r.AccountTail)),

@@ -40,22 +40,22 @@ func (s *surface) waitingEntries(c echo.Context, who api.Caller) error {
 	groups = slices.DeleteFunc(groups, func(g projections.QueueGroup) bool {
 		return client != "" && g.Client != client || bank != "" && g.ODFI != bank
 	})
-	lead := "Entries, and answers to entries, that leave with a file to come."
+	lead := "Entries and answers that wait for a file."
 	leaving, offered, err := s.leavingAt(ctx, p, groups, window)
 	if err != nil {
 		return err
 	}
 	if when != "" {
 		groups = leaving
-		lead = "Entries, and answers to entries, that leave at a threshold: their client has no windows."
+		lead = "Entries and answers that leave once a threshold is reached: their client has no windows."
 		if !window.IsZero() {
-			lead = "Entries, and answers to entries, that leave at " + p.in(window).Format("15:04 on Mon 2 Jan") + " at the latest."
+			lead = "Entries and answers that leave at " + p.in(window).Format("15:04 on Mon 2 Jan") + ", or earlier."
 		}
 	}
 	filters := []filter{ofClient, {Name: "bank", Label: "Bank", Value: bank, Kind: "text"}, {Name: "at", Label: "Leaves at", Value: when, Choices: offered}}
 	return s.list(c, p, lead, filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		rows, next, err := s.Views.WaitingEntries(ctx, groups, client+" "+bank+" "+when, limit, cursor)
-		t := table{Name: "waiting-entries", Caption: "Waiting for a file, client by client", Columns: columns("Name", "Amount#", "What", "Client", "Made@"), Empty: "Nothing waits for a file.", page: p}
+		t := table{Name: "waiting-entries", Caption: "Waiting for a file, by client", Columns: columns("Name", "Amount#", "What", "Client", "Made@"), Empty: "Nothing waits for a file.", page: p}
 		for _, r := range rows {
 			t.add(linked(named(r.Name), transactionPath(r.Client, r.TransactionID)).sub(masked(r.AccountTail)), money(r.AmountCents).sub(r.SEC),
 				say(word(r.Kind)), p.client(r.Client), at(r.MadeAt))

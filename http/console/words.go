@@ -16,7 +16,7 @@ import (
 // functions are the functions that templates may call.
 var functions = template.FuncMap{
 	"dollars": dollars, "number": anyNumber, "plural": plural, "asset": func(name string) string { return assets[name].path },
-	"day": dayText, "pair": pair, "join": strings.Join, "inc": func(n int) int { return n + 1 },
+	"day": dayText, "pair": pair, "join": strings.Join, "sentence": trimmed, "inc": func(n int) int { return n + 1 },
 }
 
 // pair passes two values to a template.
@@ -121,7 +121,7 @@ var words = map[string]string{
 	string(domain.DeliveryUnknown): "delivery unknown", string(domain.FileIsGivenUp): "rejected", "partly_quarantined": "partly quarantined",
 	string(domain.WhyEntries): "enough entries waited", string(domain.WhyCents): "enough money waited", string(domain.WhyAge): "the oldest entry waited long enough",
 	string(domain.WhyWindow): "its window came", string(domain.WhyAnswers): "an answer's deadline was near", string(domain.WhyUpload): "the client sent it as a NACHA file",
-	string(domain.WhyACHFile): "the client described it", string(domain.WhySent): "it had left before the ledger was restored",
+	string(domain.WhyACHFile): "the client requested it", string(domain.WhySent): "it had left before the ledger was restored",
 	string(domain.Dishonor): "Dishonored return", string(domain.Contest): "Contested dishonored return", string(domain.RefusedChange): "Refused correction",
 	string(domain.Correction): "Notification of change", string(domain.ToFed): "to the bank", string(domain.FromFed): "from the bank",
 	"inbox": "found in the inbox", "sftp": "fetched from the bank's server", "api": "handed in", "ingest": "handed in at the command line", "simulation": "made by the sandbox",
@@ -137,7 +137,7 @@ func word[T ~string](s T) string {
 	return strings.ReplaceAll(string(s), "_", " ")
 }
 
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", share*100) }
+func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
 func hexShort(b []byte) string { return fmt.Sprintf("%x…", b[:min(len(b), 10)]) }
 

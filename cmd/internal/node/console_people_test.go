@@ -110,7 +110,7 @@ func TestAnAccountNumberIsShownWithAReasonAndOnRecord(t *testing.T) {
 	if response.StatusCode != 200 || !strings.Contains(text, "30488174411") || response.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the number is answered with %d, %s: %.600s", response.StatusCode, response.Header.Get("Cache-Control"), text)
 	}
-	worker.sees("/console/people/m.ortiz@lantern.example", "Saw an account number whole", "the receiver called")
+	worker.sees("/console/people/m.ortiz@lantern.example", "Saw a full account number", "the receiver called")
 	if n := r.count("audit.account_revealed"); n != 1 {
 		t.Errorf("%d reveals are on record", n)
 	}

@@ -36,7 +36,7 @@ func TestEachPointOfAPlotLeadsToWhatItCounts(t *testing.T) {
 		_, text := person.send("GET", "/console"+p[1], nil)
 		for _, drawing := range drawings.FindAllStringSubmatch(text, -1) {
 			title := html.UnescapeString(drawing[1])
-			if rate := " returns in per cent of debits"; strings.HasSuffix(title, rate) {
+			if rate := " returns in percent of debits"; strings.HasSuffix(title, rate) {
 				title = rate
 			}
 			counts := countedBy[title]
@@ -150,13 +150,13 @@ var countedBy = map[string]func(l listing, says string) string{
 	"Queues by age":                     func(l listing, _ string) string { return fmt.Sprintf(": %d ", len(l.rows(""))) },
 	"Codes by week":                     func(l listing, _ string) string { return ": " + several(len(l.rows("")), "entry", "entries") },
 	"Days from the entry to its return": func(l listing, _ string) string { return ": " + several(len(l.rows("")), "return", "returns") },
-	"How near limits are": func(l listing, _ string) string {
+	"Use of limits": func(l listing, _ string) string {
 		rows := l.rows("")
 		return ": " + several(len(rows), "entry", "entries") + ", " + dollarsOf(l.sum(rows, "Amount")) + " of "
 	},
-	" returns in per cent of debits": func(l listing, _ string) string {
+	" returns in percent of debits": func(l listing, _ string) string {
 		sent := l.sum(l.rows("rate-sent"), "Debits")
-		return ": " + strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", 100*float64(len(l.rows("rate-returned")))/float64(max(sent, 1))), "0"), ".") + " %"
+		return ": " + strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", 100*float64(len(l.rows("rate-returned")))/float64(max(sent, 1))), "0"), ".") + "%"
 	},
 	"Settlement by day": func(l listing, _ string) string {
 		_, day, _ := strings.Cut(l.path, "day=")

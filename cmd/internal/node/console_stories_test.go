@@ -71,7 +71,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 	web.fill("#password", "a walk along the harbour")
 	web.fill("#again", "a walk along the harbour")
 	web.submit("button.first")
-	web.says("#waiting", "Needs somebody")
+	web.says("#waiting", "Needs attention")
 	web.quiet("setting a password")
 
 	web.submit(".who button")
@@ -92,7 +92,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 	web.fill("#password", "a walk along the harbour")
 	web.fill("#code", code())
 	web.submit("form[action$=sign-in] button")
-	web.says("#waiting", "Needs somebody")
+	web.says("#waiting", "Needs attention")
 }
 
 func TestOperationsWorkTheirQueuesInABrowser(t *testing.T) {
@@ -121,7 +121,7 @@ func operationsWork(t *testing.T, wide, high int64, scheme string) {
 	web.says("main", "CITY UTILITIES", "$182.50")
 	web.choose("form[action*=assign] select[name=client]", day.gym)
 	web.submit("form[action*=assign] button")
-	web.says(".done", "has its place")
+	web.says(".done", "is assigned")
 	web.says(".head", "assigned")
 
 	// The clock is moved by the page, and the file appears where it is looked

@@ -69,7 +69,7 @@ func (c *Core) revoke(ctx context.Context, key string) error {
 // nothing; an event without the secret would be a credential that nobody has.
 func (c *Core) issueOperations(ctx context.Context) error {
 	issued, change, err := c.Ledger.NewCredential(ledger.CredentialRequest{
-		Client: domain.LedgerClient, Scopes: []string{domain.ScopeOps}, Name: "written to " + filepath.Base(c.Folder.CredentialFile()), Now: time.Now(),
+		Client: domain.LedgerClient, Scopes: []string{domain.ScopeOps}, Name: filepath.Base(c.Folder.CredentialFile()), Now: time.Now(),
 	})
 	if err != nil {
 		return err
