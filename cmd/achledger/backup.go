@@ -25,12 +25,12 @@ and keep it elsewhere.
   achledger keys export /elsewhere/master
 
 To restore: copy the folder, put the exported key into its keys/master, start
-the server on it, and tell it which credentials were revoked and what had gone
-out since: achledger credentials --help, achledger delivery --help
+the server on it, and say which credentials were revoked and which files were sent
+since then: achledger credentials --help, achledger delivery --help
 
 A ledger in a database is backed up as the database is: with pg_basebackup and the
-archived write-ahead log, or as the service does that runs it. The master key is
-not in there either.`
+archived write-ahead log, or by the service that runs it. The master key is not in
+there either.`
 }
 
 // errBackedUpElsewhere refuses a backup of a log in a database: several nodes
@@ -58,7 +58,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 		for _, p := range report.Problems {
 			fmt.Fprintf(s.out, "%s\n", p)
 		}
-		fmt.Fprintln(s.errs, "achledger: the copy holds what the log holds, and that is not sound: run verify")
+		fmt.Fprintln(s.errs, "achledger: the copy equals the log, but the log is not sound: run achledger verify")
 		return errSaid
 	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d events, checked, and no master key. Delivery will be off where it is restored.\n",

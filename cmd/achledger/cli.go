@@ -22,21 +22,21 @@ type cli struct {
 	Serve       serveCommand       `cmd:"" help:"Run the ledger: log, broker, workers and API in one process."`
 	Demo        demoCommand        `cmd:"" help:"Tell the story of one day at a made-up bank, on a real server."`
 	Verify      verifyCommand      `cmd:"" help:"Check that everything holds: chain, stream, files, totals, views."`
-	Rebuild     rebuildCommand     `cmd:"" help:"Make the views anew from the log."`
+	Rebuild     rebuildCommand     `cmd:"" help:"Rebuild the views from the log."`
 	Events      eventsCommand      `cmd:"" help:"Show the log's events, like tail."`
 	Files       filesCommand       `cmd:"" help:"List NACHA files, show one, print its records."`
-	Ingest      ingestCommand      `cmd:"" help:"Take in files of the bank by hand."`
+	Ingest      ingestCommand      `cmd:"" help:"Take in files from the bank by hand."`
 	Fed         fedCommand         `cmd:"" help:"Play the Federal Reserve: read an outbox, answer into an inbox."`
 	Backup      backupCommand      `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
-	Delivery    deliveryCommand    `cmd:"" help:"Say whether files may leave, and switch it."`
-	Credentials credentialsCommand `cmd:"" help:"Say which credentials a restored ledger takes."`
+	Delivery    deliveryCommand    `cmd:"" help:"Show whether files may leave, and switch delivery on or off."`
+	Credentials credentialsCommand `cmd:"" help:"Let a restored ledger accept its credentials again."`
 	Store       storeCommand       `cmd:"" help:"Make a ledger in a PostgreSQL database, for several nodes."`
-	Stream      streamCommand      `cmd:"" help:"Look after the stream that echoes the log."`
-	Operators   operatorsCommand   `cmd:"" help:"Look after the people who run the ledger."`
-	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
-	Config      configCommand      `cmd:"" help:"Check what serve would be started with."`
+	Stream      streamCommand      `cmd:"" help:"Manage the stream that copies the log."`
+	Operators   operatorsCommand   `cmd:"" help:"Manage the people who run the ledger."`
+	Keys        keysCommand        `cmd:"" help:"Manage the keys that seal account numbers."`
+	Config      configCommand      `cmd:"" help:"Check the configuration that serve would start with."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
-	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands and flags."`
+	Completion  completionCommand  `cmd:"" help:"Print a script with which a shell completes commands and flags."`
 	Man         manCommand         `cmd:"" help:"Print the manual page, for man -l -."`
 }
 
@@ -62,7 +62,7 @@ func (u unknownCommand) refused(group, has string) error {
 	if u == "" {
 		return nil
 	}
-	return fmt.Errorf("%s has no command %q, but %s: see achledger %s --help", group, string(u), has, group)
+	return fmt.Errorf("%s has no command %q; it has %s: see achledger %s --help", group, string(u), has, group)
 }
 
 // ask has the server that runs on the folder do something or, if none runs,

@@ -25,12 +25,12 @@ complete -f -c achledger -a "(__complete_achledger)"
 
 type completionCommand struct {
 	Shell   string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
-	Program string `help:"Where the program will be; this one by default." placeholder:"FILE"`
+	Program string `help:"Path of the program; this one by default." placeholder:"FILE"`
 }
 
 // Help is the text that --help shows below the flags.
 func (completionCommand) Help() string {
-	return `The shell reads what this prints, and completes commands and flags from then on.
+	return `A shell that reads this script completes commands and flags.
 
   source <(achledger completion bash)        in ~/.bashrc; zsh in ~/.zshrc
   achledger completion fish > ~/.config/fish/completions/achledger.fish`

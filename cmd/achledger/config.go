@@ -20,11 +20,11 @@ type configCheckCommand struct {
 func (configCheckCommand) Help() string {
 	return `Takes the flags and the environment of serve, and says what is wrong with them,
 with the files they name and with the settings of ODFIs and clients in the data
-folder, each with its field. Warnings are of what works today: certificates and keys that
-end soon or have ended, and secrets that others can read. Nothing is changed and nothing
-is started; a server may run. Without --reach no connection is made.
+folder, each with its field. Warnings are about what still works: certificates and keys
+that expire soon or have expired, and secrets that others can read. Nothing is changed or
+started, and a server may be running. Without --reach no connection is made.
 
-Exit code 1 when there is an error, 0 when there are warnings at most.
+Exit code 1 if there is an error, and 0 otherwise, even with warnings.
 
   achledger config check --tls-cert fullchain.pem --tls-key key.pem --listen :8443
   achledger config check --data /var/lib/achledger --reach`

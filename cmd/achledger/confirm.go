@@ -8,7 +8,7 @@ import (
 )
 
 // errNotConfirmed means that something else was typed than was asked for.
-var errNotConfirmed = errors.New("that is something else: nothing was changed")
+var errNotConfirmed = errors.New("that does not match: nothing was changed")
 
 // confirm makes sure that a person means it: what was given by a flag, or a
 // typed line, must equal what is wanted.

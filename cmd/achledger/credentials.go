@@ -9,14 +9,14 @@ import (
 )
 
 type credentialsCommand struct {
-	Accept acceptCommand `cmd:"" help:"Have a restored ledger take its credentials again."`
+	Accept acceptCommand `cmd:"" help:"Let a restored ledger accept its credentials again."`
 }
 
 // Help is the text that --help shows below the flags.
 func (credentialsCommand) Help() string {
 	return `A folder that was restored from a backup does not know which credentials were
-revoked since. It takes none that is as old, until a person says which those
-are. Look at them with a new credential of operations, which it takes:
+revoked since then. It accepts none from before the restore until a person says
+which those are. List them with a new operations credential, which it accepts:
 
   achledger keys ops                          writes one to DIR/ops.credential
   GET /v1/ops/credentials, GET /v1/ops/clients/ID/credentials
@@ -32,8 +32,8 @@ type acceptCommand struct {
 
 // Help is the text that --help shows below the flags.
 func (acceptCommand) Help() string {
-	return `Suspend clients again first that were suspended since the backup: from now on
-requests of all others are taken.`
+	return `First suspend again the clients that were suspended since the backup: from now
+on, the requests of all others are accepted.`
 }
 
 // Run reactivates the credentials of a restored ledger.
@@ -44,7 +44,7 @@ func (c acceptCommand) Run(ctx context.Context, s streams) error {
 	if _, err := askAt(ctx, c.placeFlags, "credentials/accept", (*node.Core).AcceptCredentials, node.Acceptance{Revoked: c.Revoked}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "Credentials are taken as the backup has them; %s again.\n",
-		text.Count(len(c.Revoked), "credential is revoked", "credentials are revoked"))
+	_, err := fmt.Fprintf(s.out, "Credentials are accepted as they are in the backup; %s again.\n",
+		text.Count(len(c.Revoked), "credential was revoked", "credentials were revoked"))
 	return err
 }

@@ -12,18 +12,18 @@ import (
 )
 
 type deliveryCommand struct {
-	Show deliveryShowCommand `cmd:"" default:"withargs" help:"Say whether files may leave."`
-	On   deliveryOnCommand   `cmd:"" help:"Say what had gone out since the backup, and let files leave again."`
-	Off  deliveryOffCommand  `cmd:"" help:"Let no more files leave."`
+	Show deliveryShowCommand `cmd:"" default:"withargs" help:"Show whether files may leave."`
+	On   deliveryOnCommand   `cmd:"" help:"Say which files were sent since the backup, and let files leave again."`
+	Off  deliveryOffCommand  `cmd:"" help:"Stop files from leaving."`
 }
 
 // Help is the text that --help shows below the flags.
 func (deliveryCommand) Help() string {
-	return `A folder that was restored from a backup believes that what left since then is
-still waiting. So delivery is off there: nothing is cut and nothing leaves,
-until a person says which files went out, ODFI by ODFI.
+	return `In a folder that was restored from a backup, entries that left since then seem to
+be waiting still. So delivery is off there: nothing is cut and nothing leaves
+until a person says which files were sent, ODFI by ODFI.
 
-  achledger delivery                                       how it stands
+  achledger delivery                                       the current state
   achledger delivery on --odfi 231380104 --nothing-sent    nothing left since the backup
   achledger delivery on --odfi 231380104 --sent ./sent     the files in ./sent did`
 }

@@ -13,17 +13,17 @@ import (
 
 type deliveryOnCommand struct {
 	placeFlags
-	ODFI        string `name:"odfi" help:"The ODFI, by its routing number; asked for when left out." placeholder:"ROUTING"`
-	Sent        string `help:"Folder with the files that went out since the backup, those that clients downloaded too." placeholder:"FOLDER" xor:"sent"`
-	NothingSent bool   `help:"Nothing went out since the backup." xor:"sent"`
+	ODFI        string `name:"odfi" help:"The ODFI's routing number; you are asked for it if it is left out." placeholder:"ROUTING"`
+	Sent        string `help:"Folder with the files that were sent since the backup, including those that clients downloaded." placeholder:"FOLDER" xor:"sent"`
+	NothingSent bool   `help:"Nothing was sent since the backup." xor:"sent"`
 }
 
 // Help is the text that --help shows below the flags.
 func (deliveryOnCommand) Help() string {
-	return `What left since the backup and is not told here is sent a second time. So find
-out at the bank, put those files into a folder and name it with --sent: their
-entries become filed and their numbers taken. Files of other ODFIs in it wait
-for their turn.`
+	return `Whatever left since the backup and is not named here is sent a second time. So
+ask the bank, put those files into a folder, and name it with --sent: their
+entries are then recorded as sent, and their trace numbers as used. Files of
+other ODFIs in it are left until you switch those on.`
 }
 
 // Run switches delivery on.
@@ -32,10 +32,10 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if c.Sent == "" && !c.NothingSent {
-		return errors.New("say which files went out since the backup: --sent FOLDER, or --nothing-sent if none did")
+		return errors.New("say which files were sent since the backup: --sent FOLDER, or --nothing-sent if none were")
 	}
 	if c.ODFI == "" {
-		question := "Everything of this ODFI that is not told as sent will be sent.\nType its routing number to go on: "
+		question := "Everything of this ODFI that you have not named as sent will be sent.\nType its routing number to continue: "
 		if c.ODFI, err = typed(s, question); err != nil {
 			return err
 		}
@@ -61,15 +61,15 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 func tellSent(s streams, r restore.Report) {
-	fmt.Fprintf(s.out, "Taken into the log: %s with %s; it knew %d more.\n", text.Count(r.Files, "file", "files"), text.Count(r.Entries, "entry", "entries"), r.Known)
+	fmt.Fprintf(s.out, "Recorded in the log: %s with %s. Already known: %d.\n", text.Count(r.Files, "file", "files"), text.Count(r.Entries, "entry", "entries"), r.Known)
 	if r.Others > 0 {
 		fmt.Fprintf(s.out, "%s of other ODFIs: switch those on with the same folder.\n", text.Count(r.Others, "file is", "files are"))
 	}
-	tell(s, r.Corrected, "sent to another account than the one known here, corrected after the backup:\n"+
-		"look whether that is so")
-	tell(s, r.Unknown, "accepted after the backup, which knows nothing of that. In the log now under\n"+
-		"a new id: whoever sent it must not send it again")
-	tell(s, r.Held, "waiting here that looks like one of those, held until somebody approves or\n"+
+	tell(s, r.Corrected, "sent to an account other than the one known here, as if it had been corrected\n"+
+		"after the backup: check that")
+	tell(s, r.Unknown, "accepted after the backup and unknown to it. It is in the log now under a new id:\n"+
+		"whoever sent it must not send it again")
+	tell(s, r.Held, "waiting here that resembles one of those, and is held until somebody approves or\n"+
 		"rejects it: POST /v1/ops/events/EVENT/approve or /reject")
 	if len(r.Unknown)+len(r.Corrected)+len(r.Held) > 0 {
 		fmt.Fprintln(s.out)

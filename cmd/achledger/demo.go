@@ -15,16 +15,16 @@ import (
 )
 
 type demoCommand struct {
-	Once bool   `help:"End when the story is told."`
+	Once bool   `help:"Exit when the story is told."`
 	Data string `help:"An empty or new folder for it; a temporary one by default." placeholder:"DIR"`
 }
 
 // Help is the text that --help shows below the flags.
 func (demoCommand) Help() string {
 	return `Takes less than a minute and needs no configuration. The API is at
-127.0.0.1:8080 and the broker at 127.0.0.1:4222, or at a free port where
-another program has that one. Afterwards the server stays up, with commands to
-try, until Ctrl-C. The folder is a sandbox and is left where it is.`
+127.0.0.1:8080 and the broker at 127.0.0.1:4222, or at a free port if another
+program uses that one. Afterwards the server stays up until Ctrl-C, and shows
+commands to try. The folder is a sandbox and is left where it is.`
 }
 
 // Run runs the story.
@@ -88,7 +88,7 @@ func (c demoCommand) prepare() (folder.Folder, error) {
 		if err != nil {
 			return f, err
 		}
-		return f, fmt.Errorf("%s holds a ledger already: name a new folder, or leave --data away", f)
+		return f, fmt.Errorf("%s holds a ledger already: name a new folder, or leave out --data", f)
 	}
 	return f, os.MkdirAll(c.Data, 0o700)
 }

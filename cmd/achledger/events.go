@@ -15,12 +15,12 @@ import (
 
 type eventsCommand struct {
 	placeFlags
-	Last   *int64 `short:"n" help:"Begin with so many of the newest events; 20 when nothing is said." placeholder:"N" xor:"from"`
-	After  *int64 `help:"Begin behind this position; 0 is the beginning." placeholder:"POSITION" xor:"from"`
-	Follow bool   `short:"f" help:"Go on with new events until stopped."`
+	Last   *int64 `short:"n" help:"Start with this many of the newest events; 20 by default." placeholder:"N" xor:"from"`
+	After  *int64 `help:"Start after this position; 0 is the beginning." placeholder:"POSITION" xor:"from"`
+	Follow bool   `short:"f" help:"Show new events as they come, until stopped."`
 	Client string `help:"Only events of this client." placeholder:"ID"`
-	Type   string `help:"Only events whose type begins so, as in file or transaction.filed."`
-	JSON   bool   `name:"json" help:"One JSON object a line, for programs."`
+	Type   string `help:"Only events whose type starts with this, such as file or transaction.filed."`
+	JSON   bool   `name:"json" help:"One JSON object per line, for programs."`
 }
 
 // Help is the text that --help shows below the flags.

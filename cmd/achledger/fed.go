@@ -14,14 +14,14 @@ import (
 
 type fedCommand struct {
 	dataFlag
-	Outbox   string        `help:"Where the bank puts its files; DATA/outbox by default." placeholder:"DIR"`
-	Inbox    string        `help:"Where the bank looks for answers; DATA/inbox by default." placeholder:"DIR"`
+	Outbox   string        `help:"Folder that the ledger puts files into; DATA/outbox by default." placeholder:"DIR"`
+	Inbox    string        `help:"Folder that the ledger takes answers from; DATA/inbox by default." placeholder:"DIR"`
 	Rule     []string      `help:"What receiving banks answer: account=NUMBER:PLAN, amount=12.34:PLAN or name=PART:PLAN." placeholder:"RULE" sep:"none"`
-	Seed     uint64        `help:"Of everything random." default:"1"`
+	Seed     uint64        `help:"Seed of everything random." default:"1"`
 	Truncate int           `help:"One answer in N comes broken first." placeholder:"N"`
 	Repeat   int           `help:"One answer in N comes twice." placeholder:"N"`
-	Once     bool          `help:"Look once and end."`
-	Every    time.Duration `help:"Between two looks." default:"2s"`
+	Once     bool          `help:"Look once and exit."`
+	Every    time.Duration `help:"Time between two looks." default:"2s"`
 }
 
 // Help is the text that --help shows below the flags.
@@ -29,14 +29,14 @@ func (fedCommand) Help() string {
 	return `Plays the Federal Reserve and the banks behind it. It takes every file of the
 outbox once, checks it as an operator does, and puts answers into the inbox:
 an acknowledgement at once, returns and corrections on the banking day after
-settlement. It goes by the clock of the ledger in DATA, which in a sandbox can
-be moved. What it knows is in the inbox, in .fed.journal; remove that to let
+settlement. It follows the clock of the ledger in DATA, which can be moved in a
+sandbox. What it knows is in the inbox, in .fed.journal; remove that file to make
 it forget.
 
 A receiver's name, or identification, says what its bank does. So does a rule:
 
-  R01 ... R85   returns the entry under this code (R01 is no money)
-  C01 ... C14   corrects it (C01 is another account number)
+  R01 ... R85   returns the entry with this code (R01: insufficient funds)
+  C01 ... C14   corrects it (C01: another account number)
   LATE          with a return: after its time frame
   TWICE         with a return: once more the next day
   R71 ... R77   contests when you dishonor the return

@@ -16,14 +16,14 @@ import (
 
 type filesCommand struct {
 	List filesListCommand `cmd:"" default:"withargs" help:"List NACHA files, newest first."`
-	Show filesShowCommand `cmd:"" help:"Show one file: its life, batches and entries."`
+	Show filesShowCommand `cmd:"" help:"Show one file: its history, batches and entries."`
 	Cat  filesCatCommand  `cmd:"" help:"Print a file's records, account numbers masked."`
 }
 
 // Help is the text that --help shows below the flags.
 func (filesCommand) Help() string {
-	return `All of them work beside a running server. A file is named by its id or by its
-name in the outbox.`
+	return `These work beside a running server. A file is named by its id or by its name in
+the outbox.`
 }
 
 type filesListCommand struct {
@@ -31,8 +31,8 @@ type filesListCommand struct {
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 	Client  string         `help:"Only files of this client." placeholder:"ID"`
 	State   []string       `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
-	Limit   int            `short:"n" help:"At most so many; 0 is all." default:"50"`
-	JSON    bool           `name:"json" help:"One JSON object a line, for programs."`
+	Limit   int            `short:"n" help:"At most this many; 0 means all." default:"50"`
+	JSON    bool           `name:"json" help:"One JSON object per line, for programs."`
 }
 
 // fileStates are the states of visible files.

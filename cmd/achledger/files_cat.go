@@ -15,7 +15,7 @@ import (
 type filesCatCommand struct {
 	placeFlags
 	File    string `arg:"" help:"Id or name of the file."`
-	Clear   bool   `help:"Show account numbers whole. Needs the master key."`
+	Clear   bool   `help:"Show full account numbers. Needs the master key."`
 	Explain bool   `help:"Name every field of every record."`
 }
 

@@ -27,9 +27,9 @@ func (c filesShowCommand) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "\n  cut because of: %s; leaves by: %s\n", row.Why, row.Method)
+		fmt.Fprintf(s.out, "\n  why it was cut: %s; delivery method: %s\n", row.Why, row.Method)
 		if !f.SendBy.IsZero() {
-			fmt.Fprintf(s.out, "  its dates hold until %s\n", f.SendBy.UTC().Format(time.RFC3339))
+			fmt.Fprintf(s.out, "  its dates are valid until %s\n", f.SendBy.UTC().Format(time.RFC3339))
 		}
 		if f.Rendered != nil {
 			fmt.Fprintf(s.out, "  sha256 %x, %d bytes\n", f.Rendered.SHA256, f.Rendered.Size)

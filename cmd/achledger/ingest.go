@@ -17,7 +17,7 @@ type ingestCommand struct {
 
 // Help is the text that --help shows below the flags.
 func (ingestCommand) Help() string {
-	return `Takes in returns, corrections, payments and acknowledgements as if they had lain
+	return `Takes in returns, corrections, payments and acknowledgements as if they had been
 in the inbox, and says what became of each. A running server does it; without
 one the command does. Files stay where they are. Taking one in again changes
 nothing: what was applied is a duplicate.

@@ -47,8 +47,8 @@ func (c rotateCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if c.Client != "" {
-		_, err := fmt.Fprintf(s.out, "What is sealed for client %s from now on needs a new data key. Make a backup:\n"+
-			"one made before cannot open it, whatever its master key.\n", c.Client)
+		_, err := fmt.Fprintf(s.out, "Client %s has a new data key, which seals everything from now on. Make a backup:\n"+
+			"older ones cannot open what it seals, whatever their master key.\n", c.Client)
 		return err
 	}
 	if c.Store != "" {
@@ -58,7 +58,7 @@ func (c rotateCommand) Run(ctx context.Context, s streams) error {
 			"the new one apart from them.\n")
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "The master key is a new one. The old one opens only backups made before.\n"+
+	_, err := fmt.Fprintf(s.out, "The master key was replaced. The old one opens only backups made before.\n"+
 		"Export it now: achledger keys export --data %s FILE\n", c.Data)
 	return err
 }
@@ -109,11 +109,12 @@ type destroyCommand struct {
 
 // Help is the text that --help shows below the flags.
 func (destroyCommand) Help() string {
-	return `The client is suspended, what waits of it is rejected, its keys are overwritten,
-and its files in the outbox, what is in inbox/done and the kept files of the bank
-with entries of it are removed. So are the keys of entries that waited for a
-person and turned out to be its own. It refuses while a file of the client has
-not left, and while such an entry, or one of the same file of the bank, waits.
+	return `The client is suspended, its waiting entries are rejected, and its keys are
+overwritten. Its files in the outbox are removed, and so are those in inbox/done
+and the kept files from the bank that have entries of it, and the keys of entries
+that waited for a person and turned out to be its own. The command refuses while a
+file of the client has not left, and while such an entry, or another one of the
+same file from the bank, waits.
 What it cannot destroy is in docs/security.md: what the bank has, backups whose
 master key still exists, names and addenda.`
 }
@@ -123,8 +124,8 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 	if err := c.mustExist(); err != nil {
 		return err
 	}
-	question := fmt.Sprintf("Every account number of client %s becomes unreadable, here and for ever, and its\n"+
-		"pending transactions are rejected. Type the client's id to go on: ", c.Client)
+	question := fmt.Sprintf("Every account number of client %s becomes unreadable here, permanently, and its\n"+
+		"pending transactions are rejected. Type the client's id to continue: ", c.Client)
 	if err := confirm(s, question, c.Confirm, c.Client); err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "The keys of client %s are gone. %s rejected, %s taken back, %s removed.\n"+
-		"Backups made before still have the keys, under the master key of their day.\n",
+		"Earlier backups still have the keys, sealed with the master key of their time.\n",
 		c.Client, text.Count(done.Rejected, "item", "items"), text.Count(done.Released, "file", "files"), text.Count(done.Removed, "file", "files"))
 	for _, left := range done.Left {
 		if _, err := fmt.Fprintf(s.out, "Not destroyed: %s.\n", left); err != nil {
@@ -151,7 +152,7 @@ func (c opsCommand) Run(ctx context.Context, s streams) error {
 	if _, err := askAt(ctx, c.placeFlags, "keys/ops", (*node.Core).IssueOperations, node.Nothing{}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "%s holds a new operations credential. Earlier ones stay good until they are\n"+
+	_, err := fmt.Fprintf(s.out, "%s holds a new operations credential. Earlier ones stay valid until they are\n"+
 		"revoked: DELETE /v1/ops/credentials/KEY\n", c.folder().CredentialFile())
 	return err
 }

@@ -14,21 +14,21 @@ type operatorsCommand struct {
 	List    operatorsListCommand    `cmd:"" default:"withargs" help:"List the people who run the ledger."`
 	Add     operatorsAddCommand     `cmd:"" help:"Add a person, and print a link by which the person signs in."`
 	Link    operatorsLinkCommand    `cmd:"" help:"Print another link for a person."`
-	Disable operatorsDisableCommand `cmd:"" help:"End what a person may do, and the person's sessions."`
+	Disable operatorsDisableCommand `cmd:"" help:"Disable a person, and end the person's sessions."`
 }
 
 // Help is shown behind the flags.
 func (operatorsCommand) Help() string {
-	return `Only the owner of the data folder can add the first person; after that people
-with the role admin can add others at the API. A link is good once and for 15
-minutes; by it the person sets a password and an authenticator app. Another one
-replaces both, for a person who has lost them.
+	return `Only the owner of the data folder can add the first person; after that, people
+with the role admin can add others, in the console or at the API. A link works
+once, within 15 minutes: with it the person sets a password and an authenticator
+app. Another link replaces both, for a person who has lost one of them.
 
   viewer    sees everything but account numbers
   operator  works the queues, holds and rejects
   approver  approves and releases as well
   admin     changes clients, banks, credentials, people and the policy
-  revealer  sees account numbers whole, one at a time, each with a reason on record
+  revealer  sees full account numbers, one at a time, each with a reason on record
 
   achledger operators add ruth@lantern.example --role approver --role admin
   achledger operators add ruth@lantern.example --role admin --store postgres://achledger@db.internal/achledger`
@@ -71,7 +71,7 @@ func (c operatorsListCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if len(people) == 0 {
-		_, err := fmt.Fprintln(s.out, "Nobody yet: achledger operators add EMAIL --role admin --role approver")
+		_, err := fmt.Fprintln(s.out, "There is nobody yet. Add the first person: achledger operators add EMAIL --role admin --role approver")
 		return err
 	}
 	for _, p := range people {
@@ -131,6 +131,6 @@ func (c operatorsDisableCommand) Run(ctx context.Context, s streams) error {
 	if _, err := askForPeople(ctx, c.placeFlags, "operators/disable", (*node.Core).DisableOperator, c.Email); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "%s can do nothing any more. Revoke the credentials that the person has:\nGET /v1/ops/credentials, DELETE /v1/ops/credentials/KEY\n", c.Email)
+	_, err := fmt.Fprintf(s.out, "%s is disabled. Also revoke the credentials that the person has:\nGET /v1/ops/credentials, DELETE /v1/ops/credentials/KEY\n", c.Email)
 	return err
 }

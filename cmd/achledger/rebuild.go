@@ -13,9 +13,9 @@ type rebuildCommand struct{ placeFlags }
 
 // Help is the text that --help shows below the flags.
 func (rebuildCommand) Help() string {
-	return `The views are made from the log alone. This fills new ones beside those in
-use, also while a server runs, and then lets them take their place. No
-request is refused meanwhile, and no payment is touched.`
+	return `The views are made from the log alone. This builds new ones beside those in use,
+even while a server runs, and then replaces those. No request is refused
+meanwhile, and no payment is touched.`
 }
 
 // Run rebuilds the views.
@@ -36,6 +36,6 @@ func (c rebuildCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "The views are new: %d events in %s.\n", head.Position, time.Since(began).Round(time.Millisecond))
+	_, err = fmt.Fprintf(s.out, "The views are rebuilt: %d events in %s.\n", head.Position, time.Since(began).Round(time.Millisecond))
 	return err
 }

@@ -19,24 +19,24 @@ import (
 
 type serveCommand struct {
 	dataFlag
-	Listen  string `help:"Address of the API; ${default} when nothing is said." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
+	Listen  string `help:"Address of the API; ${default} by default." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
 	Sandbox bool   `help:"A folder to rehearse in: its clock can be moved, nothing leaves by SFTP. Fixed at the first start." env:"ACHLEDGER_SANDBOX"`
 
-	Admin    string   `name:"admin-listen" help:"Address with metrics, profiles and health in detail, for whoever reaches it; none when nothing is said." env:"ACHLEDGER_ADMIN_LISTEN" placeholder:"HOST:PORT"`
+	Admin    string   `name:"admin-listen" help:"Address with metrics, profiles and health in detail, open to whoever reaches it; none by default." env:"ACHLEDGER_ADMIN_LISTEN" placeholder:"HOST:PORT"`
 	TLSCert  string   `name:"tls-cert" help:"Certificate of the API and the embedded broker; read again when the file changes." env:"ACHLEDGER_TLS_CERT" placeholder:"FILE" group:"Transport"`
 	TLSKey   string   `name:"tls-key" help:"Its key." env:"ACHLEDGER_TLS_KEY" placeholder:"FILE" group:"Transport"`
-	ClientCA string   `name:"tls-client-ca" help:"Take callers only with a certificate of one of these authorities." env:"ACHLEDGER_TLS_CLIENT_CA" placeholder:"FILE" group:"Transport"`
-	Proxies  []string `name:"behind-proxy" help:"Addresses of a proxy that ends TLS before the API; only from these X-Forwarded-For is believed." env:"ACHLEDGER_BEHIND_PROXY" placeholder:"CIDR" group:"Transport"`
+	ClientCA string   `name:"tls-client-ca" help:"Accept only callers with a certificate from one of these authorities." env:"ACHLEDGER_TLS_CLIENT_CA" placeholder:"FILE" group:"Transport"`
+	Proxies  []string `name:"behind-proxy" help:"Addresses of a proxy that ends TLS before the API; X-Forwarded-For is trusted only from these." env:"ACHLEDGER_BEHIND_PROXY" placeholder:"CIDR" group:"Transport"`
 	Insecure bool     `help:"Let other machines reach these addresses without TLS." env:"ACHLEDGER_INSECURE" group:"Transport"`
 
 	urlFlag `group:"Several nodes"`
-	Node    string `help:"This node's name, if not one made of the machine's." env:"ACHLEDGER_NODE" placeholder:"NAME" group:"Several nodes"`
+	Node    string `help:"This node's name; made from the machine's by default." env:"ACHLEDGER_NODE" placeholder:"NAME" group:"Several nodes"`
 	Outbox  string `help:"Folder on storage that the nodes share: where files for the bank are put." env:"ACHLEDGER_OUTBOX" placeholder:"DIR" group:"Several nodes"`
-	Inbox   string `help:"Likewise: where files of the bank are picked up." env:"ACHLEDGER_INBOX" placeholder:"DIR" group:"Several nodes"`
+	Inbox   string `help:"Folder on storage that the nodes share: where files from the bank are picked up." env:"ACHLEDGER_INBOX" placeholder:"DIR" group:"Several nodes"`
 
 	NextMaster string `name:"master-key-file-next" help:"File with the master key that the next keys rotate takes: the same on every node. It need not be there yet." env:"ACHLEDGER_MASTER_KEY_FILE_NEXT" placeholder:"FILE" group:"Several nodes"`
 
-	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 when nothing is said." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
+	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 by default." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
 	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker" xor:"broker"`
 	NATSCreds  string `name:"nats-creds" help:"Credentials file for it." env:"ACHLEDGER_NATS_CREDS" placeholder:"FILE" group:"Broker"`
 	NATSCA     string `name:"nats-ca" help:"Certificates to trust instead of the system's." env:"ACHLEDGER_NATS_CA" placeholder:"FILE" group:"Broker"`
@@ -53,7 +53,7 @@ type serveCommand struct {
 	OIDCSecret   string `name:"oidc-secret-file" help:"File with the client's secret there." env:"ACHLEDGER_OIDC_SECRET_FILE" placeholder:"FILE" group:"People"`
 	ConsoleURL   string `name:"console-url" help:"Address at which browsers reach this server, if not the one it listens at: the provider sends them back to /console/sign-in/openid/callback there." env:"ACHLEDGER_CONSOLE_URL" placeholder:"URL" group:"People"`
 
-	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
+	RateLimit float64 `help:"Requests per second that each client may make; 0 means no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
 	SFTPAfter string  `name:"sftp-after" help:"What becomes of a file taken from a bank's SFTP server: leave, remove, or done, which moves it to the folder done." enum:"leave,remove,done" default:"leave" env:"ACHLEDGER_SFTP_AFTER"`
 	LogFormat string  `help:"text or json." enum:"text,json" default:"text" env:"ACHLEDGER_LOG_FORMAT"`
 	LogLevel  string  `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"ACHLEDGER_LOG_LEVEL"`
@@ -64,10 +64,10 @@ func (serveCommand) Help() string {
 	return `Prints one line with its address when it is ready; logs go to standard error.
 The first start makes the folder and writes DIR/ops.credential, the key and
 secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
-that a commit failed and its outcome is unknown: start it again, nothing
-answered is lost.
+that a commit failed and its outcome is unknown: start it again; nothing that
+was acknowledged is lost.
 
-An address that other machines reach wants --tls-cert and --tls-key, a proxy that
+An address that other machines can reach needs --tls-cert and --tls-key, a proxy that
 ends TLS (--behind-proxy, for the API only), or --insecure. New certificates are
 taken from the same files within seconds, on SIGHUP at once.
 
@@ -91,7 +91,7 @@ func (c serveCommand) contradictions() (list []error) {
 		broken bool
 		says   string
 	}{
-		{c.RateLimit < 0, fmt.Sprintf("--rate-limit=%v is below zero: 0 is no limit", c.RateLimit)},
+		{c.RateLimit < 0, fmt.Sprintf("--rate-limit=%v is below zero: 0 means no limit", c.RateLimit)},
 		{c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "", "--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url"},
 		{(c.TLSCert == "") != (c.TLSKey == ""), "--tls-cert and --tls-key go together"},
 		{c.ClientCA != "" && c.TLSCert == "", "--tls-client-ca needs --tls-cert and --tls-key"},
@@ -155,7 +155,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	o.Log, o.Ready = c.logger(s), func(r node.Running) { c.announce(r, s) }
 	if err = node.Serve(ctx, o); err == nil {
-		fmt.Fprintln(s.errs, "achledger has stopped; all it answered is on disk.")
+		fmt.Fprintln(s.errs, "achledger has stopped. Everything it acknowledged is on disk.")
 	}
 	return err
 }
@@ -189,10 +189,10 @@ func (c serveCommand) announce(r node.Running, s streams) {
 		fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
 	}
 	if r.Unconfirmed {
-		fmt.Fprintf(s.errs, "No credential is taken that is as old as the backup.\nSee: achledger credentials --help\n")
+		fmt.Fprintf(s.errs, "Credentials from before the restore are not accepted yet.\nSee: achledger credentials --help\n")
 	}
 	if !r.Switch.Otherwise {
-		fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
+		fmt.Fprintf(s.errs, "Delivery is off for every ODFI that was not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
 	}
 	fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
 }

@@ -55,23 +55,23 @@ func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, er
 }
 
 type storeCommand struct {
-	Init storeInitCommand `cmd:"" help:"Make the ledger's tables, or bring them up to date."`
+	Init storeInitCommand `cmd:"" help:"Create the ledger's tables, or bring them up to date."`
 	Copy storeCopyCommand `cmd:"" help:"Move a ledger from a folder into a database, or back."`
 }
 
 type storeInitCommand struct {
 	dataFlag
 	urlFlag
-	Role    string `help:"The role that serves; it is made when it does not exist." default:"achledger"`
-	Sandbox bool   `help:"A ledger to rehearse with: its clock can be moved, nothing leaves by SFTP. Fixed for ever." env:"ACHLEDGER_SANDBOX"`
+	Role    string `help:"The role that serves; it is created if it does not exist." default:"achledger"`
+	Sandbox bool   `help:"A ledger to rehearse with: its clock can be moved, nothing leaves by SFTP. Cannot be changed later." env:"ACHLEDGER_SANDBOX"`
 }
 
 // Help is the text that --help shows below the flags.
 func (storeInitCommand) Help() string {
-	return `Takes the role that shall own the tables, and prints what the serving role may do
-then. Whoever owns tables may change them, so that another role serves. For a new
+	return `Run it as the role that is to own the tables. It prints what the serving role may
+do; that is another role, because the owner of tables may change them. For a new
 ledger it writes DIR/keys/master: every node needs a copy, and so do you, elsewhere.
-It may be repeated, and must be after an upgrade that says so.
+It can be repeated, and must be after an upgrade that says so.
 
   achledger store init --store postgres://owner@db.internal/achledger --data ./data`
 }

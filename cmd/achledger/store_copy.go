@@ -14,7 +14,7 @@ type storeCopyCommand struct {
 	To      string `help:"Where the ledger goes." enum:"database,folder" required:"" placeholder:"database|folder"`
 	Owner   string `help:"The database with the role that owns the tables, to create them in an empty one." placeholder:"URL"`
 	Inbox   string `help:"Where the nodes of the database read files of the bank, to see that all are read." placeholder:"DIR"`
-	Abandon bool   `help:"Give up a copy that was cut short, when nothing is at its target: the ledger stays where it is."`
+	Abandon bool   `help:"Abandon an interrupted copy, if nothing is at its target yet: the ledger stays where it is."`
 }
 
 // Help is the text that --help shows below the flags.
@@ -26,10 +26,10 @@ gets its tables from the owner's role, as store init would create them:
   achledger store copy --data ./data --to database \
     --store postgres://achledger@db/ledger --owner postgres://owner@db/ledger
 
-Delivery goes off at the source, for ever, before anything is copied, and on at the
-target, as it was, when all of it was read back. A copy that was cut short is typed
-again and continues. The source stays as it was, and is never served again; a ledger
-that goes back goes into a new folder or database.`
+Before anything is copied, delivery is switched off at the source, permanently. Once
+everything has been read back, it is switched on at the target as it was before. If a
+copy is interrupted, type it again, and it continues. The source stays as it is and is
+never served again; to go back, copy into a new folder or database.`
 }
 
 // Validate requires a database.

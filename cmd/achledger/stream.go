@@ -16,11 +16,11 @@ type streamResetCommand struct{ placeFlags }
 
 // Help is the text that --help shows below the flags.
 func (streamResetCommand) Help() string {
-	return `For a ledger that was put back from another time: the stream then holds events
-that the log does not have, and follows it no more. Find out first what they were,
-if nothing else tells you what had gone out. The new one bears another Ledger-Epoch.
-Consumers of subscribers end with the stream: they begin again at the first message,
-and compare Ledger-Hash (docs/nats.md).`
+	return `For a ledger that was restored to an earlier time: the stream then holds events that
+the log does not have, and no longer follows it. Find out first what they were, if
+nothing else tells you which files were sent. The new stream has another
+Ledger-Epoch. The consumers of subscribers end with the old one: they start again at
+the first message, and compare Ledger-Hash (docs/nats.md).`
 }
 
 // Run resets the stream.

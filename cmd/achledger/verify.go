@@ -17,11 +17,11 @@ type verifyCommand struct {
 func (verifyCommand) Help() string {
 	return `Reads everything and changes nothing, also beside a running server. A line for
 each check; exit code 1 and the reasons when one fails, 2 when the folder could
-not be read. A line that begins with -- could not be checked here, and says why.
+not be read. A line that begins with -- is a check that cannot be made here, and why.
 On a terminal a bar shows how far the check under way is.
 
-It makes the views once more, in the system's temporary folder (TMPDIR), which
-takes as much room as views.db. A million events take about a minute of one core.`
+It builds the views once more in the system's temporary folder (TMPDIR), which
+needs as much space as views.db. A million events take about a minute of one core.`
 }
 
 // unchecked is why a folder could not be verified.
@@ -44,7 +44,7 @@ func (c verifyCommand) Run(ctx context.Context, s streams) error {
 		return unchecked{err}
 	}
 	if !ok {
-		fmt.Fprintln(s.errs, "achledger: something does not hold; see above")
+		fmt.Fprintln(s.errs, "achledger: a check failed; see above")
 		return errSaid
 	}
 	return nil

@@ -148,7 +148,7 @@ func (p proven) heldBy(head eventstore.Head, hash []byte) error {
 	return nil
 }
 
-var errOtherLog = errors.New("the database no longer holds the log that was written to it: it was put back from another time, or a failover lost its end")
+var errOtherLog = errors.New("the database no longer holds the log that was written to it: it was restored from another time, or a failover lost its end")
 
 // proveUpTo proves what was read up to a position, unless it is proven already.
 func (s *Store) proveUpTo(ctx context.Context, position int64) error {

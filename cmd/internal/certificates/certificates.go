@@ -130,7 +130,7 @@ func Check(f Files, now time.Time) (warning string, err error) {
 	case left <= 0:
 		return fmt.Sprintf("the certificate expired at %s: callers refuse it", leaf.NotAfter.UTC().Format(time.RFC3339)), nil
 	case left < endingWithin:
-		return fmt.Sprintf("the certificate expires at %s; a new one in its place is taken into use by itself", leaf.NotAfter.UTC().Format(time.RFC3339)), nil
+		return fmt.Sprintf("the certificate expires at %s; put a new one in its place, and it is used at once", leaf.NotAfter.UTC().Format(time.RFC3339)), nil
 	default:
 		return "", nil
 	}
@@ -157,7 +157,7 @@ func (f Files) read() (*tls.Config, error) {
 	}
 	config.ClientCAs, config.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
 	if !config.ClientCAs.AppendCertsFromPEM(pem) {
-		return nil, errors.New("read --tls-client-ca: there is no certificate in it")
+		return nil, errors.New("read --tls-client-ca: it contains no certificate")
 	}
 	return config, nil
 }

@@ -129,7 +129,7 @@ func (s *Switch) Distrust(reason string, log Log) error {
 // place, and returns the record for that place. It may be repeated.
 func (s *Switch) MoveTo(to string, log Log) (Record, error) {
 	if was, _ := s.MovedTo(); was != "" && was != to {
-		return Record{}, fmt.Errorf("this ledger went to %s, and goes nowhere else", was)
+		return Record{}, fmt.Errorf("this ledger was moved to %s and cannot be moved elsewhere", was)
 	}
 	err := s.change(log, func(r *Record) {
 		if r.Moved == nil {
@@ -162,7 +162,7 @@ func (s *Switch) MovedTo() (to string, err error) {
 	if s.now.Moved == nil {
 		return "", nil
 	}
-	return s.now.Moved.To, fmt.Errorf("this ledger was moved to %s, and lives there: what is here is what it was then", s.now.Moved.To)
+	return s.now.Moved.To, fmt.Errorf("this ledger was moved to %s and is served there: what is here is its state at that time", s.now.Moved.To)
 }
 
 // While runs do, which writes what lets files of an ODFI leave, or returns

@@ -113,7 +113,7 @@ func nextMorning(ctx context.Context, s *story) error {
    It is %s in New York.
 
    inbox/%s
-   %s: %d entries, %d found their place, %d wait for a person
+   %s: %d entries, %d matched, %d unmatched
 `, s.now.In(calendar.Eastern).Format("Monday 2 January, 15:04"), got.Name, got.State, got.Entries, got.Applied, got.Unmatched)
 	return nil
 }

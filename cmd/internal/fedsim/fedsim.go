@@ -148,7 +148,7 @@ func (f *Fed) receive(l line, answer bool) error {
 		}
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		f.Tell("%s is not in the outbox any more: what it would bring back does not come", l.Received)
+		f.Tell("%s is no longer in the outbox: nothing of it will come back", l.Received)
 		return nil
 	}
 	if err != nil {
@@ -159,7 +159,7 @@ func (f *Fed) receive(l line, answer bool) error {
 		return err
 	}
 	if a.Origin == "" {
-		f.Tell("%s is no NACHA file", l.Received)
+		f.Tell("%s is not a NACHA file", l.Received)
 		return nil
 	}
 	name := strings.TrimSuffix(l.Received, ".ach") + ".ack"

@@ -161,9 +161,9 @@ func TestARuleSaysWhatBecomesOfWhichEntries(t *testing.T) {
 		"amount=20.25:R10 LATE":   "SAM R10 late",
 		"name=da:C01":             "ADA C01",
 		"account=9:R01":           "",
-		"amount=20.2:R01":         "is no amount",
-		"account=77000000":        "nothing to do",
-		"account=77000000:please": "nothing to do",
+		"amount=20.2:R01":         "is not an amount",
+		"account=77000000":        "does nothing",
+		"account=77000000:please": "does nothing",
 		"bank=1:R01":              "no account, amount or name",
 	} {
 		t.Run(text, func(t *testing.T) {

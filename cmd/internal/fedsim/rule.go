@@ -18,9 +18,9 @@ func ParseRule(text string) (Rule, error) {
 	field, value, plan := Rule(text).parts()
 	switch {
 	case plan == fed.Plan{}:
-		return "", fmt.Errorf("rule %q says nothing to do: it wants a code behind the colon, such as account=7720455110:R01", text)
+		return "", fmt.Errorf("rule %q does nothing: it needs a code after the colon, such as account=7720455110:R01", text)
 	case value == "" || field != "account" && field != "amount" && field != "name":
-		return "", fmt.Errorf("rule %q is for no account, amount or name", text)
+		return "", fmt.Errorf("rule %q names no account, amount or name part", text)
 	}
 	if field == "amount" {
 		if _, err := cents(value); err != nil {
@@ -41,7 +41,7 @@ func cents(text string) (int64, error) {
 	dollars, rest, ok := strings.Cut(text, ".")
 	n, err := strconv.ParseInt(dollars+rest, 10, 64)
 	if err != nil || !ok || len(rest) != 2 || n < 0 {
-		return 0, fmt.Errorf("%q is no amount like 987.34", text)
+		return 0, fmt.Errorf("%q is not an amount such as 987.34", text)
 	}
 	return n, nil
 }

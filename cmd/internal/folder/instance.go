@@ -45,7 +45,7 @@ func (f Folder) readInstance(log delivery.Log) (i instance, reason string, err e
 	case i.FolderInode != here.FolderInode:
 		reason = "this folder is a copy of another one"
 	case i.DatabaseInode != here.DatabaseInode:
-		reason = "ledger.db was put here from somewhere else"
+		reason = "ledger.db was copied here from elsewhere"
 	case i.Log != "" && i.Log != here.Log:
 		reason = "ledger.db is another ledger's"
 	case i.Position > here.Position:

@@ -55,7 +55,7 @@ func (f Folder) Settle(want Kind) error {
 	case is == Sandbox:
 		return fmt.Errorf("%s was made as a sandbox and stays one: start it with --sandbox, or name another folder with --data", f)
 	default:
-		return fmt.Errorf("%s was made for production and stays so: leave --sandbox away, or name another folder with --data", f)
+		return fmt.Errorf("%s was made for production and stays so: leave out --sandbox, or name another folder with --data", f)
 	}
 }
 
@@ -65,9 +65,9 @@ func (k Kind) MustBe(is Kind) error {
 	case k == is:
 		return nil
 	case is == Sandbox:
-		return errors.New("the database's ledger was made as a sandbox and stays one: say --sandbox, or name another database with --store")
+		return errors.New("the database's ledger was made as a sandbox and stays one: add --sandbox, or name another database with --store")
 	default:
-		return errors.New("the database's ledger was made for production and stays so: leave --sandbox away, or name another database with --store")
+		return errors.New("the database's ledger was made for production and stays so: leave out --sandbox, or name another database with --store")
 	}
 }
 

@@ -55,7 +55,7 @@ func (f Folder) ownersAlone() error {
 		_, err := tighten(string(f))
 		return err
 	case info.Mode()&othersWrite != 0:
-		return fmt.Errorf("others can write to %s (mode %04o), and so could put other keys or another log there: look who did, then: chmod go-w %s",
+		return fmt.Errorf("others can write to %s (mode %04o), and so could put other keys or another log there: find out who did, then: chmod go-w %s",
 			f, info.Mode().Perm(), f)
 	}
 	return nil

@@ -33,7 +33,7 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 		Backup(ctx context.Context, to string) error
 	})
 	if !ok {
-		return eventstore.Report{}, errors.New("this ledger lives in a database, which has means of its own: see pg_basebackup")
+		return eventstore.Report{}, errors.New("this ledger is in a database, which has its own tools for backups: see pg_basebackup")
 	}
 	if err := log.Backup(ctx, to.Log()); err != nil {
 		return eventstore.Report{}, err

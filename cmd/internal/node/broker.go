@@ -43,7 +43,7 @@ func (o BrokerOptions) address() (host string, port int, err error) {
 		return "", 0, fmt.Errorf("--nats-listen: %w", err)
 	}
 	if port, err = strconv.Atoi(text); err != nil {
-		return "", 0, fmt.Errorf("--nats-listen: port %q is no number", text)
+		return "", 0, fmt.Errorf("--nats-listen: port %q is not a number", text)
 	}
 	return host, port, nil
 }
@@ -89,7 +89,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	}
 	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
 	if !s.broker.conn.IsConnected() {
-		s.log.Warn("the broker is away; the stream follows when it is there", "url", s.broker.url)
+		s.log.Warn("the broker is not reached; the stream catches up when it is", "url", s.broker.url)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -105,7 +105,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return err
 	}
 	if err != nil {
-		s.log.Warn("the broker went away; the stream follows when it is back", "err", err)
+		s.log.Warn("the broker is no longer reached; the stream catches up when it is", "err", err)
 	}
 	return nil
 }
@@ -187,7 +187,7 @@ func redacted(servers string) (string, error) {
 		}
 		u, err := url.Parse(server)
 		if err != nil {
-			return "", errors.New("--nats-url: not a URL, or several with commas between them; a password in it is percent-encoded")
+			return "", errors.New("--nats-url: must be a URL, or several separated by commas; percent-encode a password in it")
 		}
 		if _, has := u.User.Password(); u.User != nil && !has {
 			u.User = url.User("xxxxx")
@@ -222,7 +222,7 @@ func (s *Server) runRelay(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := s.relay.Run(ctx)
 		if err != nil {
-			s.log.Error("the stream is not followed any more: achledger stream reset fills it again", "err", err)
+			s.log.Error("the stream no longer follows the log: achledger stream reset fills it again", "err", err)
 		}
 		if errors.Is(err, relay.ErrFork) && s.switched != nil {
 			if _, err := s.forked(ctx); err != nil && ctx.Err() == nil {

@@ -24,7 +24,7 @@ func (c *configCheck) ledger(ctx context.Context) {
 	}
 	defer r.Close()
 	if err := c.settings(ctx, r); err != nil {
-		c.note("the settings of ODFIs and clients were not looked at: %v", err)
+		c.note("the settings of ODFIs and clients were not checked: %v", err)
 	}
 }
 
@@ -34,7 +34,7 @@ func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 	c.secret("", string(c.Folder.Keys())+"/master")
 	if c.Database.URL != "" {
 		if !c.reach {
-			c.note("the database, and the settings in it, were not looked at: say --reach")
+			c.note("the database, and the settings in it, were not checked: add --reach")
 			return nil, nil
 		}
 		ctx, cancel := context.WithTimeout(ctx, reachWithin)

@@ -32,7 +32,7 @@ type Acceptance struct{ Revoked []string }
 // until the switch is set, no credential is accepted.
 func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, error) {
 	if c.Switch.Unconfirmed() == 0 {
-		return Nothing{}, errors.New("this ledger takes its credentials already: revoke one with DELETE /v1/ops/credentials/KEY")
+		return Nothing{}, errors.New("this ledger accepts its credentials already: revoke one with DELETE /v1/ops/credentials/KEY")
 	}
 	for _, key := range a.Revoked {
 		known, err := c.Ledger.Credential(ctx, key)

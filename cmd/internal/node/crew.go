@@ -113,7 +113,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 		}
 		defer s.Switch.Pause("") // it is for the next leader to say
 		if sound, err = s.takeEvidence(ctx); err != nil {
-			s.log.Warn("it is not known whether the log is what it was", "err", err)
+			s.log.Warn("it is not known whether the log is unchanged", "err", err)
 		}
 		s.working.Store(c)
 		ctx = underTerm(ctx, s.asks, term)

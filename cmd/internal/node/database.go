@@ -178,7 +178,7 @@ func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) 
 		s := delivery.New(delivery.Record{Otherwise: true}, r)
 		return s, s.Note(log)
 	}
-	reason := "the database has a log and no delivery switch: it was put back from another time"
+	reason := "the database has a log and no delivery switch: it was restored from another time"
 	if content != nil {
 		if err := json.Unmarshal(content, &r.now); err != nil {
 			return nil, fmt.Errorf("read the delivery switch: %w", err)
@@ -206,7 +206,7 @@ func (r *row) anotherEvent(ctx context.Context, log delivery.Log) (reason string
 	if err != nil || len(events) > 0 && hex.EncodeToString(events[0].Hash[:]) == r.now.Hash {
 		return "", err
 	}
-	return fmt.Sprintf("event %d of the log is another one than before: the database was put back from another time", r.now.Position), nil
+	return fmt.Sprintf("event %d of the log differs from before: the database was restored from another time", r.now.Position), nil
 }
 
 // contradicts explains why a log is not the one that the switch was set for,
@@ -216,7 +216,7 @@ func (s switchRow) contradicts(log delivery.Log) string {
 	case s.Log != "" && s.Log != log.FirstEvent:
 		return "the log in the database is another ledger's"
 	case s.Position > log.Head:
-		return fmt.Sprintf("the log ends at %d and had %d events before: the database was put back from another time", log.Head, s.Position)
+		return fmt.Sprintf("the log ends at %d and had %d events before: the database was restored from another time", log.Head, s.Position)
 	}
 	return ""
 }

@@ -95,7 +95,7 @@ func (c *Core) deliveryOff(ctx context.Context, stop DeliveryStop) error {
 	if stop.ODFI == "" {
 		err = c.Switch.TurnAllOff(log)
 	} else if err = nacha.ValidRouting(stop.ODFI); err != nil {
-		err = fmt.Errorf("%s is no routing number: %w", stop.ODFI, err)
+		err = fmt.Errorf("%s is not a routing number: %w", stop.ODFI, err)
 	} else {
 		err = c.Switch.Turn(stop.ODFI, false, log)
 	}
@@ -132,7 +132,7 @@ func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Repor
 		asking, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
 		if _, err := s.relay.Open(asking); errors.Is(err, relay.ErrFork) {
-			return restore.Report{}, fmt.Errorf("nothing was changed: %w. When what it holds was looked at: achledger stream reset", err)
+			return restore.Report{}, fmt.Errorf("nothing was changed: %w. Once you have looked at what it holds: achledger stream reset", err)
 		}
 	}
 	return s.deliveryOn(ctx, s.views, o)
@@ -183,7 +183,7 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 	case all[odfi]:
 		return nil
 	case len(all) == 0:
-		return fmt.Errorf("this ledger has no ODFI %s: no client, bank or file in it has any", odfi)
+		return fmt.Errorf("this ledger has no ODFI %s: none of its clients, banks or files names one", odfi)
 	default:
 		return fmt.Errorf("this ledger has no ODFI %s; it has %s", odfi, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
 	}
@@ -206,14 +206,14 @@ func (c *Core) restoreFor(views *projections.Views, odfi string) (restore.Restor
 
 func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report restore.Report, err error) {
 	if err := nacha.ValidRouting(o.ODFI); err != nil {
-		return report, fmt.Errorf("%s is no routing number: %w", o.ODFI, err)
+		return report, fmt.Errorf("%s is not a routing number: %w", o.ODFI, err)
 	}
 	if err := known(ctx, views, o.ODFI); err != nil {
 		return report, err
 	}
 	on, was := c.Switch.Allowed(o.ODFI)
 	if on {
-		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
+		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you say what did", o.ODFI)
 	}
 	if err := c.alone(ctx, domain.ActDelivery, o.ODFI); err != nil {
 		return report, err

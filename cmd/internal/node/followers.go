@@ -22,7 +22,7 @@ func (s *Server) followOthers(ctx context.Context) error {
 	defer stop()
 	for {
 		if err := errors.Join(s.catchUp(ctx), s.sharedKeys.follow(ctx)); err != nil && ctx.Err() == nil {
-			s.log.Debug("what other nodes set is not known", "err", err)
+			s.log.Debug("the settings that other nodes changed could not be read", "err", err)
 		}
 		select {
 		case <-ctx.Done():

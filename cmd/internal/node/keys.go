@@ -58,7 +58,7 @@ func (c *Core) haveNext(ctx context.Context, by asker) error {
 // knownClient refuses the id of a client that does not exist.
 func (c *Core) knownClient(ctx context.Context, id string) error {
 	if id == domain.LedgerClient || !domain.ValidClientID(id) {
-		return fmt.Errorf("%q is no client's id", id)
+		return fmt.Errorf("%q is not the id of a client", id)
 	}
 	client, err := c.Ledger.Client(ctx, id)
 	if err == nil && client.Version == 0 {
@@ -116,7 +116,7 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 		}
 	}
 	if err := e.Clean(&done); err != nil {
-		return done, fmt.Errorf("the keys are gone, but not every file; repeat it: %w", err)
+		return done, fmt.Errorf("the keys are destroyed, but not every file is removed; repeat the command: %w", err)
 	}
 	return done, c.Ledger.Audit(ctx, domain.LedgerClient, domain.KeysDestroyed{Client: d.Client, Rejected: done.Rejected})
 }

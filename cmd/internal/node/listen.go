@@ -61,16 +61,16 @@ func listen(o Options, secure *tls.Config) (l listeners, err error) {
 // reachable refuses an address that other machines can reach unless the
 // traffic is encrypted, or --insecure says that it need not be.
 func (o Options) reachable() error {
-	const way = "is reached from other machines, and secrets would cross the network in the clear"
+	const way = "can be reached from other machines, and secrets would cross the network in the clear"
 	switch secure := o.TLS.Given(); {
 	case o.Insecure:
 		return nil
 	case !secure && len(o.Proxies) == 0 && exposed(o.Listen):
-		return fmt.Errorf("--listen %s %s: give --tls-cert and --tls-key, or --behind-proxy with the addresses of a proxy that ends TLS, or say --insecure", o.Listen, way)
+		return fmt.Errorf("--listen %s %s: give --tls-cert and --tls-key, or --behind-proxy with the addresses of a proxy that ends TLS, or add --insecure", o.Listen, way)
 	case !secure && o.Broker.URL == "" && exposed(o.Broker.Listen):
-		return fmt.Errorf("--nats-listen %s %s: give --tls-cert and --tls-key, or say --insecure; an HTTP proxy (--behind-proxy) cannot stand before it", o.Broker.Listen, way)
+		return fmt.Errorf("--nats-listen %s %s: give --tls-cert and --tls-key, or add --insecure; an HTTP proxy (--behind-proxy) cannot stand before it", o.Broker.Listen, way)
 	case o.Admin != "" && exposed(o.Admin):
-		return fmt.Errorf("--admin-listen %s is reached from other machines and asks for no login: choose a loopback address, or say --insecure", o.Admin)
+		return fmt.Errorf("--admin-listen %s can be reached from other machines and asks for no login: choose a loopback address, or add --insecure", o.Admin)
 	default:
 		return nil
 	}

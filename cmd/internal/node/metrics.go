@@ -40,7 +40,7 @@ func failedLogins(r *prometheus.Registry) func(door string) {
 // totalsDiffer counts acknowledgements whose totals differ from the file's.
 func totalsDiffer(r *prometheus.Registry) func() {
 	c := prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "achledger_acknowledged_totals_differ_total", Help: "Acknowledgements that counted something else than their file holds.",
+		Name: "achledger_acknowledged_totals_differ_total", Help: "Acknowledgements whose totals differ from those of their file.",
 	})
 	r.MustRegister(c)
 	return c.Inc

@@ -293,7 +293,7 @@ func (s *Server) announce(ctx context.Context) {
 		}
 	}
 	if s.options.Insecure {
-		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
+		s.log.Warn("--insecure: whoever reaches these addresses can read secrets in transit", "listen", s.options.Listen)
 	}
 	r := Running{Base: s.base(), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0, SignInLink: s.signInLink}
 	if s.doors.admin != nil {

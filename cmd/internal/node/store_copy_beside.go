@@ -90,7 +90,7 @@ func copyKept(to, from eventstore.Kept, folder, name string) error {
 	}
 	got, err = sumOf(to, folder, name)
 	if err == nil && got != want {
-		err = errors.New("it is another one when it is read back")
+		err = errors.New("it differs when it is read back")
 	}
 	return err
 }
@@ -144,7 +144,7 @@ func nothingUnderWay(ctx context.Context, path string, store eventstore.Store) e
 	for _, f := range files {
 		switch f.State {
 		case domain.FileOpen, domain.FileIsDelivering, domain.DeliveryUnknown:
-			return fmt.Errorf("file %s (%s) is %s: let that end, or settle it, before the ledger moves", f.ID, f.Name, f.State)
+			return fmt.Errorf("file %s (%s) is %s: wait until that ends, or resolve it, before you move the ledger", f.ID, f.Name, f.State)
 		}
 	}
 	return nil

@@ -117,7 +117,7 @@ func (e *databaseEnd) openTarget(ctx context.Context, is folder.Kind) error {
 	}
 	_, version, err := e.store.Delivery(ctx)
 	if err == nil && version > 0 {
-		err = errors.New("the database holds a ledger that is used: name another one")
+		err = errors.New("the database holds a ledger that is in use: name another one")
 	}
 	return err
 }

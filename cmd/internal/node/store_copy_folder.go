@@ -65,7 +65,7 @@ func (e *folderEnd) openSource(ctx context.Context) (err error) {
 // key, and possibly what an interrupted copy left.
 func (e *folderEnd) openTarget(_ context.Context, is folder.Kind) (err error) {
 	if _, err := os.Stat(e.folder.Instance()); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, fmt.Errorf("%s holds a ledger that is used: name a new folder", e.folder))
+		return errors.Join(err, fmt.Errorf("%s holds a ledger that is in use: name a new folder", e.folder))
 	}
 	e.is = is
 	if err = e.folder.Make(); err == nil {

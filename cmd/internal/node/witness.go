@@ -88,14 +88,14 @@ func (c *Core) contradicts(ctx context.Context, knew eventstore.Head, reached in
 	case knew.Position == 0:
 		return "", nil
 	case reached < knew.Position:
-		return fmt.Sprintf("the log ends at event %d, and this node had read event %d: the database was put back from another time", reached, knew.Position), nil
+		return fmt.Sprintf("the log ends at event %d, and this node had read event %d: the database was restored from another time", reached, knew.Position), nil
 	}
 	events, err := c.Store.ReadAll(ctx, knew.Position-1, 1)
 	if err != nil || len(events) == 0 {
 		return "", err
 	}
 	if events[0].Hash != knew.Hash {
-		return fmt.Sprintf("event %d is another one than this node had read: the database was put back from another time", knew.Position), nil
+		return fmt.Sprintf("event %d differs from what this node had read: the database was restored from another time", knew.Position), nil
 	}
 	return "", nil
 }
@@ -119,7 +119,7 @@ func (s *Server) bearWitness(ctx context.Context) error {
 			err = s.keepWitness(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			s.log.Warn("what this node knows of the log is not kept", "err", err)
+			s.log.Warn("what this node knows of the log could not be saved", "err", err)
 			continue
 		}
 		before = head
@@ -221,7 +221,7 @@ func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
 			err = s.asks.LetGo(s.switched.identity())
 		}
 		if err != nil && ctx.Err() == nil {
-			s.log.Warn("it is not known whether the log is what it was", "err", err)
+			s.log.Warn("it is not known whether the log is unchanged", "err", err)
 		}
 	}
 }

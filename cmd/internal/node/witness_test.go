@@ -158,7 +158,7 @@ func TestTheSwitchKnowsTheEventAtWhichItWasNoted(t *testing.T) {
 	must(t, os.Remove(r.folder.Witness()))
 	c.database.Exec(t, c.name, `UPDATE achledger.delivery SET content = convert_to(
 		regexp_replace(convert_from(content, 'UTF8'), '"hash":"[^"]*"', '"hash":"00"'), 'UTF8')`)
-	c.refuses(serve(t, r.folder, c.options), "is another one than before")
+	c.refuses(serve(t, r.folder, c.options), "differs from before")
 }
 
 func TestAStreamOnSeveralServersHasThreeReplicas(t *testing.T) {
