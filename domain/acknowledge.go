@@ -96,9 +96,9 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	case f.Cut == nil:
 		return nil, Refuse(NotFound, "there is no such file")
 	case f.Answered.TakenBack:
-		return nil, Refuse(Conflict, "file %s was released because it had not been delivered, and the operator answers it: look before its entries leave again", f.ID)
+		return nil, Refuse(Conflict, "file %s was released because it had not been delivered, but the operator acknowledges it: find out why before its entries leave again", f.ID)
 	case !f.Transmitted() && !f.mayBeAtTheBank():
-		return nil, Refuse(Conflict, "file %s has not been delivered, and the operator answers it", f.ID)
+		return nil, Refuse(Conflict, "file %s has not been delivered, but the operator acknowledges it", f.ID)
 	}
 	var events []Event
 	if !f.Transmitted() {

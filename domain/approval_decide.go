@@ -38,7 +38,7 @@ func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 		return nil, err
 	}
 	if digest != now.Asked.Digest || c.Digest != "" && c.Digest != digest {
-		return nil, Refuse(Stale, "the digest is not of what request %s would do: look at it again", now.ID)
+		return nil, Refuse(Stale, "the digest does not match request %s: read the request again", now.ID)
 	}
 	return []Event{ApprovalGiven{Maker: now.Asked.Maker, By: c.By, Digest: digest, Acts: now.Asked.Act != nil}}, nil
 }

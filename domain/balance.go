@@ -149,7 +149,7 @@ func (a OffsetAccount) check(f *fields, at string) {
 
 func (p BankProfile) checkBalance(f *fields) {
 	if !slices.Contains([]string{"", BalanceRequired, BalanceAllowed, BalanceNone}, p.Balance) {
-		f.bad("/balance", "enum", "required, allowed or none")
+		f.bad("/balance", "enum", "must be required, allowed or none")
 	}
 	if p.Balance != BalanceRequired {
 		return

@@ -120,7 +120,7 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 			f.against("/delivery/method", "sandbox", "a sandbox folder can never deliver by SFTP")
 		}
 	default:
-		f.bad("/delivery/method", "enum", "outbox or sftp")
+		f.bad("/delivery/method", "enum", "must be outbox or sftp")
 	}
 	c.Rules = c.Rules.WithDefaults()
 	c.Rules.Check(f.bad)
@@ -136,7 +136,7 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	}
 	event := BankConfigured{c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
 	if _, err := set.Probe(); err != nil {
-		return nil, Refuse(RuleBroken, "no file can be made by these settings: %s", FieldRule(err))
+		return nil, Refuse(RuleBroken, "no file can be made with these settings: %s", FieldRule(err))
 	}
 	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File, now.Rules, now.BankProfile}, event) {
 		return nil, nil
@@ -158,6 +158,6 @@ func (d DeliverySettings) check(f *fields) {
 		}
 	}
 	if d.SFTP.Port < 0 || d.SFTP.Port > 65535 {
-		f.bad("/delivery/sftp/port", "range", "a port, or 0 for 22")
+		f.bad("/delivery/sftp/port", "range", "must be a port, or 0 for 22")
 	}
 }

@@ -109,17 +109,17 @@ func (p BankProfile) check(f *fields, byServer bool) {
 		f.bad("/write_only", "sftp", "is for a bank whose files leave by SFTP")
 	}
 	if p.Rename != nil && !p.WriteOnly {
-		f.bad("/rename", "write-only", "goes with write_only: elsewhere files are always renamed")
+		f.bad("/rename", "write-only", "is allowed only with write_only; other files are always renamed")
 	}
 	if !slices.Contains([]string{"", NoSegments, ByDirection, BySEC}, p.Segment) {
-		f.bad("/segment", "enum", "none, direction or sec")
+		f.bad("/segment", "enum", "must be none, direction or sec")
 	}
 	p.checkBalance(f)
 	if p.MaxEntriesPerFile < 0 {
-		f.bad("/max_entries_per_file", "range", "zero or more")
+		f.bad("/max_entries_per_file", "range", "must be zero or more")
 	}
 	if p.MaxBatchesPerFile < 0 {
-		f.bad("/max_batches_per_file", "range", "zero or more")
+		f.bad("/max_batches_per_file", "range", "must be zero or more")
 	}
 }
 

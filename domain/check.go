@@ -21,7 +21,7 @@ func CheckAccountNumber(at, number string, most int) []FieldError {
 	case len(number) > most:
 		f.bad(at, "length", "at most %d characters fit the field; this has %d", most, len(number))
 	case !accountForm.MatchString(number):
-		f.bad(at, "alphabet", "letters, digits, spaces and hyphens")
+		f.bad(at, "alphabet", "must consist of letters, digits, spaces and hyphens")
 	default:
 		f.form = SomeAccount(at, number)
 	}
@@ -74,9 +74,9 @@ func (p Proposal) checkSEC(f *fields, s Settings) {
 	switch p.PushPull {
 	case Push, Pull:
 	case "":
-		f.bad("/TransactionType", "required", "push (a credit) or pull (a debit)")
+		f.bad("/TransactionType", "required", "must be push (a credit) or pull (a debit)")
 	default:
-		f.bad("/TransactionType", "enum", "push (a credit) or pull (a debit)")
+		f.bad("/TransactionType", "enum", "must be push (a credit) or pull (a debit)")
 	}
 	if p.SEC == "TEL" && p.PushPull == Push {
 		f.against("/TransactionType", "tel-push", "TEL entries are debits: a push cannot be TEL")
@@ -89,7 +89,7 @@ func (p Proposal) checkSEC(f *fields, s Settings) {
 			f.bad("/WebDetails/PaymentType", "required", "a %s pull needs single or recurring", p.SEC)
 		}
 	default:
-		f.bad("/WebDetails/PaymentType", "enum", "single or recurring")
+		f.bad("/WebDetails/PaymentType", "enum", "must be single or recurring")
 	}
 }
 
@@ -142,9 +142,9 @@ func (p Proposal) checkTo(f *fields, number string) {
 	switch p.ToAccountType {
 	case Checking, Savings, GL, Loan:
 	case "":
-		f.bad("/ToAccountType", "required", "checking, savings, GL or loan")
+		f.bad("/ToAccountType", "required", "must be checking, savings, GL or loan")
 	default:
-		f.bad("/ToAccountType", "enum", "checking, savings, GL or loan")
+		f.bad("/ToAccountType", "enum", "must be checking, savings, GL or loan")
 	}
 	if p.ToAccountType == Loan && p.PushPull == Pull {
 		f.against("/ToAccountType", "loan-debit", "a loan account cannot be debited (R35)")
@@ -165,7 +165,7 @@ func (p Proposal) checkTo(f *fields, number string) {
 
 func (p Proposal) checkMoney(f *fields) {
 	if p.AmountCents < 0 || p.AmountCents > MaxAmountCents {
-		f.bad("/Amount", "range", "from 0 (a prenote) to 99999999.99")
+		f.bad("/Amount", "range", "must be from 0 (a prenote) to 99999999.99")
 	}
 }
 

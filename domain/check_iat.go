@@ -133,13 +133,13 @@ func (p Proposal) checkIAT(f *fields) {
 
 func (i IAT) checkExchange(f *fields) {
 	if !slices.Contains([]string{"FF", "FV", "VF"}, i.ForeignExchange) {
-		f.bad("/IATDetails/ForeignExchangeIndicator", "enum", "FF, FV or VF")
+		f.bad("/IATDetails/ForeignExchangeIndicator", "enum", "must be FF, FV or VF")
 	}
 	if !currency.MatchString(i.OriginatingCurrency) {
-		f.bad("/IATDetails/OriginatingCurrency", "currency", "an ISO 4217 code of three capital letters")
+		f.bad("/IATDetails/OriginatingCurrency", "currency", "must be an ISO 4217 code of three capital letters")
 	}
 	if !currency.MatchString(i.DestinationCurrency) {
-		f.bad("/IATDetails/DestinationCurrency", "currency", "an ISO 4217 code of three capital letters")
+		f.bad("/IATDetails/DestinationCurrency", "currency", "must be an ISO 4217 code of three capital letters")
 	}
 	if i.ForeignExchange == "FF" && i.OriginatingCurrency != i.DestinationCurrency {
 		f.against("/IATDetails/ForeignExchangeIndicator", "fixed-to-fixed", "FF means equal currencies; these are %s and %s",
@@ -157,10 +157,10 @@ func (p IATParty) check(f *fields, who string) {
 	checkText(f, at+"Address", p.Address, 1, 35)
 	checkText(f, at+"City", p.City, 1, 33)
 	if len(p.cityState()) > 35 {
-		f.bad(at+"City", "length", "city and state together are at most 33 characters")
+		f.bad(at+"City", "length", "city and state together must be at most 33 characters")
 	}
 	if !country.MatchString(p.Country) {
-		f.bad(at+"CountryCode", "country", "an ISO 3166 code of two capital letters")
+		f.bad(at+"CountryCode", "country", "must be an ISO 3166 code of two capital letters")
 	}
 	checkText(f, at+"PostalCode", p.PostalCode, 0, 31)
 	for field, value := range map[string]string{"City": p.City, "State": p.State, "PostalCode": p.PostalCode} {
@@ -174,7 +174,7 @@ func (p IATParty) check(f *fields, who string) {
 
 func (p IATParty) checkBirth(f *fields, who string) {
 	if _, err := calendar.ParseDate(p.BornOn); err != nil && p.BornOn != "" {
-		f.bad("/IATDetails/"+who+"DateOfBirth", "date", "a day written YYYY-MM-DD")
+		f.bad("/IATDetails/"+who+"DateOfBirth", "date", "must be a day written YYYY-MM-DD")
 	}
 }
 
@@ -183,10 +183,10 @@ func (b IATBank) check(f *fields, who, qualifier string) {
 	checkText(f, at+who+"Name", b.Name, 1, 35)
 	checkText(f, at+who+"Identification", b.ID, 1, 34)
 	if !slices.Contains(qualifiers, b.Qualifier) {
-		f.bad(at+qualifier+"IdentificationQualifier", "enum", "01 national, 02 BIC or 03 IBAN")
+		f.bad(at+qualifier+"IdentificationQualifier", "enum", "must be 01 (national), 02 (BIC) or 03 (IBAN)")
 	}
 	if !country.MatchString(b.Country) {
-		f.bad(at+who+"CountryCode", "country", "an ISO 3166 code of two capital letters")
+		f.bad(at+who+"CountryCode", "country", "must be an ISO 3166 code of two capital letters")
 	}
 }
 

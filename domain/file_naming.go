@@ -171,7 +171,7 @@ func (n FileNaming) check(f *fields, fixedOrigin, byServer bool) {
 	case !nameLiterals.MatchString(placeholder.ReplaceAllString(string(n), "")):
 		f.bad(at, "alphabet", "letters, digits, dots, hyphens and underscores, and placeholders in braces")
 	case strings.HasPrefix(name, "."), strings.HasSuffix(name, ".part"):
-		f.bad(at, "unfinished", "a dot in front or .part behind it marks a file that is not finished")
+		f.bad(at, "unfinished", "must not begin with a dot or end in .part: those mark unfinished files")
 	case len(name) > maxNameLength:
 		f.bad(at, "length", "names would have %d characters, at most %d are possible", len(name), maxNameLength)
 	case !has["file"] && !(dated && whose && numbered):

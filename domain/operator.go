@@ -164,10 +164,10 @@ const longestEmail = 128
 
 func checkPerson(f *fields, email, name string, roles []string) {
 	if len(email) > longestEmail || !emailForm.MatchString(email) {
-		f.bad("/email", "email", "an e-mail address of at most %d characters", longestEmail)
+		f.bad("/email", "email", "must be an e-mail address of at most %d characters", longestEmail)
 	}
 	if utf8.RuneCountInString(name) > maxLabel || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		f.bad("/name", "length", "at most %d characters that can be printed", maxLabel)
+		f.bad("/name", "length", "must be at most %d printable characters", maxLabel)
 	}
 	if len(roles) == 0 {
 		f.bad("/roles", "required", "at least one of %s", strings.Join(Roles, ", "))

@@ -72,7 +72,7 @@ func (p *PGP) check(f *fields) {
 	}
 	for i, kind := range p.AcceptPlain {
 		if kind != PlainFiles && kind != PlainAcknowledgements {
-			f.bad("/pgp/accept_plain/"+strconv.Itoa(i), "enum", "files or acknowledgements")
+			f.bad("/pgp/accept_plain/"+strconv.Itoa(i), "enum", "must be files or acknowledgements")
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 		f.bad("/approval_expires", "duration", `a time from %s to %s, as in "24h"`, ShortDuration(shortestExpiry), ShortDuration(longestExpiry))
 	}
 	if c.ReleaseAboveCents < 0 {
-		f.bad("/release_above_cents", "range", "cents, not below zero")
+		f.bad("/release_above_cents", "range", "must be cents, zero or more")
 	}
 	if c.FourEyes && !now.FourEyes && c.Approvers < 2 {
 		f.against("/four_eyes", "people", "needs two operators with the role approver, and there are %d: nobody could approve what another asks for", c.Approvers)

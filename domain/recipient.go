@@ -149,7 +149,7 @@ func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 			f.against("/companyId", "company-identification", "%q is not one of this client's company identifications", c.Terms.CompanyID)
 		}
 	default:
-		f.bad("/recipientType", "enum", "CONSUMER, BUSINESS or COMPANY")
+		f.bad("/recipientType", "enum", "must be CONSUMER, BUSINESS or COMPANY")
 	}
 	if err := f.refusal(); err != nil {
 		return nil, err

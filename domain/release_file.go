@@ -127,10 +127,10 @@ func (c ReleaseFile) Decide(f File) ([]Event, error) {
 func (c ReleaseFile) check() error {
 	var f fields
 	if c.Reason == "" {
-		f.bad("/reason", "required", "say why, the client will read it")
+		f.bad("/reason", "required", "a reason is needed, and the client will read it")
 	}
 	if c.Then != ThenWait && c.Then != ThenReject {
-		f.bad("/then", "enum", "wait or reject")
+		f.bad("/then", "enum", "must be wait or reject")
 	}
 	return f.refusal()
 }

@@ -86,10 +86,10 @@ func (s Settings) Check() error {
 	s.checkBatching(&f)
 	s.File.check(&f, "/file")
 	if s.UnknownAccounts != QueueUnknown && s.UnknownAccounts != ReturnUnknown {
-		f.bad("/unknown_accounts", "enum", "queue or return")
+		f.bad("/unknown_accounts", "enum", "must be queue or return")
 	}
 	if !slices.Contains([]string{"prenote", "micro_deposits", "none"}, s.Verification) {
-		f.bad("/relationship_verification", "enum", "prenote, micro_deposits or none")
+		f.bad("/relationship_verification", "enum", "must be prenote, micro_deposits or none")
 	}
 	s.Rules.Check(f.bad)
 	for i, a := range s.ReceivingAccounts {
@@ -109,19 +109,19 @@ func (s Settings) Check() error {
 func (s Settings) checkBatching(f *fields) {
 	b := s.Batching
 	if b.MaxEntries < 0 {
-		f.bad("/batching/max_entries", "range", "zero or more")
+		f.bad("/batching/max_entries", "range", "must be zero or more")
 	}
 	if b.MaxAmountCents < 0 {
-		f.bad("/batching/max_amount_cents", "range", "zero or more")
+		f.bad("/batching/max_amount_cents", "range", "must be zero or more")
 	}
 	if b.MaxAge != "" {
 		if d, err := time.ParseDuration(b.MaxAge); err != nil || d <= 0 {
-			f.bad("/batching/max_age", "duration", "a duration above zero such as 15m or 2h")
+			f.bad("/batching/max_age", "duration", "must be a duration above zero, such as 15m or 2h")
 		}
 	}
 	for i, w := range b.Windows {
 		if !windowTime.MatchString(w) {
-			f.bad("/batching/windows/"+strconv.Itoa(i), "time", "a time of day as HH:MM, New York")
+			f.bad("/batching/windows/"+strconv.Itoa(i), "time", "must be a time of day in New York, as HH:MM")
 		}
 	}
 	if len(b.Windows) == 0 && b.MaxAge == "" {
@@ -146,7 +146,7 @@ func (s Settings) checkBatchHeader(f *fields) {
 	for i, id := range s.CompanyIdentifications {
 		at := "/company_identifications/" + strconv.Itoa(i)
 		if !tenChars.MatchString(id) {
-			f.bad(at, "company-identification", "1 to 10 letters, digits and spaces")
+			f.bad(at, "company-identification", "must be 1 to 10 letters, digits and spaces")
 			continue
 		}
 		show(at, "company-identification", func(h *nacha.BatchHeader) { h.CompanyID = id })
@@ -164,7 +164,7 @@ func (s FileSettings) check(f *fields, at string) {
 	checkText(f, at+"/immediate_destination_name", s.ImmediateDestinationName, 1, 23)
 	checkText(f, at+"/immediate_origin_name", s.ImmediateOriginName, 1, 23)
 	if s.LineEnding != "LF" && s.LineEnding != "CRLF" {
-		f.bad(at+"/line_ending", "enum", "LF or CRLF")
+		f.bad(at+"/line_ending", "enum", "must be LF or CRLF")
 	}
 }
 
@@ -176,7 +176,7 @@ var pointForm = regexp.MustCompile(`^[0-9A-Z]{9,10}$`)
 // routing number, a tax number with or without a prefix, a customer number.
 func checkPoint(f *fields, at string, probe FileSettings) {
 	if !pointForm.MatchString(probe.ImmediateDestination) || !pointForm.MatchString(probe.ImmediateOrigin) {
-		f.bad(at, "header-id", "nine or ten digits and capital letters, as agreed with the bank")
+		f.bad(at, "header-id", "must be nine or ten digits and capital letters, as agreed with the bank")
 	} else if err := probe.Renderable(); err != nil {
 		f.bad(at, "header-id", "%s", FieldRule(err))
 	}

@@ -100,7 +100,7 @@ func Parse(content []byte) (Acknowledgement, error) {
 			return a, fmt.Errorf("line 1 is not %q", first)
 		case n == 1, text == "":
 		case ended:
-			return a, fmt.Errorf("line %d stands behind END", n)
+			return a, fmt.Errorf("line %d comes after END", n)
 		case text == "END":
 			ended = true
 		default:
@@ -166,7 +166,7 @@ func (a *Acknowledgement) count(name, value string) error {
 func (a *Acknowledgement) complete(ended bool) error {
 	switch {
 	case !ended:
-		return fmt.Errorf("the acknowledgement stops short: END is missing")
+		return fmt.Errorf("the acknowledgement is incomplete: END is missing")
 	case a.Origin == "" || len(a.CreatedOn) != 6 || len(a.CreatedAt) != 4 || len(a.Modifier) != 1:
 		return fmt.Errorf("the acknowledgement does not name a file: origin, created and modifier are needed")
 	}

@@ -47,7 +47,7 @@ const beginBytes = 48
 // Check reports what is wrong with a form, by field.
 func (f Form) Check(bad func(pointer, code, format string, args ...any)) {
 	if b := strings.TrimSpace(f.Begins); b == "" || len(b) > beginBytes || b[0] >= '0' && b[0] <= '9' {
-		bad("/begins", "form", "1 to %d characters with which the first line begins, no digit in front", beginBytes)
+		bad("/begins", "form", "must be the beginning of the first line, 1 to %d characters, the first of which is not a digit", beginBytes)
 	}
 	said := map[string]bool{}
 	for i, line := range f.Lines {
@@ -165,7 +165,7 @@ func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
 		case "result":
 			var known bool
 			if a.Result, known = f.Results[value]; !known {
-				err = errors.Join(err, fmt.Errorf("%q is none of the bank's results that are set up", value))
+				err = errors.Join(err, fmt.Errorf("%q is not one of the results that are set up for this bank", value))
 			}
 		case "created", "mmddyy", "mmddyyyy":
 			var wrong error
@@ -198,7 +198,7 @@ func dayOf(name, value string) (string, error) {
 	}
 	day, err := time.Parse(layout, digits)
 	if err != nil {
-		return "", fmt.Errorf("%q is no day", value)
+		return "", fmt.Errorf("%q is not a day", value)
 	}
 	return day.Format("060102"), nil
 }

@@ -31,7 +31,7 @@ func (r AskBack) Decide(c Case) (Decision, error) {
 	case len(r.Reason) > MostReason:
 		return Decision{}, fieldRefusal(domain.Invalid, "/Reason", "length", "at most %d characters", MostReason)
 	case c.Transaction.Originated == nil:
-		return Decision{}, domain.Refuse(domain.RuleBroken, "a payment that came is returned, not asked back")
+		return Decision{}, domain.Refuse(domain.RuleBroken, "only an entry that was sent can be asked back; a payment that was received is returned")
 	}
 	i, err := c.entryToAskFor(r.ReplyTo)
 	if err != nil {
@@ -79,15 +79,15 @@ func (c Case) unaskable(i *domain.Item) error {
 	stands := (chain{c.Transaction}).standing()
 	switch {
 	case i.AmountCents == 0:
-		return domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not asked back")
+		return domain.Refuse(domain.RuleBroken, "a prenote moves no money, so it cannot be asked back")
 	case i.State != domain.Filed && i.State != domain.Pending && i.State != domain.Held:
 		return domain.Refuse(domain.RuleBroken, "event %s never left", i.ID)
 	case !sent:
 		return c.unsent(i)
 	case stands == nil || stands.ID != i.ID:
-		return domain.Refuse(domain.RuleBroken, "event %s came back: there is nothing to ask for", i.ID)
+		return domain.Refuse(domain.RuleBroken, "event %s was returned already", i.ID)
 	case c.beingReversed():
-		return domain.Refuse(domain.RuleBroken, "a reversal of the entry was asked for: a return beside it would move the money twice")
+		return domain.Refuse(domain.RuleBroken, "a reversal of the entry was requested: a return as well would move the money twice")
 	}
 	return nil
 }

@@ -91,9 +91,9 @@ func (c Case) uncorrectable(i *domain.Item) error {
 		return domain.Refuse(domain.RuleBroken, "only a debit returned %s is corrected without a new authorization, and the entry was returned %s",
 			entryNotAsAuthorized, i.Incoming.Entry.Return.Code)
 	case original == nil || original.Proposal.PushPull != domain.Pull || i.AmountCents == 0:
-		return domain.Refuse(domain.RuleBroken, "a corrected entry takes the place of a debit that came back")
+		return domain.Refuse(domain.RuleBroken, "a corrected entry replaces a debit that was returned")
 	case replied == nil || replied.Kind != domain.Origination:
-		return domain.Refuse(domain.RuleBroken, "what came back was no first presentment: that it was not authorized cannot be corrected by another entry")
+		return domain.Refuse(domain.RuleBroken, "only the first presentment of a debit can be replaced by a corrected entry")
 	case original.Proposal.SEC == "IAT":
 		return domain.Refuse(domain.RuleBroken, "an international debit is not corrected here: send a new one with all its parties")
 	case c.Refused != "":
@@ -101,7 +101,7 @@ func (c Case) uncorrectable(i *domain.Item) error {
 	case chain.dishonored(a):
 		return domain.Refuse(domain.RuleBroken, "the return was dishonored, which makes the entry stand")
 	case chain.reversedBefore(a):
-		return domain.Refuse(domain.RuleBroken, "a reversal of the entry was asked for: a new debit needs a new authorization")
+		return domain.Refuse(domain.RuleBroken, "a reversal of the entry was requested: a new debit needs a new authorization")
 	}
 	return nil
 }
@@ -121,5 +121,5 @@ func (c Case) correctedBefore(i *domain.Item) error {
 	if !c.Corrected(i) {
 		return nil
 	}
-	return domain.Refuse(domain.RuleBroken, "transaction %s corrects what came back, which says that the return stands: dishonoring it would move the money twice", i.CorrectedBy)
+	return domain.Refuse(domain.RuleBroken, "transaction %s is the corrected entry for this return: dishonoring the return as well would move the money twice", i.CorrectedBy)
 }

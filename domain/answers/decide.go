@@ -27,7 +27,7 @@ func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	}
 	i, ok := c.Transaction.Item(d.ItemID)
 	if !ok || i.Undecided == nil {
-		return Decision{}, domain.Refuse(domain.Conflict, "event %s waits for no decision", d.ItemID)
+		return Decision{}, domain.Refuse(domain.Conflict, "event %s does not await a decision", d.ItemID)
 	}
 	if made := i.Decided; made != nil {
 		_, stands := c.standing(domain.Return, i.ID)

@@ -68,9 +68,9 @@ func (c Case) unchargeable(i *domain.Item) error {
 	original := c.Transaction.Originated
 	switch {
 	case code.Again != codes.Twice:
-		return domain.Refuse(domain.RuleBroken, "a fee goes with R01 and R09 alone, and the entry was returned %s", code.Code)
+		return domain.Refuse(domain.RuleBroken, "a return fee is allowed for R01 and R09 only, and the entry was returned %s", code.Code)
 	case original == nil || original.Proposal.PushPull != domain.Pull || i.AmountCents == 0:
-		return domain.Refuse(domain.RuleBroken, "a fee goes with a debit that came back")
+		return domain.Refuse(domain.RuleBroken, "a return fee is allowed only for a debit that was returned")
 	case original.Proposal.SEC == "IAT":
 		return domain.Refuse(domain.RuleBroken, "an international debit has no return fee")
 	case c.Refused != "":

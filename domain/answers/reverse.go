@@ -35,7 +35,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	_, sent := c.SettledOn(i)
 	switch {
 	case i.AmountCents == 0:
-		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not reversed")
+		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moves no money, so it cannot be reversed")
 	case !sent:
 		return Decision{}, c.unsent(i)
 	}
@@ -60,7 +60,7 @@ func (c Case) unsent(i *domain.Item) error {
 	case i.Filing == nil:
 		return domain.Refuse(domain.RuleBroken, "event %s has not been transmitted: recall it instead", i.ID)
 	case c.Files[i.Filing.File].Opened.Method == domain.ByDownload:
-		return domain.Refuse(domain.RuleBroken, "event %s is in file %s, which is not known to have come to its bank: have operations confirm that it was carried, or release it", i.ID, i.Filing.File)
+		return domain.Refuse(domain.RuleBroken, "event %s is in file %s, which is not known to have reached its bank: have operations confirm that it was carried, or release it", i.ID, i.Filing.File)
 	default:
 		return domain.Refuse(domain.RuleBroken, "event %s is in file %s, which has not been delivered yet: ask again when it is Transmitted", i.ID, i.Filing.File)
 	}

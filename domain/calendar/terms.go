@@ -268,24 +268,24 @@ func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
 	}
 	if t.TimeZone != "" {
 		if _, err := time.LoadLocation(t.TimeZone); err != nil || t.TimeZone == "Local" {
-			bad("/time_zone", "time-zone", "%q is no time zone such as America/Chicago", t.TimeZone)
+			bad("/time_zone", "time-zone", "%q is not a time zone such as America/Chicago", t.TimeZone)
 		}
 	}
 	standing := map[string]bool{}
 	for i, d := range t.Deadlines {
 		at := fmt.Sprintf("/deadlines/%d", i)
 		if _, err := time.Parse("15:04", d.At); err != nil || len(d.At) != len("15:04") {
-			bad(at+"/at", "time", "a time of day as HH:MM")
+			bad(at+"/at", "time", "must be a time of day as HH:MM")
 		}
 		if d.Settles != SettlesSameDay && d.Settles != SettlesByLeadDays {
-			bad(at+"/settles", "enum", "same_day or by_lead_days")
+			bad(at+"/settles", "enum", "must be same_day or by_lead_days")
 		}
 		for _, day := range d.Days {
 			if day != "mon" && day != "tue" && day != "wed" && day != "thu" && day != "fri" {
 				bad(at+"/days", "enum", "mon, tue, wed, thu, fri: banks are closed at weekends")
 			}
 			if standing[d.At+day] {
-				bad(at, "duplicate", "%s on %s is there twice", d.At, day)
+				bad(at, "duplicate", "%s on %s is listed twice", d.At, day)
 			}
 			standing[d.At+day] = true
 		}
@@ -298,7 +298,7 @@ func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
 func (l LeadDays) check(at string, bad func(pointer, code, format string, args ...any)) {
 	for name, days := range map[string]*int{"credit": l.Credit, "debit": l.Debit} {
 		if days != nil && (*days < 0 || *days > MaxLeadDays) {
-			bad(at+"/"+name, "range", "0 to %d banking days", MaxLeadDays)
+			bad(at+"/"+name, "range", "must be 0 to %d banking days", MaxLeadDays)
 		}
 	}
 	for sec, of := range l.BySEC {

@@ -47,7 +47,7 @@ var bankReturns = []ReturnCode{
 		Code: "R07", Title: "Authorization revoked by customer", Entries: Debits, TimeFrame: SixtyDays, Again: WithNewAuthority, Class: Unauthorized,
 		Accounts: Consumer, SECs: consumerDebits, NeedsStatement: true,
 		Meaning:  "The receiver had authorized debits and has withdrawn the authorization.",
-		WhatToDo: "Stop debiting the account until the receiver authorizes it anew.",
+		WhatToDo: "Stop debiting the account until the receiver authorizes it again.",
 	}, {
 		Code: "R08", Title: "Payment stopped", Entries: Debits, TimeFrame: TwoBankingDays, Again: WithNewAuthority,
 		Meaning:  "The receiver told the bank not to pay this debit.",

@@ -27,7 +27,7 @@ var operatorReturns = []ReturnCode{
 	}, {
 		Code: "R27", Title: "Trace number error", Again: AfterFixing,
 		Meaning:  "The trace number is missing or does not belong to the entry it refers to.",
-		WhatToDo: "Tell your bank; the entry has to be built anew.",
+		WhatToDo: "Tell your bank; the entry has to be made again.",
 	}, {
 		Code: "R28", Title: "Routing number check digit error", Again: AfterFixing,
 		Meaning:  "The ninth digit of the routing number does not agree with the other eight.",

@@ -22,7 +22,7 @@ var checkReturns = []ReturnCode{
 		Code: "R39", Title: "Improper source document or source document presented for payment", TimeFrame: TwoBankingDays,
 		SECs:     checkConversions,
 		Meaning:  "The receiving bank found that the check may not become an entry, or was presented as well.",
-		WhatToDo: "Find out whether the check has paid you; else collect it in another way.",
+		WhatToDo: "Find out whether the check has paid you; if not, collect it in another way.",
 	}, {
 		Code: "R50", Title: "State law affecting RCK acceptance", TimeFrame: TwoBankingDays,
 		Accounts: Consumer, SECs: []string{"RCK"},

@@ -135,10 +135,10 @@ func (h *DecisionHook) check(bad Checker) {
 		at := at + "/when/" + strconv.Itoa(i)
 		enum(bad, at+"/direction", w.Direction, "", Debit, Credit)
 		if len(w.SEC) != 0 && len(w.SEC) != 3 {
-			bad(at+"/sec", "length", "a SEC code has three letters")
+			bad(at+"/sec", "length", "must be a SEC code, of three letters")
 		}
 		if w == (When{}) {
-			bad(at, "required", "sec, direction or both: to ask about everything leave when out")
+			bad(at, "required", "must be sec, direction or both; leave when out to ask about everything")
 		}
 	}
 }

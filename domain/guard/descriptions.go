@@ -74,7 +74,7 @@ func (r Rules) checkDescriptions(bad Checker) {
 			bad(at+"/identification", "length", "1 to 10 characters")
 		}
 		if slices.ContainsFunc(r.Companies[:i], func(o Company) bool { return o.Identification == c.Identification }) {
-			bad(at+"/identification", "twice", "company %s stands there already", c.Identification)
+			bad(at+"/identification", "twice", "company %s is listed already", c.Identification)
 		}
 	}
 }

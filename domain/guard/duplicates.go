@@ -93,6 +93,6 @@ func (d *Duplicates) check(bad Checker) {
 	}
 	enum(bad, "/duplicates/action", string(d.Action), string(Warn), string(Hold), string(Reject))
 	if d.Days < 0 || d.Days > mostDaysApart {
-		bad("/duplicates/days", "range", "0 to %d days", mostDaysApart)
+		bad("/duplicates/days", "range", "must be 0 to %d days", mostDaysApart)
 	}
 }

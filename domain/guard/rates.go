@@ -90,11 +90,11 @@ func (r *ReturnRates) check(bad Checker) {
 	for _, c := range RateClasses {
 		l := r.Levels(c)
 		if l.Warn <= 0 || l.Act < l.Warn || l.Act > 100 {
-			bad(at+"/"+string(c), "range", "per cent of debits: warn above 0, act not below warn and at most 100")
+			bad(at+"/"+string(c), "range", "must be percentages of debits: warn above 0, and act from warn to 100")
 		}
 	}
 	if r.MinReturns < 0 || r.MinEntries < 0 {
-		bad(at+"/min_returns", "range", "zero or more, as min_entries")
+		bad(at+"/min_returns", "range", "must be zero or more, and so must min_entries")
 	}
 }
 

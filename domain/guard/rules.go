@@ -165,7 +165,7 @@ func (r Rules) Check(bad Checker) {
 		at := "/limits/" + strconv.Itoa(i)
 		l.check(at, bad)
 		if seen[l.Name()] {
-			bad(at, "twice", "there is such a limit already: %s", l)
+			bad(at, "twice", "the same limit is listed already: %s", l)
 		}
 		seen[l.Name()] = true
 	}
@@ -183,18 +183,18 @@ func (l Limit) check(at string, bad Checker) {
 	enum(bad, at+"/at_deadline", l.AtDeadline, "", Keep, RejectDeadline)
 	switch {
 	case l.Per == PerBankingDays && (l.Days < 1 || l.Days > mostDays):
-		bad(at+"/days", "range", "1 to %d banking days", mostDays)
+		bad(at+"/days", "range", "must be 1 to %d banking days", mostDays)
 	case l.Per != PerBankingDays && l.Days != 0:
-		bad(at+"/days", "range", "only with per banking_days")
+		bad(at+"/days", "range", "is allowed only with per banking_days")
 	}
 	if l.Cents < 0 || l.Count < 0 || l.Cents == 0 && l.Count == 0 {
-		bad(at+"/cents", "range", "cents or count above zero")
+		bad(at+"/cents", "range", "cents or count must be above zero")
 	}
 	if l.Per == PerEntry && l.Count != 0 {
-		bad(at+"/count", "range", "an entry is one: only cents")
+		bad(at+"/count", "range", "a limit on single entries has cents, and no count")
 	}
 	if l.Action == Reject && l.AtDeadline != "" {
-		bad(at+"/at_deadline", "range", "only with action hold")
+		bad(at+"/at_deadline", "range", "is allowed only with action hold")
 	}
 	if len(l.Company) > 10 {
 		bad(at+"/company_identification", "length", "at most 10 characters")

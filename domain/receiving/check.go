@@ -33,7 +33,7 @@ func (r Rules) Check(at string, bad Checker) {
 		bad(at+"/default", "decide", "decide_by and at_deadline are for an account whose default is decide")
 	}
 	if r.DecideBy != "" && !timeOfDay.MatchString(r.DecideBy) {
-		bad(at+"/decide_by", "time", "a time of day as HH:MM, New York")
+		bad(at+"/decide_by", "time", "must be a time of day in New York, as HH:MM")
 	}
 	if len(r.Filters) > MaxFilters {
 		bad(at+"/filters", "length", "at most %d filters", MaxFilters)
@@ -50,13 +50,13 @@ func (f Filter) check(at string, bad Checker) {
 		enum(bad, at+"/direction", f.Direction, Debit, Credit)
 	}
 	if f.SEC != "" && !secForm.MatchString(f.SEC) {
-		bad(at+"/sec", "sec-code", "three capital letters, as in CCD")
+		bad(at+"/sec", "sec-code", "must be three capital letters, such as CCD")
 	}
 	if f.Company != "" && !tenChars.MatchString(f.Company) {
-		bad(at+"/company_identification", "company-identification", "1 to 10 letters, digits and spaces")
+		bad(at+"/company_identification", "company-identification", "must be 1 to 10 letters, digits and spaces")
 	}
 	if f.MinCents < 0 || f.MaxCents < 0 || f.MaxCents > 0 && f.MaxCents < f.MinCents {
-		bad(at+"/max_cents", "range", "amounts in cents, the least not above the most")
+		bad(at+"/max_cents", "range", "must be cents, and the minimum must not be above the maximum")
 	}
 }
 
@@ -66,7 +66,7 @@ func (f Filter) check(at string, bad Checker) {
 func (r Rules) checkCode(at string, bad Checker) {
 	if r.ReturnCode == "" {
 		if r.Holder == Consumer && r.returnsDebits() {
-			bad(at, "required", "debits to a consumer have no usual code: name one, R08 say")
+			bad(at, "required", "debits to a consumer have no default code: name one, such as R08")
 		}
 		return
 	}
@@ -77,7 +77,7 @@ func (r Rules) checkCode(at string, bad Checker) {
 	case c.Step != codes.Returned || !slices.Contains(c.By, codes.RDFI):
 		bad(at, "return-code", "%s is not a code by which a receiving bank returns an entry", r.ReturnCode)
 	case c.NeedsStatement || c.NeedsInformation || c.DateOfDeath || c.TimeFrame == codes.ByAgreement:
-		bad(at, "return-code", "%s takes what only a person has: a statement, an agreement, a text or a date", r.ReturnCode)
+		bad(at, "return-code", "%s needs what only a person can give: a statement, an agreement, a text or a date", r.ReturnCode)
 	case c.Accounts == codes.Consumer && r.Holder == Business, c.Accounts == codes.NonConsumer && r.Holder == Consumer:
 		bad(at, "return-code", "%s is for %s accounts", r.ReturnCode, c.Accounts)
 	}

@@ -59,7 +59,7 @@ func (b *bodies) receive(ctx context.Context, client string) (done func(), err e
 	if !take(ctx, b.receiving) {
 		<-of.turn
 		b.exit(client)
-		return nil, NewProblem(CodeBusy, "as many large bodies as this server takes are under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+		return nil, NewProblem(CodeBusy, "this server is working on as many large bodies as it can: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
 	return func() { <-b.receiving; <-of.turn; b.exit(client) }, nil
 }

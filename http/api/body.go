@@ -49,7 +49,7 @@ func readObject(input []byte, into any, known bool) error {
 		return NewProblem(CodeBadRequest, "the body is not UTF-8")
 	}
 	if !json.Valid(input) {
-		return NewProblem(CodeBadRequest, "the body is not one JSON value and nothing else")
+		return NewProblem(CodeBadRequest, "the body must be exactly one JSON value")
 	}
 	object := string(input)
 	if object[Skip(object, 0)] != '{' {
@@ -100,7 +100,7 @@ func ReadXML(input []byte, into any) error {
 		return err
 	}
 	if err := xml.Unmarshal(input, into); err != nil {
-		return NewProblem(CodeBadRequest, "the body is not the XML this takes: %s", xmlComplaint(err))
+		return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
 	}
 	return nil
 }
@@ -113,16 +113,16 @@ func wellFormed(d *xml.Decoder) error {
 			return nil
 		}
 		if err != nil {
-			return NewProblem(CodeBadRequest, "the body is not the XML this takes: %s", xmlComplaint(err))
+			return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
 			inside := parents[len(parents)-1]
 			if len(inside) > 0 && len(parents) == 1 {
-				return NewProblem(CodeBadRequest, "the body is more than one XML element")
+				return NewProblem(CodeBadRequest, "the body must be exactly one XML element")
 			}
 			if inside[e.Name.Local] {
-				return Invalid("/"+SafeName(e.Name.Local), "duplicate", "is there more than once")
+				return Invalid("/"+SafeName(e.Name.Local), "duplicate", "is given more than once")
 			}
 			inside[e.Name.Local] = true
 			parents = append(parents, map[string]bool{})

@@ -23,7 +23,7 @@ func (d *Decimal) UnmarshalJSON(value []byte) error {
 func (d Decimal) Cents() (int64, error) {
 	cents, err := text.ParseDollars(string(d))
 	if err == nil && text.FormatDollars(cents) != string(d) {
-		err = errors.New("an amount is written with two decimals, for instance 2.00")
+		err = errors.New("must be an amount with two decimals, for instance 2.00")
 	}
 	return cents, err
 }

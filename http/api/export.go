@@ -66,7 +66,7 @@ func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported
 func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (done func(), err error) {
 	for _, paging := range []string{"limit", "cursor"} {
 		if c.QueryParam(paging) != "" {
-			return nil, Invalid("/"+paging, "export", "an export has all of the list")
+			return nil, Invalid("/"+paging, "export", "an export contains the whole list: leave this out")
 		}
 	}
 	if done, err = s.exports.begin(who.Client); err != nil {

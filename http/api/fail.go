@@ -102,13 +102,13 @@ func Explain(err error) *Problem {
 	case errors.Is(err, projections.ErrCursor):
 		return Explain(Invalid("/cursor", "cursor", "%v", projections.ErrCursor))
 	case errors.Is(err, errUnrecorded) && !errors.Is(err, eventstore.ErrStorageFull):
-		return NewProblem(CodeBusy, "the log does not take who reads this, so it is not shown").After(1)
+		return NewProblem(CodeBusy, "the log could not record who reads this, so it is not shown").After(1)
 	case errors.Is(err, eventstore.ErrUnknownOutcome):
 		return NewProblem(codeOutcomeUnknown, "it is not known whether the request was recorded: ask again, with the same id or key")
 	case errors.Is(err, eventstore.ErrAway):
 		return NewProblem(codeDatabaseAway, "nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrNotLeader):
-		return NewProblem(CodeBusy, "another node leads: ask it, or again").After(1)
+		return NewProblem(CodeBusy, "another node leads: ask that node, or try again").After(1)
 	case errors.As(err, &elder):
 		return NewProblem(CodeBusy, "nothing was recorded: %v", elder).After(30)
 	case errors.Is(err, eventstore.ErrDeliveryOff):
@@ -116,15 +116,15 @@ func Explain(err error) *Problem {
 	case errors.Is(err, eventstore.ErrStorageFull):
 		return NewProblem(codeStorageFull, "nothing was recorded; reading still works").After(30)
 	case errors.Is(err, eventstore.ErrTooLarge):
-		return NewProblem(CodeTooLarge, "the log takes smaller records than this")
+		return NewProblem(CodeTooLarge, "the request would make a record that is too large for the log")
 	case errors.Is(err, eventstore.ErrClosed), errors.Is(err, eventstore.ErrFailed):
 		return NewProblem(CodeBusy, "the server is stopping: nothing was recorded").After(1)
 	case errors.Is(err, projections.ErrBehind):
 		return NewProblem(codeViewBehind, "%v", projections.ErrBehind).After(1)
 	case ledger.Contended(err):
-		return NewProblem(CodeBusy, "others were changing the same thing all the time: nothing was recorded").After(1)
+		return NewProblem(CodeBusy, "others kept changing the same thing: nothing was recorded").After(1)
 	case errors.As(err, &large):
-		return NewProblem(CodeTooLarge, "at most %d bytes are taken here", large.Limit)
+		return NewProblem(CodeTooLarge, "the body may have at most %d bytes here", large.Limit)
 	case errors.As(err, &routed):
 		return FromStatus(routed.Code)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -113,7 +113,7 @@ func Limit(c echo.Context) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > MaxLimit {
-		return 0, Invalid("/limit", "range", "from 1 to %d", MaxLimit)
+		return 0, Invalid("/limit", "range", "must be from 1 to %d", MaxLimit)
 	}
 	return n, nil
 }
@@ -145,7 +145,7 @@ func After(text, pointer string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0, Invalid(pointer, "position", "a log position, zero or more")
+		return 0, Invalid(pointer, "position", "must be a log position, zero or more")
 	}
 	return n, nil
 }

@@ -48,7 +48,7 @@ func (q *QueryReader) NothingElse() {
 		if !slices.Contains(q.read, name) {
 			q.Bad(SafeName(name), "unknown-filter", "there is no such filter")
 		} else if len(q.Values[name]) > 1 {
-			q.Bad(SafeName(name), "duplicate", "is there more than once")
+			q.Bad(SafeName(name), "duplicate", "is given more than once")
 		}
 	}
 }

@@ -37,7 +37,7 @@ var (
 func readSearch(typed string) (q searchFor, err error) {
 	q.whole = strings.TrimSpace(typed)
 	if q.whole == "" || len(q.whole) > maxSearch {
-		return q, Invalid("/q", "length", "what to search for, %d characters at most", maxSearch)
+		return q, Invalid("/q", "length", "must say what to search for, in at most %d characters", maxSearch)
 	}
 	q.id, _ = ParseGUID(q.whole)
 	for _, word := range strings.Fields(q.whole) {
@@ -52,7 +52,7 @@ func readSearch(typed string) (q searchFor, err error) {
 	}
 	q.filter.Name = strings.Join(q.names, " ")
 	if len(q.read) == 0 {
-		return q, Invalid("/q", "words", "there is no word in it")
+		return q, Invalid("/q", "words", "must contain a word to search for")
 	}
 	return q, nil
 }

@@ -200,9 +200,9 @@ func (s *Kit) RespondRateEntries(c echo.Context, client string) error {
 	company, class := c.QueryParam("company_identification"), guard.RateClass(c.QueryParam("class"))
 	switch {
 	case company == "":
-		return Invalid("/company_identification", "required", "whose rate it is")
+		return Invalid("/company_identification", "required", "is needed: the company whose rate it is")
 	case !slices.Contains(guard.RateClasses, class):
-		return Invalid("/class", "enum", "unauthorized, administrative or overall")
+		return Invalid("/class", "enum", "must be unauthorized, administrative or overall")
 	}
 	ctx := c.Request().Context()
 	if err := s.Views.WaitFor(ctx, Everyone); err != nil {

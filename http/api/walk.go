@@ -118,7 +118,7 @@ func (w *walk) member(i int, name string, fields map[string]member, isStruct boo
 		}
 	}
 	if seen[key] {
-		w.bad = append(w.bad, Wrong(here.pointer(), "duplicate", "is there more than once")...)
+		w.bad = append(w.bad, Wrong(here.pointer(), "duplicate", "is given more than once")...)
 		return valueEnd(w.text, i)
 	}
 	seen[key] = true

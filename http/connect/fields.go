@@ -71,7 +71,7 @@ func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) 
 			pointer = at + pointer
 		}
 		if seen[i/64]&(1<<(i%64)) != 0 {
-			bad = append(bad, api.Wrong(pointer, "duplicate", "is there more than once")...)
+			bad = append(bad, api.Wrong(pointer, "duplicate", "is given more than once")...)
 			return
 		}
 		seen[i/64] |= 1 << (i % 64)

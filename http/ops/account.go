@@ -31,7 +31,7 @@ func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) 
 		}
 		pattern := a.Account
 		if !accountPattern.MatchString(pattern) {
-			return nil, api.Invalid("/receiving_accounts/"+strconv.Itoa(i), "pattern", "an account number, or how it begins and *")
+			return nil, api.Invalid("/receiving_accounts/"+strconv.Itoa(i), "pattern", "must be an account number, or its beginning followed by *")
 		}
 		number, prefix := strings.CutSuffix(pattern, "*")
 		account, err := s.Ledger.SealAccountIn(domain.ClientStream(b.ClientID), b.ClientID, "", number, "")

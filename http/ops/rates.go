@@ -29,7 +29,7 @@ func (s *surface) rateEntries(c echo.Context, _ api.Caller) error {
 func clientOf(c echo.Context) (string, error) {
 	client := c.QueryParam("client")
 	if client == "" {
-		return "", api.Invalid("/client", "required", "whose companies")
+		return "", api.Invalid("/client", "required", "is needed: the client whose companies they are")
 	}
 	return client, nil
 }

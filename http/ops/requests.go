@@ -55,7 +55,7 @@ func (s *surface) askBack(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if in.Reason == "" || len(in.Reason) > answers.MostReason {
-		return api.Invalid("/reason", "required", "why the entry is to come back, in at most %d characters", answers.MostReason)
+		return api.Invalid("/reason", "required", "is needed: say why the entry is to come back, in at most %d characters", answers.MostReason)
 	}
 	l, ctx, client := s.LedgerNow(), c.Request().Context(), c.Param("client")
 	if _, err := s.ClientSettings(ctx, client); err != nil {

@@ -37,9 +37,9 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	}
 	switch {
 	case in.Client == "":
-		return api.Invalid("/client", "required", "whose transaction it is")
+		return api.Invalid("/client", "required", "is needed: the client whose transaction it is")
 	case in.Reason == "" || len(in.Reason) > longestReason:
-		return api.Invalid("/reason", "required", "why it has to be seen, in at most %d characters", longestReason)
+		return api.Invalid("/reason", "required", "is needed: say why you have to see it, in at most %d characters", longestReason)
 	case !who.May(domain.ScopeReveal):
 		return api.NewProblem(api.CodeScope, "this needs scope %s beside one of operations; people have it by the role %s", domain.ScopeReveal, domain.RoleRevealer)
 	}

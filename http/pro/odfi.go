@@ -47,7 +47,7 @@ func (in proODFI) odfi(id string) (domain.ProfileODFI, error) {
 	case "WINDOWS":
 		o.File.LineEnding = "CRLF"
 	default:
-		return o, api.Invalid("/fileLineEndings", "enum", "UNIX or WINDOWS")
+		return o, api.Invalid("/fileLineEndings", "enum", "must be UNIX or WINDOWS")
 	}
 	return o, nil
 }

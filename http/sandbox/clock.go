@@ -72,7 +72,7 @@ func (s *surface) newTime(input []byte) (time.Time, error) {
 	}
 	d, err := time.ParseDuration(b.Advance)
 	if err != nil {
-		return time.Time{}, api.Invalid("/advance", "duration", "a duration such as 48h or 15m")
+		return time.Time{}, api.Invalid("/advance", "duration", "must be a duration such as 48h or 15m")
 	}
 	return s.Ledger.Now().Add(d), nil
 }

@@ -171,7 +171,7 @@ func (p played) sent(kinds ...domain.ItemKind) (nacha.BatchHeader, nacha.Entry, 
 			return e.Header, e.Entry, i, err
 		}
 	}
-	return nacha.BatchHeader{}, nacha.Entry{}, nil, domain.Refuse(domain.RuleBroken, "transaction %s has nothing in a file that could be answered so", t.ID)
+	return nacha.BatchHeader{}, nacha.Entry{}, nil, domain.Refuse(domain.RuleBroken, "transaction %s has nothing in a file that could be answered this way", t.ID)
 }
 
 func simulateReturn(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
@@ -235,7 +235,7 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	file := fed.Compose(int(head.Position%(36*1440)), s.Ledger.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m})
 	content, err := nacha.Render(file, "\n")
 	if err != nil {
-		return domain.Refuse(domain.RuleBroken, "the bank could not write this: %v", err)
+		return domain.Refuse(domain.RuleBroken, "the simulated bank could not write this: %v", err)
 	}
 	id, _, err := s.Inbound.Take(ctx, "simulation-"+api.RequestID(c), "simulation", bytes.NewReader(content))
 	if err != nil {

@@ -231,7 +231,7 @@ func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	case "debit":
 		p.PushPull = domain.Pull
 	default:
-		return ledger.Order{}, api.Invalid("/type", "enum", "credit or debit")
+		return ledger.Order{}, api.Invalid("/type", "enum", "must be credit or debit")
 	}
 	if p.SEC == "" {
 		p.SEC = client.Settings.DefaultSEC

@@ -43,7 +43,7 @@ func (s *surface) deliveries(c echo.Context, who api.Caller) error {
 	case slices.Contains(states, state):
 		return s.listFailed(c, w.ID, most)
 	default:
-		return api.Invalid("/state", "enum", "waiting, or left out for the newest tries")
+		return api.Invalid("/state", "enum", "must be waiting, or left out for the newest tries")
 	}
 }
 
@@ -52,7 +52,7 @@ func (s *surface) listFailed(c echo.Context, id string, most int) error {
 	if text := c.QueryParam("cursor"); text != "" {
 		var ok bool
 		if after, ok = eventstore.ParseWebhookPlace(text); !ok {
-			return api.Invalid("/cursor", "cursor", "the next_cursor of an answer before")
+			return api.Invalid("/cursor", "cursor", "must be the next_cursor of an earlier answer")
 		}
 	}
 	list, err := s.Webhooks.WaitingWebhooks(c.Request().Context(), id, after, most+1)

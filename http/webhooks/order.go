@@ -34,7 +34,7 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 	keep := overlap
 	if in.Overlap != "" {
 		if keep, err = time.ParseDuration(in.Overlap); err != nil {
-			return api.Invalid("/overlap", "duration", "a duration like 24h or 0s")
+			return api.Invalid("/overlap", "duration", "must be a duration such as 24h or 0s")
 		}
 	}
 	once, err := s.Once(c, who, body)
@@ -85,7 +85,7 @@ func (s *surface) replay(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if in.After == nil {
-		return api.Invalid("/after", "required", "the position of the log behind which everything is sent again")
+		return api.Invalid("/after", "required", "must be the position in the log after which everything is sent again")
 	}
 	head, err := s.Ledger.Store.Head(c.Request().Context())
 	if err != nil {

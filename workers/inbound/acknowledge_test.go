@@ -68,7 +68,7 @@ func TestAnAcknowledgementThatCannotBeAppliedGoesIntoQuarantineWithItsReason(t *
 		"it does not parse":    {strings.Replace(string(yes()), "ACCEPTED", "PERHAPS", 1), nil, `"perhaps" is not accepted`},
 		"no file of ours":      {string(yes()), domain.Refuse(domain.NotFound, "which is no file of ours"), "not-found: which is no file of ours"},
 		"contradicts itself":   {string(yes()), domain.Refuse(domain.Conflict, "it was rejected before"), "conflict: it was rejected before"},
-		"something behind END": {string(yes()) + "REASON x\nEND\n", nil, "stands behind END"},
+		"something behind END": {string(yes()) + "REASON x\nEND\n", nil, "comes after END"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _, err := acknowledging(t)
