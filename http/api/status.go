@@ -36,10 +36,10 @@ type meaning struct {
 
 // meanings is the only table that maps codes to statuses.
 var meanings = map[domain.Code]meaning{
-	domain.Invalid:            {http.StatusBadRequest, "A value has the wrong form"},
-	domain.RuleBroken:         {http.StatusUnprocessableEntity, "A rule of ACH or of this client says no"},
-	domain.NotFound:           {http.StatusNotFound, "There is no such thing"},
-	domain.Conflict:           {http.StatusConflict, "The id is taken by other content"},
+	domain.Invalid:            {http.StatusBadRequest, "A value is missing or not valid"},
+	domain.RuleBroken:         {http.StatusUnprocessableEntity, "A rule of ACH or of this client does not allow it"},
+	domain.NotFound:           {http.StatusNotFound, "It does not exist"},
+	domain.Conflict:           {http.StatusConflict, "It conflicts with what is recorded"},
 	domain.TooLate:            {http.StatusConflict, "It is too late for that"},
 	domain.HeldForPerson:      {http.StatusConflict, "It waits for a person's approval"},
 	domain.MaybeCarried:       {http.StatusConflict, "The client may have carried the file to its bank"},
@@ -48,9 +48,9 @@ var meanings = map[domain.Code]meaning{
 	domain.Suspended:          {http.StatusForbidden, "The client is suspended"},
 	domain.ReturnWindowClosed: {http.StatusUnprocessableEntity, "The time to return has passed"},
 
-	domain.Stale:      {http.StatusConflict, "It was about something that has changed"},
+	domain.Stale:      {http.StatusConflict, "What it refers to has changed"},
 	domain.OwnRequest: {http.StatusForbidden, "Another person has to do that"},
-	domain.NoPerson:   {http.StatusForbidden, "Nobody knows which person asks"},
+	domain.NoPerson:   {http.StatusForbidden, "The credential names no person"},
 
 	domain.NoTraceNumbers: {http.StatusServiceUnavailable, "The bank has no trace numbers left"},
 
@@ -61,13 +61,13 @@ var meanings = map[domain.Code]meaning{
 	CodeScope:             {http.StatusForbidden, "The credential lacks a scope"},
 	codeMethod:            {http.StatusMethodNotAllowed, "The method is not allowed here"},
 	CodeTooLarge:          {http.StatusRequestEntityTooLarge, "The request is too large"},
-	codeMediaType:         {http.StatusUnsupportedMediaType, "The media type is not taken here"},
+	codeMediaType:         {http.StatusUnsupportedMediaType, "The media type is not accepted here"},
 	CodeTooMany:           {http.StatusTooManyRequests, "Too many requests"},
 	CodeTooManyRefused:    {http.StatusUnprocessableEntity, "Too many lines in a row were refused"},
 	codeKeyReused:         {http.StatusUnprocessableEntity, "The idempotency key was used for something else"},
 	codeViewBehind:        {http.StatusServiceUnavailable, "The list is not up to date yet"},
 	codeStorageFull:       {http.StatusServiceUnavailable, "The disk is nearly full"},
-	codeDatabaseAway:      {http.StatusServiceUnavailable, "The database is away"},
+	codeDatabaseAway:      {http.StatusServiceUnavailable, "The database does not answer"},
 	codeOutcomeUnknown:    {http.StatusInternalServerError, "It is not known whether that was recorded"},
 	domain.DeliveryOff:    {http.StatusServiceUnavailable, "Delivery is off"},
 	CodeBusy:              {http.StatusServiceUnavailable, "Too busy"},

@@ -22,7 +22,7 @@ func views(ctx context.Context, s *Subject, progress Progress) (Finding, error) 
 	}
 	f := Finding{Says: "they say what the log says, row for row"}
 	if n > 0 {
-		f.Says = fmt.Sprintf("%d rows do not say what the log says; to make them anew: %s", n, s.Rebuild)
+		f.Says = fmt.Sprintf("%d rows do not say what the log says; to rebuild them: %s", n, s.Rebuild)
 	}
 	for _, d := range differences {
 		f.Problems = append(f.Problems, fmt.Sprintf("%s %s\nviews: %s\nlog:   %s", d.Table, d.Key, d.Live, d.Log))

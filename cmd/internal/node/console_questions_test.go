@@ -56,6 +56,7 @@ func TestWhoHasNeverSeenItFindsTheAnswers(t *testing.T) {
 		"what do we owe the bank on Wednesday":            {[]string{"Money", "Day after"}, "#owed", []string{"We owe the bank $8,989.51 on Wed 18 Nov 2026"}},
 		"is the ledger healthy":                           {nil, "#health", []string{"writing", "up to date"}},
 		"which company's debits come back too often":      {[]string{"Rates"}, "#rates", []string{"1840000017", "Harbor Gym", "4 of 40, limit 15%"}},
+		"is that company stopped":                         {[]string{"Rates", "1840000017"}, ".head", []string{"Company 1840000017", "too few to act on"}},
 		"what is wrong with the file that was held back":  {[]string{"Quarantine", "torn.ach"}, "main", []string{"quarantined"}},
 		"who may pay through this ledger, and since when": {[]string{"Clients", "Harbor Gym"}, "main", []string{"active", "10:15, 14:30, 16:30", "Set for the first time"}},
 		"who can approve, and what takes two people":      {[]string{"Policy"}, "main", []string{"1 person can approve", "Approve what is held", "one person"}},
