@@ -46,7 +46,7 @@ func TestABanksOwnTextIsReadByItsForm(t *testing.T) {
 			return *a.Totals.Batches == 2 && *a.Totals.Entries == 1008 && *a.Totals.DebitCents == 1036200 && *a.Totals.CreditCents == 0
 		}},
 		"totals without cents":  {text + "TOTALS 2 8 36200 0\n", "two decimals", nil},
-		"a result nobody knows": {strings.Replace(text, "ACCEPTED", "PERHAPS", 1), `"PERHAPS" is none`, nil},
+		"a result nobody knows": {strings.Replace(text, "ACCEPTED", "PERHAPS", 1), `"PERHAPS" is not one`, nil},
 		"no result at all":      {strings.Replace(text, "FILE STATUS", "STATE", 1), "not accepted, pended", nil},
 		"of two files":          {text + "  FILE ID MODIFIER   B     CREATION DATE 261120  TIME 1631\n  FILE STATUS: ACCEPTED\n", `the modifier is "B", and "A"`, nil},
 		"with two results":      {text + "  FILE STATUS: REJECTED\n", `the result is "REJECTED", and "ACCEPTED"`, nil},

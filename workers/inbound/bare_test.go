@@ -130,7 +130,7 @@ func TestABanksOwnAcknowledgementIsReadByItsForm(t *testing.T) {
 	}
 	w.drop("odd.txt", []byte(strings.Replace(text, "REJECTED", "PERHAPS", 1)+"END OF REPORT\r\n"))
 	w.look()
-	if !slices.Contains(w.in("quarantine"), "odd.txt") || !strings.Contains(read(t, w.watch.Dir, "quarantine/odd.txt.reasons.txt"), `"PERHAPS" is none`) {
+	if !slices.Contains(w.in("quarantine"), "odd.txt") || !strings.Contains(read(t, w.watch.Dir, "quarantine/odd.txt.reasons.txt"), `"PERHAPS" is not one`) {
 		t.Errorf("quarantine %v", w.in("quarantine"))
 	}
 }
