@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster chaos test explore check fmt generate pictures lint bench release build gcc postgres prometheus chromium gpg node
+.PHONY: help demo cluster chaos test explore check fmt generate pictures lint bench release build gcc postgres prometheus chromium gpg node curl
 
 help:
 	@echo "Targets of achledger:"
@@ -18,7 +18,7 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 # vet compiles what it reads: with -race it is what the tests need, and vet=off
 # then leaves out what was vetted already. More packages run at once than there
 # are processors, since tests also wait, for the disk above all.
-test: gcc postgres prometheus chromium gpg node ## everything that runs for every change
+test: gcc postgres prometheus chromium gpg node curl ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
@@ -84,3 +84,6 @@ node:
 
 prometheus:
 	@bash .ci/prometheus
+
+curl:
+	@bash .ci/curl
