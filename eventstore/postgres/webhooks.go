@@ -41,11 +41,14 @@ var forgetWebhook = []string{
 
 // WebhookProgress implements Webhooks.
 func (s *Store) WebhookProgress(ctx context.Context, webhook string) (p eventstore.WebhookProgress, ok bool, err error) {
-	err = s.queryWebhook(ctx, func(row pgx.Rows) error {
-		ok = true
-		return row.Scan(&p.Cursor.Position, &p.Cursor.Ordinal, &p.Orders)
+	found, err := webhookRows(ctx, s, func(row pgx.CollectableRow) (p eventstore.WebhookProgress, err error) {
+		err = row.Scan(&p.Cursor.Position, &p.Cursor.Ordinal, &p.Orders)
+		return p, err
 	}, selectProgress, webhook)
-	return p, ok, err
+	if err != nil || len(found) == 0 {
+		return p, false, err
+	}
+	return found[0], true, nil
 }
 
 // StepWebhook implements Webhooks.
@@ -54,12 +57,11 @@ func (s *Store) StepWebhook(ctx context.Context, step eventstore.WebhookStep) er
 	if err != nil {
 		return fmt.Errorf("encode the attempts of webhook %s: %w", step.Webhook, err)
 	}
-	return s.changeWebhook(ctx, stepStatements(step, string(attempts)))
+	return s.changeWebhook(ctx, func(b *pgx.Batch) { queueStep(b, step, string(attempts)) })
 }
 
-// stepStatements are a step's changes, in its order.
-func stepStatements(s eventstore.WebhookStep, attempts string) *pgx.Batch {
-	b := &pgx.Batch{}
+// queueStep makes a step's changes, in its order.
+func queueStep(b *pgx.Batch, s eventstore.WebhookStep, attempts string) {
 	queue := func(sql string, args ...any) { b.Queue(sql, append([]any{s.Webhook}, args...)...) }
 	if s.Forget != nil {
 		queue(forgetBehind, *s.Forget)
@@ -82,7 +84,6 @@ func stepStatements(s eventstore.WebhookStep, attempts string) *pgx.Batch {
 		queue(trimRounds, eventstore.MaxWebhookRounds)
 	}
 	queue(putProgress, s.Progress.Cursor.Position, s.Progress.Cursor.Ordinal, s.Progress.Orders)
-	return b
 }
 
 // DueWebhooks implements Webhooks.
@@ -95,79 +96,78 @@ func (s *Store) WaitingWebhooks(ctx context.Context, webhook string, after event
 	return s.waitingWebhooks(ctx, selectWaiting, webhook, after.Position, after.Ordinal, limit)
 }
 
-func (s *Store) waitingWebhooks(ctx context.Context, sql string, args ...any) (list []eventstore.WebhookMessage, err error) {
-	err = s.queryWebhook(ctx, func(row pgx.Rows) error {
-		var m eventstore.WebhookMessage
+func (s *Store) waitingWebhooks(ctx context.Context, sql string, args ...any) ([]eventstore.WebhookMessage, error) {
+	return webhookRows(ctx, s, func(row pgx.CollectableRow) (m eventstore.WebhookMessage, err error) {
 		var first, next int64
-		err := row.Scan(&m.Position, &m.Ordinal, &m.Type, &m.Tries, &first, &next, &m.Status, &m.Failure, &m.GivenUp)
+		err = row.Scan(&m.Position, &m.Ordinal, &m.Type, &m.Tries, &first, &next, &m.Status, &m.Failure, &m.GivenUp)
 		m.FirstAt, m.NextAt = time.UnixMicro(first).UTC(), time.UnixMicro(next).UTC()
-		list = append(list, m)
-		return err
+		return m, err
 	}, sql, args...)
-	return list, err
 }
 
 // WebhooksWaiting implements Webhooks.
 func (s *Store) WebhooksWaiting(ctx context.Context, webhook string) (n int, since time.Time, err error) {
-	err = s.queryWebhook(ctx, func(row pgx.Rows) error {
-		var first int64
-		if err := row.Scan(&n, &first); err != nil || n == 0 {
-			return err
-		}
-		since = time.UnixMicro(first).UTC()
-		return nil
+	first, err := webhookRows(ctx, s, func(row pgx.CollectableRow) (first int64, err error) {
+		err = row.Scan(&n, &first)
+		return first, err
 	}, countWaiting, webhook)
-	return n, since, err
+	if err != nil || n == 0 {
+		return 0, since, err
+	}
+	return n, time.UnixMicro(first[0]).UTC(), nil
 }
 
 // WebhookRounds implements Webhooks.
-func (s *Store) WebhookRounds(ctx context.Context, webhook string, before int64, limit int) (rounds []eventstore.WebhookRound, err error) {
-	err = s.queryWebhook(ctx, func(row pgx.Rows) error {
-		var r eventstore.WebhookRound
+func (s *Store) WebhookRounds(ctx context.Context, webhook string, before int64, limit int) ([]eventstore.WebhookRound, error) {
+	return webhookRows(ctx, s, func(row pgx.CollectableRow) (r eventstore.WebhookRound, err error) {
 		var attempts string
-		err := row.Scan(&r.Number, &attempts)
-		if err == nil {
+		if err = row.Scan(&r.Number, &attempts); err == nil {
 			err = json.Unmarshal([]byte(attempts), &r.Attempts)
 		}
-		rounds = append(rounds, r)
-		return err
+		return r, err
 	}, selectRounds, webhook, before, limit)
-	return rounds, err
 }
 
 // ForgetWebhook implements Webhooks.
 func (s *Store) ForgetWebhook(ctx context.Context, webhook string) error {
-	b := &pgx.Batch{}
-	for _, sql := range forgetWebhook {
-		b.Queue(sql, webhook)
-	}
-	return s.changeWebhook(ctx, b)
+	return s.changeWebhook(ctx, func(b *pgx.Batch) {
+		for _, sql := range forgetWebhook {
+			b.Queue(sql, webhook)
+		}
+	})
 }
 
-func (s *Store) queryWebhook(ctx context.Context, each func(pgx.Rows) error, sql string, args ...any) error {
-	err := s.query(ctx, func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := each(rows); err != nil {
-				return err
-			}
-		}
-		return nil
+// webhookRows collects the rows of a query, anew where it is asked again.
+func webhookRows[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql string, args ...any) (list []T, err error) {
+	err = s.query(ctx, func(rows pgx.Rows) (err error) {
+		list, err = pgx.CollectRows(rows, scan)
+		return err
 	}, sql, args...)
 	if err != nil {
-		return fmt.Errorf("read how far a webhook was told: %w", err)
+		return nil, fmt.Errorf("read how far a webhook was told: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
+// holdTerm keeps another term from beginning before the transaction has ended.
+const holdTerm = `SELECT count(*) FROM (SELECT FROM leader WHERE term = $1 FOR SHARE) held`
+
 // changeWebhook makes changes in a transaction of their own. They may be made
-// twice, so those whose session broke are made again.
-func (s *Store) changeWebhook(ctx context.Context, changes *pgx.Batch) error {
+// twice, so those whose session broke are made again. What a leader changes that
+// was replaced is ErrNotLeader: the next one has the progress in memory and would
+// not notice that messages are forgotten which it put there.
+func (s *Store) changeWebhook(ctx context.Context, queue func(*pgx.Batch)) error {
 	if s.options.ReadOnly {
 		return eventstore.ErrReadOnly
 	}
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		_ = warning(c)
-		err := pgx.BeginFunc(ctx, c, func(t pgx.Tx) error { return t.SendBatch(ctx, changes).Close() })
+		var b pgx.Batch
+		if term := eventstore.TermOf(ctx); term != 0 {
+			b.Queue(holdTerm, term).QueryRow(termHeld)
+		}
+		queue(&b)
+		err := pgx.BeginFunc(ctx, c, func(t pgx.Tx) error { return t.SendBatch(ctx, &b).Close() })
 		if err == nil {
 			err = warning(c)
 		}
@@ -175,6 +175,18 @@ func (s *Store) changeWebhook(ctx context.Context, changes *pgx.Batch) error {
 	})
 	if err != nil {
 		return fmt.Errorf("record how far a webhook was told: %w", explain(err))
+	}
+	return nil
+}
+
+// termHeld reads the row of holdTerm.
+func termHeld(row pgx.Row) error {
+	held := 0
+	if err := row.Scan(&held); err != nil {
+		return err
+	}
+	if held == 0 {
+		return eventstore.ErrNotLeader
 	}
 	return nil
 }

@@ -6,11 +6,17 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
+const (
+	longestPause = 2 * time.Hour
+	spread       = 0.2 // of a pause, either way
+	longestTry   = longestPause * 12 / 10
+)
+
 // A message is tried again after 5 s, then after two and a half times as long
 // each time, 2 h at most: about forty times in three days.
 func nextTry(tries int) time.Duration {
 	b := &backoff.ExponentialBackOff{
-		InitialInterval: 5 * time.Second, RandomizationFactor: 0.2, Multiplier: 2.5, MaxInterval: 2 * time.Hour,
+		InitialInterval: 5 * time.Second, RandomizationFactor: spread, Multiplier: 2.5, MaxInterval: longestPause,
 	}
 	b.Reset()
 	wait := b.NextBackOff()

@@ -31,7 +31,7 @@ func (h *webhook) carryOut(ctx context.Context, o domain.WebhookOrder) error {
 			due(at, m.kind)
 		}
 	case domain.WebhookReplay:
-		if o.After < s.Progress.Cursor.Position {
+		if o.After <= s.Progress.Cursor.Position { // also one in the middle of the event that follows
 			s.Progress.Cursor = eventstore.WebhookPlace{Position: o.After}
 		}
 		s.Forget = &o.After // the cursor comes to it

@@ -84,9 +84,11 @@ func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore
 	wait = time.Minute
 	now := h.Now()
 	for _, waiting := range list {
-		if left := waiting.NextAt.Sub(now); left > 0 {
+		// One that waits for longer than any message does was put off by a clock
+		// that has been set back since.
+		if left := waiting.NextAt.Sub(now); left > 0 && left <= longestTry {
 			wait = min(wait, left)
-			break
+			continue
 		}
 		m, ok, err := h.source.one(ctx, h.client, waiting.WebhookPlace)
 		switch {

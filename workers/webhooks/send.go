@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
@@ -127,5 +128,14 @@ func told(err error) string {
 	if len(text) > maxFailure {
 		text = text[:maxFailure]
 	}
-	return strings.ToValidUTF8(text, "")
+	return strings.Map(printable, strings.ToValidUTF8(text, ""))
+}
+
+// printable leaves out what a server may have put into its answer to trouble who
+// reads of it: PostgreSQL's text cannot hold U+0000.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return -1
 }

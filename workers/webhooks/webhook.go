@@ -180,7 +180,7 @@ func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
 		case err == nil:
 			h.progress, h.recorded = s.Progress, s.Progress.Cursor.Position
 			return nil
-		case ctx.Err() != nil || errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed):
+		case ctx.Err() != nil || errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed) || errors.Is(err, eventstore.ErrNotLeader):
 			return fmt.Errorf("record how far a webhook was told: %w", err)
 		}
 		h.Log.Error("how far a webhook was told could not be recorded", "client", h.client, "webhook", h.id, "err", err)
