@@ -42,15 +42,22 @@ func (s *Store) Leader(ctx context.Context) (t Term, err error) {
 // database leads: it holds a lock whose session the server ends when it hears
 // nothing for 3 s, and a term that no leader before had. When the session ends,
 // or work does, work's context ends and the node tries again once work has
-// returned. An error of work ends Lead, unless its context had ended.
+// returned. An error of work ends Lead, unless its context had ended or it is one
+// that another term may not meet.
+//
+// A node whose clock is too far off does not lead: the dates of files and whether a
+// window has passed follow from it.
 func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	for ctx.Err() == nil {
-		err := s.leadOnce(ctx, work)
+		err := s.onTime()
+		if err == nil {
+			err = s.leadOnce(ctx, s.onTime, work)
+		}
 		var final leadError
 		if errors.As(err, &final) {
 			return final.error
 		}
-		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLed) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLed) && !errors.Is(err, errClock) {
 			s.options.Log.Warn("this node cannot lead for now", "err", err)
 		}
 		select {
@@ -90,6 +97,16 @@ type confirmation struct {
 	sent time.Duration // by SinceBoot
 }
 
+// errClock: whoever inspects the server has said so already.
+var errClock = errors.New("a node leads by the right time only")
+
+func (s *Store) onTime() error {
+	if err := s.Primary().ClockErr(); err != nil {
+		return fmt.Errorf("%w: %w", errClock, err)
+	}
+	return nil
+}
+
 // leadError is an error of work.
 type leadError struct{ error }
 
@@ -99,7 +116,8 @@ var ErrLed = errors.New("another node leads")
 // LeadNow runs work as the leader, once. ErrLed when another node leads.
 func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	var failed error
-	err := s.leadOnce(ctx, func(ctx context.Context, term int64) error {
+	atAnyTime := func() error { return nil } // a person who sees the clock asks for it
+	err := s.leadOnce(ctx, atAnyTime, func(ctx context.Context, term int64) error {
 		failed = work(ctx, term)
 		return nil
 	})
@@ -109,7 +127,8 @@ func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term
 	return err
 }
 
-func (s *Store) leadOnce(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+// leadOnce leads while may allows it.
+func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx context.Context, term int64) error) error {
 	c, err := s.session(ctx, leaderSilence)
 	if err != nil {
 		return err
@@ -134,13 +153,16 @@ func (s *Store) leadOnce(ctx context.Context, work func(ctx context.Context, ter
 		defer stop()
 		done <- work(led, term)
 	}()
-	lost := s.pulse(led, c)
+	lost := s.pulse(led, c, may)
 	ended := ctx.Err() == nil && lost == nil // work came to its end by itself
 	stop()
 	err = <-done
 	if lost != nil && ctx.Err() == nil {
 		s.options.Log.Warn("this node leads no longer", "term", term, "err", lost)
 		return nil
+	}
+	if ended && (errors.Is(err, eventstore.ErrAway) || errors.Is(err, eventstore.ErrNotLeader)) {
+		return err
 	}
 	if ended && err != nil {
 		return leadError{err}
@@ -174,8 +196,8 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 }
 
 // pulse keeps the session until led ends, and then returns nil, or until it is
-// lost.
-func (s *Store) pulse(led context.Context, c *pgx.Conn) error {
+// lost or may allows no leading any more.
+func (s *Store) pulse(led context.Context, c *pgx.Conn, may func() error) error {
 	for {
 		// A session that is ended is heard of at once.
 		waiting, stop := context.WithTimeout(led, leaderPulse)
@@ -192,6 +214,9 @@ func (s *Store) pulse(led context.Context, c *pgx.Conn) error {
 		cancel()
 		if err != nil {
 			return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+		}
+		if err := may(); err != nil {
+			return err
 		}
 	}
 }

@@ -32,8 +32,12 @@ func (o *Options) openPool(ctx context.Context) (*pgxpool.Pool, error) {
 }
 
 // checkSession refuses a session that is not the server's own: a pooler shares
-// server sessions between clients, and with them locks and settings.
+// server sessions between clients, and with them locks and settings. A server that
+// stands still after it has let the session in is not waited for: whoever wants to
+// lead asks here.
 func checkSession(ctx context.Context, c *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
 	var pid uint32
 	if err := c.QueryRow(ctx, `SELECT pg_backend_pid()`).Scan(&pid); err != nil {
 		return err
