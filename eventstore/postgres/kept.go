@@ -27,8 +27,13 @@ const (
 	forgetChunks = `DELETE FROM kept_chunks WHERE id = $1`
 	forgetKept   = `DELETE FROM kept WHERE id = $1`
 
-	sweepChunks = `DELETE FROM kept_chunks WHERE id IN (SELECT id FROM kept WHERE name IS NULL AND begun < now() - $1::interval)`
-	sweepKept   = `DELETE FROM kept WHERE name IS NULL AND begun < now() - $1::interval`
+	// dropUnnamed comes before its chunks: a commit under way, whose answer was lost,
+	// is waited for, and then the file stays.
+	dropUnnamed   = `DELETE FROM kept WHERE id = $1 AND name IS NULL`
+	dropItsChunks = `DELETE FROM kept_chunks WHERE id = $1 AND NOT EXISTS (SELECT FROM kept WHERE id = $1)`
+
+	sweepKept = `WITH old AS (DELETE FROM kept WHERE (name IS NULL OR folder = $2) AND begun < now() - $1::interval RETURNING id)
+		DELETE FROM kept_chunks WHERE id IN (SELECT id FROM old)`
 
 	// keptChunk is how many bytes lie in a row.
 	keptChunk = 1 << 20
@@ -47,13 +52,11 @@ func brief() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), readTime)
 }
 
-// Sweep takes away what was begun a day ago and never finished.
-func (k Kept) Sweep() error {
+// Sweep takes away what was begun a day ago and never finished, and what has lain
+// for a day in a folder whose files are for a moment.
+func (k Kept) Sweep(passing string) error {
 	const old = "1 day"
-	return k.store.change("sweep the kept files", func(b *pgx.Batch) {
-		b.Queue(sweepChunks, old)
-		b.Queue(sweepKept, old)
-	})
+	return k.store.change("sweep the kept files", func(b *pgx.Batch) { b.Queue(sweepKept, old, passing) })
 }
 
 // Keep implements eventstore.Kept.
@@ -117,12 +120,16 @@ func (f *keeping) Commit(name string) error {
 	return err
 }
 
-// Drop implements eventstore.Keeping.
+// Drop implements eventstore.Keeping. A file stays whose commit was made although
+// it was not answered: it may have taken the place of another one.
 func (f *keeping) Drop() error {
 	if f.committed {
 		return nil
 	}
-	return f.store.change("forget a file", f.forget)
+	return f.store.change("forget a file", func(b *pgx.Batch) {
+		b.Queue(dropUnnamed, f.id)
+		b.Queue(dropItsChunks, f.id)
+	})
 }
 
 func (f *keeping) forget(b *pgx.Batch) {

@@ -124,6 +124,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 	if s.asks != nil {
 		parts.Go(func() error { return s.asks.Asks(ctx, term, s.answer) })
 		parts.Go(func() error { return s.keepEvidence(ctx, sound) })
+		parts.Go(func() error { return s.sweepKept(ctx) })
 	}
 	parts.Go(func() error { return s.runRelay(ctx) })
 	parts.Go(func() error { return c.batcher.Run(ctx) })

@@ -139,6 +139,25 @@ type handedIn struct {
 // keptAsks is the folder of such content.
 const keptAsks = "asks"
 
+// sweepEvery is how often a leader sweeps the kept files in the database.
+const sweepEvery = time.Hour
+
+// sweepKept removes, until ctx ends, what nodes that died left of kept files, and
+// uploads that nobody removed.
+func (s *Server) sweepKept(ctx context.Context) error {
+	kept, shared := s.Kept.(postgres.Kept)
+	for shared && ctx.Err() == nil {
+		if err := kept.Sweep(keptAsks); err != nil && ctx.Err() == nil {
+			s.log.Warn("kept files that nobody finished are left", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(sweepEvery):
+		}
+	}
+	return nil
+}
+
 func (s *Server) sealedAsk(name string) seal.File {
 	return seal.File{Keys: s.Keys, Client: domain.LedgerClient, Name: keptAsks + "/" + name}
 }
