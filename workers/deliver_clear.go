@@ -3,9 +3,11 @@ package workers
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // clear removes temporary files that are no longer needed: those of the file
@@ -45,10 +47,11 @@ func (d *Delivery) tidy(ctx context.Context) {
 
 // needless reports whether a name in a bank's folder is a temporary name of a
 // file of the lane's ODFI, other than the one its delivery began with. While
-// delivery is off nothing is needless: another process may have staged it.
+// delivery is off nothing is needless: another process may have staged it. Nor is
+// what a later leader put, who may be about to record it.
 func (l *lane) needless(ctx context.Context, have string) bool {
 	file, ok := l.fileOf(ctx, have)
-	if !ok || file.Opened.ODFI != l.odfi {
+	if !ok || file.Opened.ODFI != l.odfi || putLater(ctx, have) {
 		return false
 	}
 	if on, _ := l.Files.Switch.Allowed(l.odfi); !on {
@@ -88,7 +91,23 @@ func finalName(have string) (name string, ok bool) {
 }
 
 // stagedCopy is what newTemporary adds to a name.
-var stagedCopy = regexp.MustCompile(`^\.[0-9]+-[0-9a-f]{16}$`)
+var stagedCopy = regexp.MustCompile(`^\.([0-9]+)-[0-9a-f]{16}$`)
+
+// putLater reports whether a temporary name is of a later term than that of the
+// context: who works here was replaced and does not know it yet.
+func putLater(ctx context.Context, have string) bool {
+	have = strings.TrimSuffix(have, ".withdrawn")
+	now, end := eventstore.TermOf(ctx), strings.LastIndex(have, ".")
+	if now == 0 || end < 0 {
+		return false
+	}
+	found := stagedCopy.FindStringSubmatch(have[end:])
+	if found == nil {
+		return false
+	}
+	put, err := strconv.ParseInt(found[1], 10, 64)
+	return err == nil && put > now
+}
 
 // leftOver reports whether have is a temporary name for that final name, of
 // this or an older release.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // The process dies twice: around file.delivering, which leaves a put that is
@@ -99,6 +100,24 @@ func TestOnlyWhatIsNeedlessIsCleared(t *testing.T) {
 			t.Errorf("%s is cleared by who delivers for another bank", file)
 		}
 		leave()
+	}
+}
+
+// A leader that was stopped while it cleared up finds what the next one has put and
+// not recorded yet.
+func TestALeaderThatWasReplacedClearsNothingOfTheNextOne(t *testing.T) {
+	b, names := leftBehind(t)
+	name := b.onlyFile().Rendered.Name
+	l, leave, err := b.delivery.enter(t.Context(), ourBank)
+	must(t, err)
+	defer leave()
+	replaced := eventstore.UnderTerm(t.Context(), 3)
+	for put, want := range map[string]bool{
+		names[0]: true, newTemporary(name, 2): true, newTemporary(name, 3): true, newTemporary(name, 4): false, withdrawn(newTemporary(name, 40)): false,
+	} {
+		if got := l.needless(replaced, put); got != want {
+			t.Errorf("in term 3 %s is needless: %t", put, got)
+		}
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 const followEvery = 500 * time.Millisecond
 
 // followOthers keeps this node up to date with settings that are not in the
-// views, until ctx ends.
+// views, until ctx ends. It ends the node if the ledger was moved elsewhere, which
+// can only happen while the node is stopped: payments that it takes would be lost.
 func (s *Server) followOthers(ctx context.Context) error {
 	if s.asks == nil {
 		return nil
@@ -23,6 +24,9 @@ func (s *Server) followOthers(ctx context.Context) error {
 	for {
 		if err := errors.Join(s.catchUp(ctx), s.sharedKeys.follow(ctx)); err != nil && ctx.Err() == nil {
 			s.log.Debug("the settings that other nodes changed could not be read", "err", err)
+		}
+		if _, err := s.Switch.MovedTo(); err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():

@@ -84,7 +84,7 @@ func TestKeysInMemoryAreUsedForASecondWithoutALook(t *testing.T) {
 		return err
 	}
 	must(t, opens())
-	k := sharedKeys{store: r.server.Store, ring: ring, log: quietLog, at: postgres.SinceBoot()}
+	k := sharedKeys{store: r.server.Store, ring: ring, log: quietLog, at: postgres.SinceBoot(), reload: r.server.reload}
 	k.dropped.Store(r.head())
 	must(t, r.command("keys/destroy", Destruction{Client: id}, &workers.Erased{}))
 	must(t, opens()) // nobody told this one

@@ -19,9 +19,10 @@ import (
 // sharedKeys keeps this node's keys in memory up to date with changes by other
 // nodes: it forgets destroyed keys, and takes up a new master key.
 type sharedKeys struct {
-	store Log
-	ring  *seal.Keyring
-	log   *slog.Logger
+	store  Log
+	ring   *seal.Keyring
+	log    *slog.Logger
+	reload func(context.Context) error // of the delivery switch
 
 	dropped atomic.Int64  // position up to which destroyed keys were forgotten
 	within  time.Duration // how long other nodes may take to do so
@@ -36,7 +37,7 @@ type sharedKeys struct {
 const keysLevelFor = time.Second
 
 func (k *sharedKeys) begin(s *Server) {
-	k.store, k.ring, k.log = s.Store, s.Keys, s.log
+	k.store, k.ring, k.log, k.reload = s.Store, s.Keys, s.log, s.reload
 	k.dropped.Store(s.atStart)
 	k.at, k.within = postgres.SinceBoot(), droppedWithin
 }
@@ -48,12 +49,18 @@ func (s *Server) standing() postgres.Standing {
 
 // fresh checks that this node may respond from what it has in memory, keys
 // included. A node that was paused forgets keys destroyed meanwhile before it
-// serves again.
+// serves again, and serves no more if the ledger was moved.
 func (s *Server) fresh(ctx context.Context) error {
 	if err := s.asks.Fresh(ctx); err != nil {
 		return err
 	}
-	return s.sharedKeys.level(ctx)
+	if err := s.sharedKeys.level(ctx); err != nil {
+		return err
+	}
+	if _, err := s.Switch.MovedTo(); err != nil {
+		return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+	}
+	return nil
 }
 
 // level checks, unless it did within keysLevelFor.
@@ -62,7 +69,9 @@ func (k *sharedKeys) level(ctx context.Context) error {
 	defer k.mu.Unlock()
 	var err error
 	if postgres.SinceBoot()-k.at >= keysLevelFor {
-		err = k.look(ctx)
+		if err = k.reload(ctx); err == nil {
+			err = k.look(ctx)
+		}
 	}
 	if err = cmp.Or(err, k.fault); err != nil {
 		err = fmt.Errorf("%w: %w", eventstore.ErrAway, err)

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -244,4 +245,20 @@ func TestALedgerWithSomethingUnderWayDoesNotMove(t *testing.T) {
 		return strings.Contains(err.Error(), "stop every node first")
 	})
 	must(t, r.stop())
+}
+
+// A node is stopped for so long that nobody takes it for running, and its ledger is
+// moved. When it wakes it takes no payment, which nobody would ever send.
+func TestANodeThatSleptWhileItsLedgerMovedServesItNoMore(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	core, _, err := openForCommand(t.Context(), c.node(), c.database.URL(postgrestest.Role, c.name))
+	must(t, err)
+	log, err := Identify(t.Context(), core.Store)
+	must(t, err)
+	_, err = core.Switch.MoveTo("/new/folder", log)
+	must(t, errors.Join(err, core.Close()))
+	if err := r.wait(); err == nil || !strings.Contains(err.Error(), "moved to /new/folder") {
+		t.Errorf("it ended with %v", err)
+	}
 }
