@@ -47,7 +47,8 @@ func (o Outbox) Publish(_ context.Context, temporary, name string) error {
 }
 
 // Find implements Deliverer. A folder that is gone altogether says nothing
-// about the file.
+// about the file. A process that died may have given the final name and not made
+// it durable, and whoever finds it records it as delivered.
 func (o Outbox) Find(_ context.Context, temporary, name string, sha []byte) (Location, error) {
 	var found findings
 	err := o.in("look into the outbox", func(f regular.Folder) (err error) {
@@ -57,8 +58,10 @@ func (o Outbox) Find(_ context.Context, temporary, name string, sha []byte) (Loc
 		if found.withdrawn, err = hash(f, withdrawn(temporary)); err != nil {
 			return err
 		}
-		found.final, err = hash(f, name)
-		return err
+		if found.final, err = hash(f, name); err != nil || found.final == nil {
+			return err
+		}
+		return f.Sync()
 	})
 	if err != nil {
 		return "", err

@@ -48,8 +48,9 @@ func (d disk) makeFolder(path string) error {
 	return d.syncFolder(parent)
 }
 
-// create writes a file that must not exist yet. Its errors name the file, and
-// not the temporary one beside it.
+// create writes a file that must not exist yet; after an error there is none that
+// might be used without being durable. Its errors name the file, and not the
+// temporary one beside it.
 func (d disk) create(path string, content []byte) error {
 	err := d.createBeside(path, content)
 	var file *fs.PathError
@@ -72,10 +73,14 @@ func (d disk) createBeside(path string, content []byte) error {
 		return err
 	}
 	err = os.Link(tmp, path) // unlike a rename it never replaces a file
-	if err := errors.Join(err, os.Remove(tmp)); err != nil {
-		return err
+	linked := err == nil
+	if err = errors.Join(err, os.Remove(tmp)); err == nil {
+		err = d.syncFolder(filepath.Dir(path))
 	}
-	return d.syncFolder(filepath.Dir(path))
+	if err != nil && linked {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 // replace puts new content in the place of a file and then overwrites the
@@ -178,7 +183,9 @@ func (d disk) overwrite(old *os.File, path string) error {
 	return old.Sync()
 }
 
-// sweep removes what a stop left under temporary names.
+// sweep removes what a stop left under temporary names, and makes durable what it
+// left under others: a key is used from here on, and nobody can tell whether it was
+// given its name durably.
 func (d disk) sweep(folders ...string) error {
 	for _, folder := range folders {
 		entries, err := os.ReadDir(folder)
@@ -192,6 +199,9 @@ func (d disk) sweep(folders ...string) error {
 			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
+		}
+		if err := d.syncFolder(folder); err != nil {
+			return err
 		}
 	}
 	return nil

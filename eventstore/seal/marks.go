@@ -17,6 +17,9 @@ func MakeMaster(dir string) (made bool, err error) {
 	if err := k.disk.makeFolder(dir); err != nil {
 		return false, fmt.Errorf("make a master key: %w", err)
 	}
+	if err := k.disk.syncFolder(dir); err != nil { // one that is there may not be durable
+		return false, fmt.Errorf("make a master key: %w", err)
+	}
 	if _, err = k.readMaster(); !errors.Is(err, ErrNoMaster) {
 		return false, err
 	}

@@ -72,6 +72,10 @@ func (k *Keyring) finishRotation(m master, clients []string) (master, error) {
 	if m.handle.Len() == 1 {
 		return m, nil
 	}
+	// One who put it there may have stopped before its name was durable.
+	if err := k.disk.syncFolder(k.dir); err != nil {
+		return master{}, err
+	}
 	for _, c := range clients {
 		if err := k.rewrap(m, c); err != nil {
 			return master{}, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/durable"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
@@ -43,7 +44,7 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err := seal.Backup(r.Folder.Keys(), to.Keys()); err != nil {
 		return eventstore.Report{}, err
 	}
-	if err := copyTree(ctx, r.Folder.Kept(), to.Kept()); err != nil {
+	if err := errors.Join(copyTree(ctx, r.Folder.Kept(), to.Kept()), syncTree(string(to))); err != nil {
 		return eventstore.Report{}, fmt.Errorf("back up the kept files: %w", err)
 	}
 	if err := r.Folder.CopyKind(to); err != nil {
@@ -105,7 +106,18 @@ func empty(path string) error {
 	return err
 }
 
-// copyTree copies files durably. A file that disappears meanwhile was replaced
+// syncTree makes the names of a new folder and of all in it durable.
+func syncTree(path string) error {
+	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		return durable.SyncFolder(path)
+	})
+	return errors.Join(err, durable.SyncFolder(filepath.Dir(path)))
+}
+
+// copyTree copies the content of files durably. A file that disappears meanwhile was replaced
 // by a newer one, and can be made again from the log.
 func copyTree(ctx context.Context, from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {

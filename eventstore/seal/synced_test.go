@@ -1,0 +1,50 @@
+package seal
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// A process that stops between a name and its sync leaves keys that can be read and
+// may be gone after a power cut. Whoever reads them next seals with them.
+func TestWhatAStopLeftIsMadeDurableBeforeItIsUsed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	sealOne(t, openRing(t, dir), "acme", number)
+	var done []string
+	_, err := open(dir, disk{step: func(op, path string) error {
+		done = append(done, op+" "+path)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := slices.Index(done, "read "+filepath.Join(dir, "master"))
+	for _, folder := range []string{dir, filepath.Join(dir, "clients")} {
+		if at := slices.Index(done, "sync folder "+folder); at < 0 || at > used {
+			t.Errorf("%s is not synced before the keys in it are used: %q", folder, done)
+		}
+	}
+}
+
+// The name of a key cannot be made durable: nothing may be sealed with the key, not
+// later either.
+func TestAKeyWhoseNameIsNotDurableIsNotUsed(t *testing.T) {
+	k := openRing(t, filepath.Join(t.TempDir(), "keys"))
+	clients := filepath.Dir(k.clientFile("acme"))
+	k.disk = disk{step: func(op, path string) error {
+		if op == "sync folder" && path == clients {
+			return errStopped
+		}
+		return nil
+	}}
+	for range 2 {
+		if _, err := k.Seal("acme", []byte(number), "account number"); err == nil {
+			t.Error("it was sealed with a key that a power cut may take")
+		}
+	}
+	if _, err := os.Lstat(k.clientFile("acme")); err == nil {
+		t.Error("the key is there for the next process")
+	}
+}
