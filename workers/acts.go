@@ -60,11 +60,10 @@ func (a *Acts) Sweep(ctx context.Context) error {
 	return err
 }
 
-// CarryOut does what an approved request asks for, and records the outcome. A
-// refusal or a fault is final: the request is not tried again, since nobody
-// knows when it would succeed. If the process is stopped or loses the lead,
-// nothing is recorded and Run carries the request out later. An act that had
-// begun before that is not begun again: the worker of that act finishes it.
+// CarryOut does what an approved request asks for, and records how that
+// ended: a refusal or a fault ends it too, and is not tried again, as nobody
+// knows when it would succeed. A stop, or a database that is away, leaves it to
+// Run. What began before a stop is finished by whoever takes up such things.
 func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	unlock, err := a.busy.lock(ctx, id)
 	if err != nil {
@@ -77,7 +76,7 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	}
 	ctx = ledger.WithApproval(ctx, id)
 	failed := a.act(ctx, approval)
-	if failed != nil && (ctx.Err() != nil || errors.Is(failed, eventstore.ErrUnknownOutcome) || errors.Is(failed, eventstore.ErrFailed) || errors.Is(failed, eventstore.ErrNotLeader)) {
+	if failed != nil && (ctx.Err() != nil || unended(failed)) {
 		return failed
 	}
 	end := domain.EndAct{}
@@ -87,6 +86,16 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	}
 	_, err = ledger.Execute(ctx, a.Ledger, ledger.ApprovalStream(id), end.Decide)
 	return errors.Join(failed, err)
+}
+
+// unended reports whether an error leaves an act to whoever sweeps next.
+func unended(err error) bool {
+	for _, passing := range []error{eventstore.ErrUnknownOutcome, eventstore.ErrFailed, eventstore.ErrNotLeader, eventstore.ErrAway} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *Acts) act(ctx context.Context, approval domain.Approval) error {
