@@ -101,10 +101,11 @@ func (s *sizing) serveLedger() (*process, error) {
 }
 
 // restart measures the time until the server responds, after a clean stop and
-// after a kill.
+// after a kill, and until the stream holds the whole log after the kill.
 func (s *sizing) restart(when string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var took [2]time.Duration
+		var stream time.Duration
 		for i, end := range []func() error{s.ledger.stop, s.ledger.kill} {
 			s.say("%s: start %d", when, i+1)
 			s.ledger.settle(ctx)
@@ -125,10 +126,13 @@ func (s *sizing) restart(when string) func(context.Context) error {
 			took[i] = time.Since(began)
 			p.ops, p.client = s.ledger.ops, s.ledger.client
 			s.ledger = p
+			s.ledger.settle(ctx) // it may still open its stream
+			stream = time.Since(began)
 		}
 		s.add(row{
-			path: "start, " + when, against: s.sized(), measured: fmt.Sprintf("%.1f s, after kill -9 %.1f s", took[0].Seconds(), took[1].Seconds()),
-			budget: "under 5 s", kept: max(took[0], took[1]) < 5*time.Second,
+			path: "start, " + when, against: s.sized(),
+			measured: fmt.Sprintf("%.1f s, after kill -9 %.1f s, its stream after %.1f s", took[0].Seconds(), took[1].Seconds(), stream.Seconds()),
+			budget:   "under 5 s", kept: max(took[0], took[1]) < 5*time.Second,
 		})
 		return nil
 	}

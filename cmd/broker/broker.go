@@ -2,10 +2,13 @@ package broker
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -35,6 +38,10 @@ type Options struct {
 	// reads nothing more. Nil: everyone logged in may read.
 	ClientOf func(key string) (client string, ok bool)
 
+	// Opening, unless nil, is called before the streams are opened. Tests hold that
+	// up with it until ctx ends, or make it fail.
+	Opening func(ctx context.Context) error
+
 	Log *slog.Logger // slog.Default by default
 }
 
@@ -47,12 +54,19 @@ type Broker struct {
 	login  *login
 	gate   *Gate
 	own    *nats.Conn // the gate's
+	log    *slog.Logger
+
+	stopOpening context.CancelFunc
+	opened      chan struct{} // closed when open has returned
+	failed      error         // what open returned
 }
 
 const (
 	ledgerAccount = "LEDGER"
 	ownUser       = "_achledger" // no credential key has an underscore
 	patience      = 30 * time.Second
+	stopTime      = 3 * time.Second       // that Close waits for streams being opened
+	reconnectWait = 20 * time.Millisecond // of a connection within the process
 )
 
 // Bounds of connections, those of this process included.
@@ -63,11 +77,12 @@ const (
 	tlsTimeout     = 5                    // seconds for a handshake
 )
 
-// Start starts a broker; it returns when connections are served and the
-// streams of an earlier run are open.
+// Start starts a broker. It returns when its address is taken, and opens the
+// streams of an earlier run behind it: after a kill JetStream reads all of their
+// messages. Nobody is let in before WaitUntilOpen returns.
 func Start(o Options) (*Broker, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
-	b := &Broker{secret: rand.Text(), secure: o.TLS != nil}
+	b := &Broker{secret: rand.Text(), secure: o.TLS != nil, log: o.Log, opened: make(chan struct{})}
 	b.login = newLogin(o.Authenticate, o.ClientOf, b.secret)
 	s, err := server.NewServer(&server.Options{
 		ServerName: "achledger",
@@ -86,14 +101,21 @@ func Start(o Options) (*Broker, error) {
 	l := newServerLog(o.Log)
 	s.SetLoggerV2(l, false, false, false)
 	s.Start()
-	if err := b.open(l, o.Log); err != nil {
-		b.Close()
+	if err := b.listens(l); err != nil {
+		b.shutdown()
 		return nil, fmt.Errorf("start the broker: %w", err)
 	}
+	ctx, stop := context.WithCancel(context.Background())
+	b.stopOpening = stop
+	go func() {
+		defer close(b.opened)
+		b.failed = b.open(ctx, o.Opening)
+	}()
 	return b, nil
 }
 
-func (b *Broker) open(l *serverLog, log *slog.Logger) error {
+// listens waits until the server takes connections.
+func (b *Broker) listens(l *serverLog) error {
 	for end := time.Now().Add(patience); !b.server.ReadyForConnections(20 * time.Millisecond); {
 		if l.fatal() != nil {
 			return l.fatal()
@@ -102,7 +124,18 @@ func (b *Broker) open(l *serverLog, log *slog.Logger) error {
 			return fmt.Errorf("it serves no connections after %v", patience)
 		}
 	}
-	var err error
+	return nil
+}
+
+// open opens the streams, and then lets in this process and subscribers. A
+// connection that came earlier could be told that there is no stream, and the
+// relay would make one.
+func (b *Broker) open(ctx context.Context, opening func(context.Context) error) (err error) {
+	if opening != nil {
+		if err := opening(ctx); err != nil {
+			return fmt.Errorf("open the streams: %w", err)
+		}
+	}
 	if b.ledger, err = b.server.LookupAccount(ledgerAccount); err != nil {
 		return err
 	}
@@ -110,26 +143,62 @@ func (b *Broker) open(l *serverLog, log *slog.Logger) error {
 		return fmt.Errorf("open the streams: %w", err)
 	}
 	b.login.serve(b.server, b.ledger, nil) // this process
-	if b.own, err = b.Conn(nats.Name("gate")); err != nil {
+	if b.own, err = b.connect(b.server, nats.Name("gate")); err != nil {
 		return err
 	}
-	if b.gate, err = NewGate(b.own, b.login.clientOf, log); err != nil {
+	if b.gate, err = NewGate(b.own, b.login.clientOf, b.log); err != nil {
 		return err
 	}
 	b.login.serve(b.server, b.ledger, b.gate) // and subscribers
 	return nil
 }
 
+// WaitUntilOpen waits until the streams are open, and returns why they cannot be
+// opened, or the error of ctx if that ends first.
+func (b *Broker) WaitUntilOpen(ctx context.Context) error {
+	select {
+	case <-b.opened:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if b.failed != nil {
+		return fmt.Errorf("start the broker: %w", b.failed)
+	}
+	return nil
+}
+
 // Conn connects this process, with all rights in the account of the stream.
-// Close it before the broker.
+// While the streams are being opened it returns a connection that is made once
+// they are. Close it before the broker.
 func (b *Broker) Conn(options ...nats.Option) (*nats.Conn, error) {
+	retry := []nats.Option{nats.RetryOnFailedConnect(true), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(0, 0)}
+	return b.connect(onceOpen{b}, append(retry, options...)...)
+}
+
+func (b *Broker) connect(to nats.InProcessConnProvider, options ...nats.Option) (*nats.Conn, error) {
 	c, err := nats.Connect("", append([]nats.Option{
-		nats.InProcessServer(b.server), nats.UserInfo(ownUser, b.secret), nats.MaxReconnects(-1),
+		nats.InProcessServer(to), nats.UserInfo(ownUser, b.secret), nats.MaxReconnects(-1),
 	}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the broker: %w", err)
 	}
 	return c, nil
+}
+
+// onceOpen connects to a broker whose streams are open.
+type onceOpen struct{ *Broker }
+
+// InProcessConn implements nats.InProcessConnProvider.
+func (o onceOpen) InProcessConn() (net.Conn, error) {
+	select {
+	case <-o.opened:
+	default:
+		return nil, errors.New("the streams are being opened")
+	}
+	if o.failed != nil {
+		return nil, o.failed
+	}
+	return o.server.InProcessConn()
 }
 
 // URL is where subscribers connect, as nats://127.0.0.1:4222; "" when the
@@ -145,14 +214,29 @@ func (b *Broker) URL() string {
 	return scheme + b.server.Addr().String()
 }
 
-// Close stops the broker. Messages that it accepted are on disk.
+// Close stops the broker. Messages that it accepted are on disk. A server that
+// opens its streams cannot be interrupted; if that goes on for longer than
+// stopTime it is left to the end of the process, which is to its files as if it
+// had been killed.
 func (b *Broker) Close() {
+	b.stopOpening()
+	select {
+	case <-b.opened:
+	case <-time.After(stopTime):
+		b.log.Warn("the broker is stopped while it opens its streams; the next start opens them from the beginning")
+		return
+	}
 	if b.gate != nil {
 		b.gate.Close()
 	}
 	if b.own != nil {
 		b.own.Close()
 	}
+	b.shutdown()
+}
+
+func (b *Broker) shutdown() {
+	b.login.close() // not earlier: who is refused twice never comes again
 	b.server.Shutdown()
 	b.server.WaitForShutdown()
 }

@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -200,6 +202,7 @@ func TestARevokedCredentialIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
+	must(0, b.WaitUntilOpen(soon(t)))
 	log := ledger(t, b)
 	one, two, other := subscriber(t, b.URL(), "A1"), subscriber(t, b.URL(), "A1"), subscriber(t, b.URL(), "R1")
 	feed(t, one, "A1")
@@ -258,6 +261,7 @@ func TestABrokerNeedsNoAddress(t *testing.T) {
 	if b.URL() != "" {
 		t.Errorf("it listens at %s", b.URL())
 	}
+	must(0, b.WaitUntilOpen(soon(t)))
 	log := ledger(t, b)
 	originate(log, "acme", 1)
 	_, js := owner(t, b)
@@ -286,4 +290,63 @@ func TestATakenAddressIsSaid(t *testing.T) {
 	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("it took %v to say so", took)
 	}
+}
+
+func TestWhoComesWhileTheStreamsAreBeingOpenedWaits(t *testing.T) {
+	open := make(chan struct{})
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.DiscardHandler),
+		Opening: func(context.Context) error { <-open; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	own, js := owner(t, b)
+	if own.IsConnected() {
+		t.Error("the process is connected before the streams are open")
+	}
+	for range 3 { // a program that is refused twice does not come again
+		if _, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1"), nats.Timeout(50*time.Millisecond)); err == nil || errors.Is(err, nats.ErrAuthorization) {
+			t.Errorf("a subscriber gets %v, want no answer", err)
+		}
+	}
+	early := make(chan error, 1)
+	go func() {
+		c, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1"), nats.Timeout(time.Minute), nats.RetryOnFailedConnect(true))
+		if err == nil {
+			defer c.Close()
+			err = c.FlushWithContext(soon(t))
+		}
+		early <- err
+	}()
+	close(open)
+	must(0, b.WaitUntilOpen(soon(t)))
+	if err := <-early; err != nil {
+		t.Errorf("a subscriber that came early: %v", err)
+	}
+	must(0, own.FlushWithContext(soon(t)))
+	must(js.AccountInfo(soon(t)))
+}
+
+func TestABrokerIsClosedWhileItOpensItsStreams(t *testing.T) {
+	start := func(opening func(context.Context) error) *Broker {
+		return must(Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.DiscardHandler), Opening: opening}))
+	}
+	t.Run("which can be interrupted", func(t *testing.T) {
+		b := start(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		b.Close()
+		if err := b.WaitUntilOpen(soon(t)); !errors.Is(err, context.Canceled) {
+			t.Errorf("its streams: %v", err)
+		}
+	})
+	t.Run("which JetStream does not let be", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("takes three seconds")
+		}
+		open := make(chan struct{})
+		b := start(func(context.Context) error { <-open; return nil })
+		b.Close() // returns
+		close(open)
+		must(0, b.WaitUntilOpen(soon(t)))
+		b.Close()
+	})
 }

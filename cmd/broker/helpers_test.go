@@ -35,6 +35,9 @@ func start(t testing.TB, dir string) *Broker {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
+	if err := b.WaitUntilOpen(soon(t)); err != nil {
+		t.Fatal(err)
+	}
 	return b
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -25,6 +26,9 @@ type login struct {
 	admitting sync.Mutex                 // held while the gate opens or closes for a credential
 	accounts  map[string]*server.Account // by key; a server never removes one
 
+	decided chan struct{} // closed when subscribers are accepted, or never will be
+	once    sync.Once     // closes it
+
 	mu        sync.Mutex
 	server    *server.Server
 	ledger    *server.Account     // nil until logins are accepted
@@ -42,7 +46,7 @@ type admitted struct {
 func newLogin(authenticate func(key, secret, remote string) (string, bool), reads func(key string) (string, bool), secret string) *login {
 	return &login{
 		authenticate: authenticate, reads: reads, secret: secret,
-		in: map[string]admitted{}, forgotten: map[string]int{}, accounts: map[string]*server.Account{},
+		in: map[string]admitted{}, forgotten: map[string]int{}, accounts: map[string]*server.Account{}, decided: make(chan struct{}),
 	}
 }
 
@@ -51,11 +55,34 @@ func (l *login) serve(s *server.Server, ledger *server.Account, g *Gate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.server, l.ledger, l.gate = s, ledger, g
+	if g != nil {
+		l.close()
+	}
+}
+
+// close ends the wait of those who came early.
+func (l *login) close() { l.once.Do(func() { close(l.decided) }) }
+
+// earlyWait is how long a connection waits that comes while the streams are being
+// opened. The server's own timeout for a login is shorter and ends it first:
+// clients try again after a timeout, but after a second refusal never.
+const earlyWait = (tlsTimeout + 2) * time.Second
+
+func (l *login) wait() {
+	enough := time.NewTimer(earlyWait)
+	defer enough.Stop()
+	select {
+	case <-l.decided:
+	case <-enough.C:
+	}
 }
 
 // Check is called by the server for each connection.
 func (l *login) Check(c server.ClientAuthentication) bool {
 	key, secret := c.GetOpts().Username, c.GetOpts().Password
+	if key != ownUser {
+		l.wait()
+	}
 	l.mu.Lock()
 	ledger, gate, forgotten := l.ledger, l.gate, l.forgotten[key]
 	l.mu.Unlock()

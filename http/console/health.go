@@ -92,6 +92,25 @@ func valueOf(m *dto.Metric) (float64, bool) {
 func (s *surface) health(ctx context.Context, p *page) []check {
 	values, labels := s.metrics.read(s.Metrics)
 	list := []check{s.logCheck(ctx), s.viewCheck(ctx)}
+	if values["achledger_stream_opening"] > 0 {
+		list = append(list, opening...)
+	} else {
+		list = append(list, streamChecks(values, labels)...)
+	}
+	if n := values["achledger_delivery_failures"]; n > 0 {
+		list = append(list, check{"Bank's server", warn, "not reached", "The last tries to reach a bank's server failed."})
+	}
+	if n := values["achledger_files_unacknowledged"]; n > 0 {
+		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})
+	}
+	if n := values["achledger_files_past_deadline"]; n > 0 {
+		list = append(list, check{"Deadlines", bad, "missed", plural(int(n), "file", "files") + " with answers missed a deadline."})
+	}
+	return list
+}
+
+// streamChecks are the checks of the stream and of delivery.
+func streamChecks(values map[string]float64, labels map[string]map[string]float64) (list []check) {
 	if lag, ok := values["achledger_relay_lag_events"]; ok {
 		c := check{Name: "Stream", Tone: good, State: "up to date", Says: "Subscribers get everything that is in the log."}
 		if lag > 1000 {
@@ -112,16 +131,13 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 		}
 		list = append(list, c)
 	}
-	if n := values["achledger_delivery_failures"]; n > 0 {
-		list = append(list, check{"Bank's server", warn, "not reached", "The last attempts to reach a bank's server failed."})
-	}
-	if n := values["achledger_files_unacknowledged"]; n > 0 {
-		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})
-	}
-	if n := values["achledger_files_past_deadline"]; n > 0 {
-		list = append(list, check{"Deadlines", bad, "missed", plural(int(n), "file", "files") + " with answers missed a deadline."})
-	}
 	return list
+}
+
+// opening is what to know while the embedded broker opens its stream.
+var opening = []check{
+	{"Stream", warn, "being opened", "Payments are taken. The stream is read after a kill or a power cut, then compared with the log; subscribers wait until then."},
+	{"Delivery", warn, "waits", "No file leaves before the stream was compared with the log."},
 }
 
 func (s *surface) logCheck(context.Context) check {

@@ -25,6 +25,8 @@ type BrokerOptions struct {
 
 	Creds, CA, Cert, Key string // credential and TLS files for the external broker
 	Replicas             int    // of the stream; 0: three if URL lists several servers, otherwise unchanged
+
+	opening func(context.Context) error // holds up the embedded broker's streams, for tests
 }
 
 // replicas is the number of replicas of the stream: three on a cluster, unless
@@ -72,15 +74,15 @@ type brokerLink struct {
 }
 
 // connectBroker starts or connects to the broker and makes the relay. A stream
-// that is not a copy of the log stops the start. An unreachable broker does
-// not, because no accepted payment depends on it.
+// that is not a copy of the log stops the start. A broker that is away, or that
+// still opens its streams, does not, because no accepted payment depends on it.
 func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
 	readers := &subscribers{logins: s.logins, directory: d, fresh: func(context.Context) error { return nil }}
 	if s.asks != nil {
 		readers.fresh = s.fresh
 	}
 	if s.options.Broker.URL == "" {
-		s.broker, err = s.embed(readers)
+		s.broker, err = s.embed(ctx, readers)
 	} else {
 		s.broker, err = s.reach(readers)
 	}
@@ -88,39 +90,39 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return err
 	}
 	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
-	if !s.broker.conn.IsConnected() {
-		s.log.Warn("the broker is not reached; the stream catches up when it is", "url", s.broker.url)
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	_, err = s.relay.Open(ctx)
-	if relay.Fatal(err) && s.options.Broker.URL == "" {
-		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
-	}
-	if errors.Is(err, relay.ErrFork) && s.switched != nil {
-		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file
-	}
-	if relay.Fatal(err) {
-		return err
-	}
-	if err != nil {
-		s.log.Warn("the broker is no longer reached; the stream catches up when it is", "err", err)
+	s.holdDelivery()
+	switch {
+	case s.broker.conn.IsConnected():
+		return s.compareStream(ctx)
+	case s.streamOpening():
+		s.log.Warn(unopened)
+	default:
+		s.log.Warn("the broker is away; the stream follows when it is there", "url", s.broker.url)
 	}
 	return nil
 }
 
+// openWait is how long a start waits for the streams of the embedded broker.
+// After a clean stop, or with a short log, they are open by then.
+const openWait = time.Second
+
 // embed starts the broker in this process.
-func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
+func (s *Server) embed(ctx context.Context, readers *subscribers) (*brokerLink, error) {
 	host, port, err := s.options.Broker.address()
 	if err != nil {
 		return nil, err
 	}
 	b, err := broker.Start(broker.Options{
-		Dir: s.Folder.NATS(), Host: host, Port: port, TLS: s.secure, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
+		Dir: s.Folder.NATS(), Host: host, Port: port, TLS: s.secure, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Opening: s.options.Broker.opening, Log: s.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, anotherPort)
+	}
+	soon, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	if err := b.WaitUntilOpen(soon); err != nil && soon.Err() == nil {
+		b.Close()
+		return nil, err
 	}
 	conn, err := b.Conn(nats.Name("relay"))
 	if err != nil {
@@ -217,8 +219,12 @@ func (l *brokerLink) close() {
 
 // runRelay runs the relay. If it stops for a reason that needs a person, it
 // logs the reason. The ledger then continues without its stream, and the lag
-// metric grows, until the stream is reset.
+// metric grows, until the stream is reset. It returns an error when the embedded
+// broker cannot open its streams, or opens a stream that is not a copy of the log.
 func (s *Server) runRelay(ctx context.Context) error {
+	if err := s.openStream(ctx); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		err := s.relay.Run(ctx)
 		if err != nil {
@@ -252,6 +258,9 @@ func (s *Server) forked(ctx context.Context) (still bool, err error) {
 // under a new epoch. A person orders it after seeing that the stream holds
 // events of another log. Subscribers start over.
 func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
+	if err := s.awaitStream(ctx); err != nil {
+		return Nothing{}, err
+	}
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
 	if err := s.relay.Reset(ctx); err != nil {

@@ -27,6 +27,9 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "keys/destroy", s.DestroyKeys)
 	control.Answer(mux, "keys/ops", s.IssueOperations)
 	control.Answer(mux, "stream", func(ctx context.Context, _ Nothing) (relay.Comparison, error) {
+		if err := s.awaitStream(ctx); err != nil {
+			return relay.Comparison{}, err
+		}
 		return relay.Compare(ctx, s.broker.conn, s.Store)
 	})
 	control.Answer(mux, "stream/reset", s.ResetStream)

@@ -127,6 +127,9 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 		parts.Go(func() error { return s.sweepKept(ctx) })
 	}
 	parts.Go(func() error { return s.runRelay(ctx) })
+	if s.awaitStream(ctx) != nil {
+		return parts.Wait()
+	}
 	parts.Go(func() error { return c.batcher.Run(ctx) })
 	parts.Go(func() error { return c.asker.Run(ctx) })
 	parts.Go(func() error { return c.intake.Run(ctx) })

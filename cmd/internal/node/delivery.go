@@ -128,6 +128,9 @@ func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report,
 // ahead of the log would turn delivery off again under the next leader, so it
 // must be reset first.
 func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
+	if err := s.awaitStream(ctx); err != nil {
+		return restore.Report{}, err
+	}
 	if s.switched != nil {
 		asking, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()

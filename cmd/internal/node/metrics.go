@@ -79,6 +79,7 @@ var (
 	nodeSeen      = gauge("node_seen_seconds", "Seconds since a node last said that it is there.", "node")
 	synchronous   = gauge("standby_synchronous", "1 while the database's commits wait for a standby; 0: an acknowledged payment may be lost in a failover. A data folder has none.")
 	relayLag      = gauge("relay_lag_events", "Events of the log that are not known to be in the stream.")
+	streamOpens   = gauge("stream_opening", "1 while the embedded broker opens its stream: nothing leaves, and subscribers wait, until it was compared with the log. With an external broker there is none.")
 	viewLag       = gauge("view_lag_events", "Events of the log that the views do not show yet.")
 	pending       = gauge("pending_entries", "Entries that wait for a file.", "client", "odfi")
 	pendingCents  = gauge("pending_cents", "Cents of the entries that wait for a file.", "client", "odfi")
@@ -98,7 +99,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize,
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, streamOpens, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize,
 		queued, queuedAge, queueDeadline, windowsMissed} {
 		ch <- d
 	}
@@ -158,6 +159,9 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	send(logWritable, writable)
 	if s.asks != nil {
 		send(synchronous, map[bool]float64{true: 1}[s.asks.Primary().Synchronous])
+	}
+	if s.broker.embedded != nil {
+		send(streamOpens, map[bool]float64{true: 1}[s.streamOpening()])
 	}
 	var disk unix.Statfs_t
 	if unix.Statfs(string(s.Folder), &disk) == nil {

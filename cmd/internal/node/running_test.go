@@ -28,7 +28,8 @@ type running struct {
 	wait func() error // the same, once the server ends by itself
 }
 
-// serve runs a sandbox; change may alter its options.
+// serve runs a sandbox; change may alter its options. It returns when the server
+// is ready, and the stream of an embedded broker that is not held up is open.
 func serve(t testing.TB, f folder.Folder, change func(*Options)) *running {
 	t.Helper()
 	if f == "" {
@@ -65,6 +66,9 @@ func serve(t testing.TB, f folder.Folder, change func(*Options)) *running {
 		t.Fatalf("the server ended with %v", err)
 	case <-time.After(time.Minute):
 		t.Fatal("the server is not ready")
+	}
+	if o.Broker.opening == nil {
+		eventually(t, "the stream is open", func() bool { return !r.server.streamOpening() })
 	}
 	var err error
 	if r.ops, err = f.ReadCredential(); err != nil {

@@ -77,6 +77,7 @@ type Server struct {
 	log            *slog.Logger
 	broker         *brokerLink
 	relay          *relay.Relay
+	compared       chan struct{} // closed when the embedded broker's stream was compared with the log; at once with an external one
 	metrics        *prometheus.Registry
 	totalsDiffer   func()
 	engineAnswered func(outcome string, entries int)
@@ -163,7 +164,8 @@ func (o Options) open(ctx context.Context) (*Core, error) {
 	return open(ctx, o.Folder, o.Kind, o.Store)
 }
 
-// prepare builds every part and starts none except the broker.
+// prepare builds every part and starts none except the broker, which may still
+// open its streams when it returns.
 func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
 		return err

@@ -156,12 +156,19 @@ func TestABrokerOfAnotherTimeRefusesTheStart(t *testing.T) {
 	if err := os.CopyFS(other.NATS(), os.DirFS(r.folder.NATS())); err != nil {
 		t.Fatal(err)
 	}
-	err := Serve(t.Context(), Options{
+	options := Options{
 		Folder: other, Kind: folder.Sandbox, Listen: "127.0.0.1:0", Broker: BrokerOptions{Listen: "127.0.0.1:0"}, Log: slog.New(slog.DiscardHandler),
-	})
-	if !errors.Is(err, relay.ErrFork) || !strings.Contains(err.Error(), other.NATS()) {
-		t.Errorf("got %v, want a refusal that names the broker's folder", err)
 	}
+	refused := func(t *testing.T) {
+		if err := Serve(t.Context(), options); !errors.Is(err, relay.ErrFork) || !strings.Contains(err.Error(), other.NATS()) {
+			t.Errorf("got %v, want a refusal that names the broker's folder", err)
+		}
+	}
+	t.Run("which is open at once", refused)
+	ready := make(chan struct{})
+	options.Ready = func(Running) { close(ready) }
+	options.Broker.opening = func(context.Context) error { <-ready; return nil }
+	t.Run("which opens late", refused)
 }
 
 func TestMetricsTellWhatWaits(t *testing.T) {

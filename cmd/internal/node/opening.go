@@ -1,0 +1,103 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// unopened is why nothing leaves while the embedded broker opens its streams.
+const unopened = "the stream is being opened, and nothing leaves before it was compared with the log"
+
+// holdDelivery pauses delivery, and with it the workers, until the embedded
+// broker's stream was compared with the log: a stream that is ahead shows that
+// events of the log were lost, and what they recorded must not happen again. An
+// external broker may be away for days, and is not waited for.
+func (s *Server) holdDelivery() {
+	s.compared = make(chan struct{})
+	if s.broker.embedded == nil {
+		close(s.compared)
+		return
+	}
+	s.Switch.Pause(unopened)
+}
+
+// streamOpening reports whether delivery still waits for the comparison.
+func (s *Server) streamOpening() bool {
+	select {
+	case <-s.compared:
+		return false
+	default:
+		return true
+	}
+}
+
+// awaitStream waits for the comparison.
+func (s *Server) awaitStream(ctx context.Context) error {
+	select {
+	case <-s.compared:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the stream is being opened: %w", ctx.Err())
+	}
+}
+
+// openStream waits until the embedded broker has opened its streams, however long
+// that takes, and compares the stream with the log, unless the start has done so.
+func (s *Server) openStream(ctx context.Context) error {
+	if !s.streamOpening() {
+		return nil
+	}
+	begin := time.Now()
+	if err := s.broker.embedded.WaitUntilOpen(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	for end := time.Now().Add(connectWait); !s.broker.conn.IsConnected(); {
+		if !pause(ctx) {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("connect to the broker: no answer within %v", connectWait)
+		}
+	}
+	err := s.compareStream(ctx)
+	if err == nil && ctx.Err() == nil {
+		s.log.Info("the stream is open", "after", time.Since(begin).Round(time.Millisecond))
+	}
+	return err
+}
+
+const (
+	connectWait = time.Minute     // within the process, once the streams are open
+	answerWait  = 5 * time.Second // for a broker that is there to say what its stream holds
+)
+
+// compareStream compares the stream with the log, and then lets delivery begin.
+func (s *Server) compareStream(ctx context.Context) error {
+	asking, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	_, err := s.relay.Open(asking)
+	switch {
+	case relay.Fatal(err) && s.broker.embedded != nil:
+		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
+	case errors.Is(err, relay.ErrFork) && s.switched != nil:
+		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file
+	case relay.Fatal(err):
+		return err
+	case ctx.Err() != nil:
+		return nil // the server stops
+	case err != nil:
+		s.log.Warn("the broker went away; the stream follows when it is back", "err", err)
+	}
+	if s.streamOpening() {
+		s.Switch.Pause("")
+		close(s.compared)
+	}
+	return nil
+}
