@@ -13,8 +13,8 @@ import (
 // Guarded is a waiting item as the guard looks at it; ok is false for what no
 // limit counts: what waits no longer or is held, answers to incoming entries,
 // what moves no money, and what was made with a file of its own and is still
-// in it.
-func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
+// in it. Its day of settlement follows the terms of its bank; nil: FedACH's.
+func (t *Transaction) Guarded(i *Item, bank *calendar.Terms) (e guard.Entry, ok bool) {
 	if i.State != Pending || i.Direction != ToFed || i.Kind.IsAnswer() || i.AmountCents == 0 || t.Originated == nil || t.hidden() {
 		return e, false
 	}
@@ -27,32 +27,32 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 		Debit: nacha.TransactionCode(in.Entry.Code).Debit(), Cents: i.AmountCents, OriginatedOn: guard.BankingDay(i.MadeAt), Waived: i.Waived,
 		OwnFile: i.Kind == Origination && t.Originated.Raw != nil,
 	}
-	d := t.expected(i, e, i.NotBefore)
+	d := t.expected(i, e, i.NotBefore, bank)
 	e.SettlesOn, e.SameDay, e.MadeFor = d.SettlesOn, d.SameDay, d.SettlesOn
-	if !i.NotBefore.IsZero() {
-		e.MadeFor = t.expected(i, e, time.Time{}).SettlesOn
+	if !i.NotBefore.IsZero() || bank != nil {
+		e.MadeFor = t.expected(i, e, time.Time{}, nil).SettlesOn
 	}
 	return e, true
 }
 
 // expected is the day on which an item is expected to settle that was due.
-func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time) calendar.Decision {
+func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time, bank *calendar.Terms) calendar.Decision {
 	if i.Kind != Origination {
-		return Proposal{}.expected(e, i.MadeAt, due)
+		return Proposal{}.expected(e, i.MadeAt, due, bank)
 	}
-	return t.Originated.Proposal.expected(e, i.MadeAt, due)
+	return t.Originated.Proposal.expected(e, i.MadeAt, due, bank)
 }
 
 // expected is the day on which a proposal that was made, and due, at instants is
 // expected to settle: as soon as possible, unless it asks for another day.
-func (p Proposal) expected(e guard.Entry, made, due time.Time) calendar.Decision {
-	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents, SameDay: p.SameDay}
+func (p Proposal) expected(e guard.Entry, made, due time.Time, bank *calendar.Terms) calendar.Decision {
+	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents, SameDay: p.SameDay, Bank: bank}
 	if e.Debit {
 		want.Kind = calendar.Debit
 	}
 	want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
 	if !want.AskedOn.IsZero() {
-		if at := calendar.DueAt(want.AskedOn); at.After(due) {
+		if at := bank.DueAt(want.AskedOn, want.SEC, want.Kind); at.After(due) {
 			due = at
 		}
 	}
@@ -74,7 +74,7 @@ func (t *Transaction) Past() (p guard.Past, ok bool) {
 		Transaction: t.ID, SEC: in.Header.SEC, Description: in.Header.Description, Debit: nacha.TransactionCode(in.Entry.Code).Debit(),
 		Cents: i.AmountCents, Counts: (i.State == Pending || i.State == Filed) && !t.hidden(),
 	}
-	p.MadeFor = t.expected(i, guard.Entry{SEC: p.SEC, Debit: p.Debit, Cents: p.Cents}, time.Time{}).SettlesOn
+	p.MadeFor = t.expected(i, guard.Entry{SEC: p.SEC, Debit: p.Debit, Cents: p.Cents}, time.Time{}, nil).SettlesOn
 	return p, true
 }
 
@@ -152,7 +152,7 @@ func (c Lapse) Decide(t Transaction) ([]Event, error) {
 }
 
 // HoldUntil is the last moment at which a client's held entry can be cut for
-// the day on which it was expected to settle.
-func (b Batching) HoldUntil(settles calendar.Date, sameDay bool) time.Time {
-	return guard.Until(settles, sameDay, b.windows(false))
+// the day on which it was expected to settle at its bank.
+func (b Batching) HoldUntil(e guard.Entry, bank *calendar.Terms) time.Time {
+	return guard.Until(e, bank, b.windows(false))
 }

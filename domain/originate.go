@@ -140,7 +140,7 @@ func (c Originate) misdescribed(p Proposal, s Settings) string {
 		return ""
 	}
 	e := guard.Entry{SEC: p.SEC, Company: p.CompanyID, Debit: p.PushPull == Pull, Cents: p.AmountCents, Description: p.SentDescription()}
-	e.SettlesOn = p.expected(e, c.Now, time.Time{}).SettlesOn
+	e.SettlesOn = p.expected(e, c.Now, time.Time{}, nil).SettlesOn
 	return s.Misdescribed(e.Use())
 }
 

@@ -156,6 +156,10 @@ type waitingEntry struct {
 
 // expected lists waiting entries that are expected to settle on the days.
 func (l *countedList) expected(s snapshot, client string) error {
+	terms, err := allTerms(s)
+	if err != nil {
+		return err
+	}
 	headers := headers{}
 	for {
 		// Headers need a query of their own, which cannot run while the rows
@@ -175,6 +179,7 @@ func (l *countedList) expected(s snapshot, client string) error {
 			if w.Header, err = headers.read(s, w.header); err != nil {
 				return fmt.Errorf("batch header of item %s: %w", w.ItemID, err)
 			}
+			w.Terms = terms[w.ODFI]
 			if !l.takeWaiting(w) {
 				return nil
 			}

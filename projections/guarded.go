@@ -109,6 +109,9 @@ func (g *Guarding) lists() (clients, odfis string) {
 	return text[0], text[1]
 }
 
+// Terms are those of our banks, by routing number.
+func (g *Guarding) Terms() (map[string]*calendar.Terms, error) { return allTerms(g.s) }
+
 // Oldest is when the oldest entry was made that waits and is guarded; zero if
 // none does.
 func (g *Guarding) Oldest() (at time.Time, err error) {
@@ -215,10 +218,15 @@ func dateOf(day int64) calendar.Date {
 // order.
 func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	clients, odfis := g.lists()
+	terms, err := allTerms(g.s)
+	if err != nil {
+		return err
+	}
 	headers := headers{}
 	return g.s.query(guardedWaiting, values(clients, odfis), func(row []value) (err error) {
 		w := scanWaiting(row)
 		scan(row[17:], &w.Client, &w.ODFI, &w.Account, &w.CutAt)
+		w.Terms = terms[w.ODFI]
 		if w.Header, err = headers.read(g.s, row[4].(int64)); err != nil {
 			return fmt.Errorf("batch header of item %s: %w", w.ItemID, err)
 		}
@@ -229,20 +237,30 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 // GuardEntry is what waits as the guard looks at it, less what a person
 // approved it over.
 func (w *QueuedItem) GuardEntry() guard.Entry {
-	// A bank's own terms show when the entry is cut.
-	want, due := w.Request(), w.DueAt
-	want.Bank = nil
-	if !want.AskedOn.IsZero() {
-		if at := calendar.DueAt(want.AskedOn); w.Version == 1 || at.After(due) { // else it was released from a file, and may wait longer
-			due = at
-		}
-	}
-	d := guard.Expected(w.MadeAt, due, want)
-	return guard.Entry{ // of what was never released from a file, MadeFor is that day too
+	want := w.Request()
+	d := w.expected(want)
+	e := guard.Entry{
 		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, SEC: w.Header.SEC, Description: w.Header.Description, Debit: w.Debit(), Cents: w.AmountCents,
 		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, MadeFor: d.SettlesOn,
 		OwnFile: w.Kind == domain.Origination && w.CutAt > 0,
 	}
+	if want.Bank != nil { // of what was never released from a file, MadeFor is FedACH's day
+		want.Bank = nil
+		e.MadeFor = w.expected(want).SettlesOn
+	}
+	return e
+}
+
+// expected is the day on which the entry is expected to settle.
+func (w *QueuedItem) expected(want calendar.Request) calendar.Decision {
+	due := w.DueAt
+	if !want.AskedOn.IsZero() {
+		at := want.Bank.DueAt(want.AskedOn, want.SEC, want.Kind)
+		if w.Version == 1 || at.After(due) { // else it was released from a file, and may wait longer
+			due = at
+		}
+	}
+	return guard.Expected(w.MadeAt, due, want)
 }
 
 // Debit reports whether the entry debits its receiver.

@@ -19,7 +19,7 @@ func TestNoQuestionScans(t *testing.T) {
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
 		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems + oldestHeld, heldByRule + oldestHeld, heldOfOwner + oldestHeld, heldSince + longestHeld, unmatchedSince, decisionsSince, requestsSince,
-		countedWaiting, countedBatches, countedInBatch, countedMade, entriesOfGroup,
+		countedWaiting, countedBatches, countedInBatch, countedMade, entriesOfGroup, bankTerms,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))

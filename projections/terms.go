@@ -14,6 +14,8 @@ const (
 	putBank   = `INSERT INTO banks@(routing, terms) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET terms = ?2`
 	bankTerms = `SELECT terms FROM banks@ WHERE routing = ?1`
 
+	termsOfBanks = `SELECT routing, terms FROM banks@`
+
 	// datedPending are the items of an ODFI that wait for a date asked for.
 	datedPending = `SELECT p.position, i.cents, p.client, p.odfi, p.answers, p.due, p.asked_on, i.sec, p.code
 		FROM pending@ p JOIN items@ i ON i.position = p.position WHERE p.odfi = ?1 AND p.asked_on <> '' AND p.answers = 0`
@@ -26,8 +28,23 @@ func termsOf(c *conn.Conn, odfi string) (*calendar.Terms, error) {
 	if err != nil || row == nil {
 		return nil, err
 	}
+	return readTerms(odfi, row[0].(string))
+}
+
+// allTerms are the terms of every bank, by routing number.
+func allTerms(s snapshot) (map[string]*calendar.Terms, error) {
+	all := map[string]*calendar.Terms{}
+	err := s.query(termsOfBanks, nil, func(row []value) (err error) {
+		routing := row[0].(string)
+		all[routing], err = readTerms(routing, row[1].(string))
+		return err
+	})
+	return all, err
+}
+
+func readTerms(odfi, text string) (*calendar.Terms, error) {
 	terms := &calendar.Terms{}
-	if err := json.Unmarshal([]byte(row[0].(string)), terms); err != nil {
+	if err := json.Unmarshal([]byte(text), terms); err != nil {
 		return nil, fmt.Errorf("read the terms of ODFI %s: %w", odfi, err)
 	}
 	return terms, nil

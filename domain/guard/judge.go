@@ -156,12 +156,16 @@ func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
 	}
 }
 
-// Until is the last moment at which an entry can be cut to settle on the day:
-// the last of the client's windows that is in time or, where none is, the
-// operator's deadline itself.
-func Until(day calendar.Date, sameDay bool, windows []calendar.Window) time.Time {
-	by := calendar.LastDeadline(day, sameDay)
-	if last, ok := calendar.LastWindow(by.Add(-time.Second), windows); ok && calendar.ProcessingDay(last) == calendar.ProcessingDay(by.Add(-time.Second)) {
+// Until is the last moment at which an entry can be cut to settle on its day by
+// the terms of its bank: the last of the client's windows that is in time or,
+// where none is, the bank's or the operator's deadline itself.
+func Until(e Entry, bank *calendar.Terms, windows []calendar.Window) time.Time {
+	kind := calendar.Credit
+	if e.Debit {
+		kind = calendar.Debit
+	}
+	by := bank.LastDeadline(e.SettlesOn, e.SameDay, bank.Lead(e.SEC, kind))
+	if last, ok := calendar.LastWindow(by.Add(-time.Second), windows); ok && bank.ProcessingDay(last) == bank.ProcessingDay(by.Add(-time.Second)) {
 		return last
 	}
 	return by

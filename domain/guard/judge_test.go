@@ -132,16 +132,25 @@ func TestTheLastWindowOfADay(t *testing.T) {
 		}
 		return at
 	}
+	two := 2
+	atFive := &calendar.Terms{
+		Deadlines: []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}}, LeadDays: &calendar.LeadDays{Credit: &two},
+	}
 	for name, tt := range map[string]struct {
-		sameDay bool
+		entry   Entry
+		bank    *calendar.Terms
 		windows []calendar.Window
 		want    string
 	}{
-		"by the morning of Tuesday": {false, windows, "2026-11-23 22:30"},
-		"on Tuesday itself":         {true, windows, "2026-11-24 16:30"},
-		"without windows":           {false, nil, "2026-11-24 02:15"},
+		"by the morning of Tuesday":             {Entry{}, nil, windows, "2026-11-23 22:30"},
+		"on Tuesday itself":                     {Entry{SameDay: true}, nil, windows, "2026-11-24 16:30"},
+		"without windows":                       {Entry{}, nil, nil, "2026-11-24 02:15"},
+		"at a bank that closes at five":         {Entry{Debit: true}, atFive, windows, "2026-11-23 16:30"},
+		"a credit there, two banking days":      {Entry{}, atFive, windows, "2026-11-20 16:30"},
+		"there without windows, when it closes": {Entry{Debit: true}, atFive, nil, "2026-11-23 17:00"},
 	} {
-		if got := Until(tuesday, tt.sameDay, tt.windows); !got.Equal(eastern(tt.want)) {
+		tt.entry.SettlesOn = tuesday
+		if got := Until(tt.entry, tt.bank, tt.windows); !got.Equal(eastern(tt.want)) {
 			t.Errorf("%s: %s, want %s", name, got.In(calendar.Eastern), tt.want)
 		}
 	}

@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -22,6 +23,9 @@ func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.Queue
 	if _, err := g.judge(ctx); err != nil || g.book == nil {
 		return page, err
 	}
+	if g.datedOtherwise(page) {
+		return nil, nil // the next pass cuts it, by the bank's new terms
+	}
 	p := pass{Guard: g, ctx: ledger.WithWorker(ctx, "guard")}
 	page, err := p.cut(now, page)
 	if err == nil {
@@ -31,6 +35,12 @@ func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.Queue
 		g.forget()
 	}
 	return page, err
+}
+
+// datedOtherwise reports whether a page, which is of one bank, was read before the
+// bank changed its terms: its entries are in the book for other days.
+func (g *Guard) datedOtherwise(page []projections.QueuedItem) bool {
+	return len(page) > 0 && g.book.Concerns(page[0].Client, page[0].ODFI) && !reflect.DeepEqual(page[0].Terms, g.terms[page[0].ODFI])
 }
 
 // moving is an entry that a cut gives another day of settlement than the one it

@@ -3,6 +3,7 @@ package guard
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -77,6 +78,8 @@ func (p *pass) event(r *eventstore.Recorded) error {
 		return p.many(r)
 	case "file.cut":
 		return p.isCut(r)
+	case "bank.configured":
+		return p.isConfigured(r)
 	}
 	return nil
 }
@@ -106,7 +109,7 @@ func (p *pass) originated(r *eventstore.Recorded) error {
 		return err
 	}
 	i := t.Origination()
-	if e, ok := t.Guarded(i); ok && p.book.Concerns(e.Client, e.ODFI) {
+	if e, ok := p.guarded(&t, i); ok && p.book.Concerns(e.Client, e.ODFI) {
 		return p.take(placeOf(r.Position, &t, i), e)
 	}
 	return nil
@@ -141,8 +144,8 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 			}
 			continue
 		}
-		was, counted := guarded(&before, i.ID)
-		is, counts := guarded(&after, i.ID)
+		was, counted := p.guardedAs(&before, i.ID)
+		is, counts := p.guardedAs(&after, i.ID)
 		switch {
 		case counted && !counts:
 			p.leaves(i.ID, was)
@@ -155,12 +158,18 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 	return nil
 }
 
-func guarded(t *domain.Transaction, item string) (e guard.Entry, ok bool) {
+// guardedAs is an item as the book looks at it; ok is false where it is not in
+// the transaction, or counts for nothing.
+func (p *pass) guardedAs(t *domain.Transaction, item string) (e guard.Entry, ok bool) {
 	i, ok := t.Item(item)
 	if !ok {
 		return e, false
 	}
-	return t.Guarded(i)
+	return p.guarded(t, i)
+}
+
+func (p *pass) guarded(t *domain.Transaction, i *domain.Item) (guard.Entry, bool) {
+	return t.Guarded(i, p.terms[t.ODFI()])
 }
 
 // leaves takes an entry out of the book.
@@ -211,4 +220,17 @@ func (p *pass) isCut(r *eventstore.Recorded) error {
 		return errAnew
 	}
 	return nil
+}
+
+// isConfigured has the book made anew for a bank that changed its terms: what
+// waits there settles on other days.
+func (p *pass) isConfigured(r *eventstore.Recorded) error {
+	var e domain.BankConfigured
+	if err := json.Unmarshal(r.Data, &e); err != nil {
+		return err
+	}
+	if before := p.terms[e.Routing]; before != nil && reflect.DeepEqual(*before, e.Terms) {
+		return nil
+	}
+	return errAnew
 }

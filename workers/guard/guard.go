@@ -50,6 +50,8 @@ type Guard struct {
 	clients   map[string]bool // with rules of their own
 	everybody bool            // a bank has rules: clients without may be concerned
 
+	terms map[string]*calendar.Terms // of our banks, by which the book has entries settle
+
 	watches   bool          // some of the rules look at return rates
 	watchedOn calendar.Date // the day on which the rates of all were looked at
 

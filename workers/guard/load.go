@@ -27,6 +27,9 @@ func (p *pass) load(shown *projections.Guarding) error {
 		p.everybody = p.everybody || o.Client == ""
 	}
 	p.moved, p.stopped = map[string]calendar.Date{}, map[string]bool{}
+	if p.terms, err = shown.Terms(); err != nil {
+		return err
+	}
 	stops, err := shown.Stops()
 	if err != nil {
 		return err
@@ -107,7 +110,7 @@ func (p *pass) repeated(client, transaction, item string) error {
 	}
 	if i, ok := t.Item(item); ok {
 		i.State = domain.Pending // as it was counted
-		if e, ok := t.Guarded(i); ok {
+		if e, ok := p.guarded(&t, i); ok {
 			e.SettlesOn = calendar.Date{} // the files say it
 			p.book.Count(e.Use())
 		}

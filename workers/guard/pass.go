@@ -112,7 +112,7 @@ func (p *pass) write(ctx context.Context, s stop) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	s.verdict.Deadline = client.Settings.Batching.HoldUntil(s.entry.SettlesOn, s.entry.SameDay).UTC().Format(time.RFC3339)
+	s.verdict.Deadline = client.Settings.Batching.HoldUntil(s.entry, p.terms[s.entry.ODFI]).UTC().Format(time.RFC3339)
 	command := domain.Guard{ItemID: s.item, Verdict: s.verdict}
 	_, err = ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(s.entry.Client, s.transaction), func(t domain.Transaction) ([]domain.Event, error) {
 		events, err := command.Decide(t)
