@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	judging "github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers/guard"
 )
 
@@ -115,7 +117,7 @@ func TestAnEngineAllowsHoldsAndRejectsWhatWouldLeave(t *testing.T) {
 	for id, want := range map[string][2]string{
 		held:     {"decision", "the engine that decides says hold: the list says so"},
 		rejected: {"decision", "the engine that decides says reject: the list says so"},
-		unclear:  {"decision", "the engine that decides gave no answer: it said nothing about this entry"},
+		unclear:  {"decision", `the engine that decides gave no answer: "perhaps" is not allow, hold or reject`},
 		over:     {"limits/debit/settlement_date", "the limit of 1000.00 for debits settling on one day, 2026-11-23: with this entry it would be 1100.00"},
 	} {
 		if i := b.item(gym, id); i.HeldBy == nil || i.HeldBy.Rule != want[0] || i.Reason != want[1] {
@@ -171,8 +173,13 @@ func TestAnEngineThatIsSlowWrongSilentOrDownHoldsAndHoldsUpNobodyElse(t *testing
 			case <-r.Context().Done():
 			}
 		}), "not within 300ms"},
-		"no JSON":                  {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `allow`) }), "what it answered could not be read"},
-		"half an answer":           {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"decisions":[{"event`) }), "what it answered could not be read"},
+		"no JSON":        {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `allow`) }), "what it answered could not be read"},
+		"half an answer": {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"decisions":[{"event`) }), "what it answered could not be read"},
+		"unclear beside allow": {serve(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			_, id, _ := strings.Cut(string(body), `"event_id":"`)
+			_, _ = fmt.Fprintf(w, `{"decisions":[{"event_id":%[1]q,"verdict":"allow"},{"event_id":%[1]q,"verdict":"ALLOW"}]}`, id[:36])
+		}), `"ALLOW" is not allow, hold or reject`},
 		"nothing about it":         {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) }), "it said nothing about this entry"},
 		"failing":                  {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }), "it answered 500"},
 		"not taking the signature": {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), "it answered 401"},
@@ -199,6 +206,44 @@ func TestAnEngineThatIsSlowWrongSilentOrDownHoldsAndHoldsUpNobodyElse(t *testing
 			b.approve(gym, waits)
 			b.sweepAt("2026-11-20 16:30")
 			b.stands(map[string]domain.State{waits: domain.Filed})
+		})
+	}
+}
+
+// A sanctions list needs names and dates of birth, also of what a client sends in
+// a file of its own; no engine needs the account.
+func TestAnEngineIsToldThePartiesOfAPaymentAbroadWhole(t *testing.T) {
+	const number = "FR7630006000011234567890189"
+	for name, send := range map[string]func(*bank){
+		"in a file of the client's": func(b *bank) {
+			_, err := b.upload(rendered(t, family()))
+			must(t, err)
+		},
+		"one by one": func(b *bank) {
+			client, err := b.Client(t.Context(), gym)
+			must(t, err)
+			_, _, err = b.Accept(t.Context(), client, ledger.Order{Number: number, Proposal: pull(1, abroad, func(p *domain.Proposal) {
+				p.IAT.From.Name, p.IAT.From.BornOn, p.IAT.To.Name, p.IAT.To.BornOn = "ADA MARSH", "1962-11-03", "BO MARSH", "1984-02-29"
+			})})
+			must(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEngine(t)
+			b := openBank(t, deciding(e.URL, judging.When{SEC: "IAT"}))
+			send(b)
+			b.sweep()
+			b.asksEngine()
+			asked := strings.Join(e.bodies, "")
+			for _, text := range []string{`"name":"BO MARSH"`, "ADA MARSH", "1962-11-03", "1984-02-29"} {
+				if !strings.Contains(asked, text) {
+					t.Errorf("it is not told %s: %s", text, asked)
+				}
+			}
+			if strings.Contains(asked, number) {
+				t.Errorf("it is told the account: %s", asked)
+			}
+			b.nowhere("1962-11-03", "1984-02-29")
 		})
 	}
 }

@@ -185,7 +185,7 @@ func (a *Asker) batch(ctx context.Context, q projections.AskedQueue, list []proj
 			return err
 		}
 		if i, ok := t.Item(h.ItemID); ok && i.State == domain.Held && i.HeldBy != nil && i.HeldBy.Rule == q.Rule {
-			if err := question.add(&t, i); err != nil {
+			if err := question.add(a.Guard.Ledger, &t, i); err != nil {
 				return err
 			}
 		}

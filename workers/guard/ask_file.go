@@ -59,7 +59,7 @@ func (a *Asker) part(ctx context.Context, f domain.File, list []projections.Sent
 			return decision, err
 		}
 		if i, ok := t.Item(s.ItemID); ok {
-			if err := question.add(&t, i); err != nil {
+			if err := question.add(a.Guard.Ledger, &t, i); err != nil {
 				return decision, err
 			}
 		}

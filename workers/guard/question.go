@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // question is what is posted to an engine.
@@ -18,8 +20,8 @@ type question struct {
 	Entries []questioned `json:"entries"`
 }
 
-// questioned is an entry as an engine sees it: names and parties whole, the
-// account as its last four and its fingerprint.
+// questioned is an entry as an engine sees it: names and parties whole, their
+// dates of birth too, the account as its last four and its fingerprint.
 type questioned struct {
 	EventID       string      `json:"event_id"`
 	TransactionID string      `json:"transaction_id"`
@@ -43,10 +45,18 @@ type questioned struct {
 	IAT           *domain.IAT `json:"iat,omitempty"`
 }
 
-func (q *question) add(t *domain.Transaction, i *domain.Item) error {
+func (q *question) add(l *ledger.Ledger, t *domain.Transaction, i *domain.Item) error {
 	in, err := t.EntryOf(i)
 	if err != nil {
 		return err
+	}
+	iat, err := parties(l, t, in)
+	if err != nil {
+		return err
+	}
+	name := in.Entry.Name
+	if iat != nil {
+		name = iat.To.Name
 	}
 	direction := guard.Credit
 	if nacha.TransactionCode(in.Entry.Code).Debit() {
@@ -56,10 +66,28 @@ func (q *question) add(t *domain.Transaction, i *domain.Item) error {
 	q.Entries = append(q.Entries, questioned{
 		EventID: i.ID, TransactionID: t.ID, Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, CompanyName: in.Header.CompanyName,
 		SEC: in.Header.SEC, Direction: direction, AmountCents: i.AmountCents, Description: in.Header.Description, EffectiveOn: p.EffectiveOn,
-		SameDay: p.SameDay, Name: in.Entry.Name, ReceiverID: in.Entry.IndividualID, Routing: t.Routing, AccountType: t.AccountType,
-		AccountTail: t.Account.Tail, Fingerprint: t.Account.Fingerprint, Addenda: in.Entry.Addenda05, IAT: p.IAT,
+		SameDay: p.SameDay, Name: name, ReceiverID: in.Entry.IndividualID, Routing: t.Routing, AccountType: t.AccountType,
+		AccountTail: t.Account.Tail, Fingerprint: t.Account.Fingerprint, Addenda: in.Entry.Addenda05, IAT: iat,
 	})
 	return nil
+}
+
+// parties are those of an international entry with their dates of birth, which
+// the log has sealed: a sanctions list tells people apart by them. A text that
+// repeats the account number stays masked. Nil: the entry is domestic.
+func parties(l *ledger.Ledger, t *domain.Transaction, in domain.Entry) (*domain.IAT, error) {
+	iat := t.Originated.Proposal.IAT
+	if iat == nil { // of a client's own file
+		iat = domain.ReceivedIAT(in.Header, in.Entry)
+	}
+	if iat == nil {
+		return nil, nil
+	}
+	opened, err := l.OpenIAT(t)
+	if err != nil || opened == nil {
+		return iat, err
+	}
+	return domain.Proposal{IAT: iat}.WithBirths(domain.Proposal{IAT: opened}.Births()).IAT, nil
 }
 
 // id names the question: the same entries again are the same question.
@@ -114,15 +142,16 @@ func (a *Asker) ask(ctx context.Context, hook *guard.DecisionHook, engine string
 	counts := map[string]int{}
 	for _, e := range q.Entries {
 		d, ok := said[e.EventID]
-		outcome := string(d.Action)
-		if !ok {
-			why := "it said nothing about this entry"
-			if failed != nil {
-				why = failed.Error()
-			}
-			outcome, d = "unanswered", domain.EngineAnswer{Action: guard.Hold, Reason: "the engine that decides gave no answer: " + why}
+		if !ok && failed == nil {
+			d = unanswered("it said nothing about this entry")
+		} else if !ok {
+			d = unanswered(failed.Error())
 		}
-		counts[outcome]++
+		if strings.HasPrefix(d.Reason, noAnswer) {
+			counts["unanswered"]++
+		} else {
+			counts[string(d.Action)]++
+		}
 		said[e.EventID] = d
 	}
 	for outcome, n := range counts {
@@ -134,19 +163,30 @@ func (a *Asker) ask(ctx context.Context, hook *guard.DecisionHook, engine string
 // maxReason bounds what is kept of why an engine said something.
 const maxReason = 200
 
-// decisions are the answers that can be understood. Of two for one entry the
-// graver one counts.
+// noAnswer begins the reason of what a person has to look at in the engine's
+// place.
+const noAnswer = "the engine that decides gave no answer: "
+
+func unanswered(why string) domain.EngineAnswer {
+	return domain.EngineAnswer{Action: guard.Hold, Reason: noAnswer + why}
+}
+
+// decisions are the answers by entry. A verdict that is none holds. Of two for one
+// entry the graver one counts.
 func (r reply) decisions() map[string]domain.EngineAnswer {
 	said := map[string]domain.EngineAnswer{}
 	grave := map[guard.Action]int{guard.Allow: 1, guard.Hold: 2, guard.Reject: 3}
 	for _, d := range r.Decisions {
 		reason := []rune(d.Reason)
-		text := fmt.Sprintf("the engine that decides says %s", d.Verdict)
+		answer := domain.EngineAnswer{Action: d.Verdict, Reason: fmt.Sprintf("the engine that decides says %s", d.Verdict)}
 		if len(reason) > 0 {
-			text += ": " + string(reason[:min(len(reason), maxReason)])
+			answer.Reason += ": " + string(reason[:min(len(reason), maxReason)])
 		}
-		if grave[d.Verdict] > grave[said[d.EventID].Action] {
-			said[d.EventID] = domain.EngineAnswer{Action: d.Verdict, Reason: text}
+		if grave[d.Verdict] == 0 {
+			answer = unanswered(fmt.Sprintf("%.20q is not allow, hold or reject", d.Verdict))
+		}
+		if grave[answer.Action] > grave[said[d.EventID].Action] {
+			said[d.EventID] = answer
 		}
 	}
 	return said
