@@ -18,7 +18,7 @@ func TestNoQuestionScans(t *testing.T) {
 		shownInFile, unsentOfAll, unsentOfOne, sentOfAll, sentOfOne, carriedFiles, filesInState, filesInStateOf, nextAnswered, unanswered, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
-		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems + oldestHeld, heldByRule + oldestHeld, heldOfOwner + oldestHeld, heldSince + longestHeld, unmatchedSince, decisionsSince, requestsSince,
+		listApprovals, undoneApprovals, waitsApproval, waitsHeldFile, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems + oldestHeld, heldByRule + oldestHeld, heldOfOwner + oldestHeld, heldSince + longestHeld, unmatchedSince, decisionsSince, requestsSince,
 		countedWaiting, countedBatches, countedInBatch, countedMade, entriesOfGroup, bankTerms,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {

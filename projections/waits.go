@@ -10,6 +10,7 @@ import (
 // Kinds of what waits for a person.
 const (
 	WaitsHeld       = "held"
+	WaitsHeldFile   = "held_files" // that their clients made
 	WaitsApproval   = "approvals"
 	WaitsUnmatched  = "unmatched"
 	WaitsDecision   = "inbound_decisions"
@@ -20,7 +21,7 @@ const (
 )
 
 // WaitKinds are all of them, in the order they are shown.
-var WaitKinds = []string{WaitsHeld, WaitsApproval, WaitsUnmatched, WaitsDecision, WaitsRequest, WaitsQuarantine, WaitsUnknown, WaitsDeadline}
+var WaitKinds = []string{WaitsHeld, WaitsHeldFile, WaitsApproval, WaitsUnmatched, WaitsDecision, WaitsRequest, WaitsQuarantine, WaitsUnknown, WaitsDeadline}
 
 // Waits is how much of a kind waits for a person.
 type Waits struct {
@@ -41,6 +42,8 @@ const (
 			(SELECT held_at FROM held@ h INDEXED BY held_oldest@ WHERE h.rule = w.rule AND h.rejects = w.flag ORDER BY held_at LIMIT 1),
 			(SELECT deadline FROM held@ h INDEXED BY held_rule@ WHERE h.rule = w.rule AND h.rejects = w.flag AND deadline > 0 ORDER BY deadline LIMIT 1)
 		FROM waiting@ w WHERE w.what = 'held' ORDER BY w.rule, w.flag`
+	waitsHeldFile = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(cut_at), min(nullif(send_by, 0)) FROM files@ INDEXED BY files_state@
+		WHERE state = 'held'`
 	waitsUnmatched = `SELECT '', 0, w.entries, w.cents,
 			(SELECT queued_at FROM unmatched@ INDEXED BY unmatched_oldest@ WHERE outcome = '' AND queued_at > 0 ORDER BY queued_at LIMIT 1),
 			(SELECT deadline FROM unmatched@ INDEXED BY unmatched_deadline@ WHERE outcome = '' ORDER BY deadline LIMIT 1)
@@ -73,7 +76,7 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 			what, sql string
 			args      []value
 		}{
-			{WaitsHeld, waitsHeld, nil}, {WaitsApproval, waitsApproval, values(micros(now))}, {WaitsUnmatched, waitsUnmatched, nil},
+			{WaitsHeld, waitsHeld, nil}, {WaitsHeldFile, waitsHeldFile, nil}, {WaitsApproval, waitsApproval, values(micros(now))}, {WaitsUnmatched, waitsUnmatched, nil},
 			{WaitsDecision, waitsDecision, nil}, {WaitsRequest, waitsRequest, nil},
 			{WaitsQuarantine, waitsQuarantine, nil}, {WaitsUnknown, waitsUnknown, nil}, {WaitsDeadline, waitsDeadline, values(micros(endOfDay))},
 		} {

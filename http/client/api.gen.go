@@ -758,6 +758,7 @@ const (
 	WaitKindApprovals         WaitKind = "approvals"
 	WaitKindDeadlines         WaitKind = "deadlines"
 	WaitKindHeld              WaitKind = "held"
+	WaitKindHeldFiles         WaitKind = "held_files"
 	WaitKindInboundDecisions  WaitKind = "inbound_decisions"
 	WaitKindQuarantine        WaitKind = "quarantine"
 	WaitKindReturnRequests    WaitKind = "return_requests"
@@ -7925,7 +7926,7 @@ type ClientInterface interface {
 
 	// GetQueue All that waits for a person, by kind
 	//
-	// What is held, by rule; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
+	// What is held, by rule; clients' own files that are held whole; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
 	//
 	// Corresponds with GET /v1/ops/queue (the `GetQueue` operationId).
 	GetQueue(ctx context.Context, params *GetQueueParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11215,7 +11216,7 @@ func (c *API) SetPolicy(ctx context.Context, body SetPolicyJSONRequestBody, reqE
 
 // GetQueue All that waits for a person, by kind
 //
-// What is held, by rule; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
+// What is held, by rule; clients' own files that are held whole; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
 //
 // Corresponds with GET /v1/ops/queue (the `GetQueue` operationId).
 func (c *API) GetQueue(ctx context.Context, params *GetQueueParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -22891,7 +22892,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetQueueWithResponse All that waits for a person, by kind
 	//
-	// What is held, by rule; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
+	// What is held, by rule; clients' own files that are held whole; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -29816,7 +29817,7 @@ func (c *ClientWithResponses) SetPolicyWithResponse(ctx context.Context, body Se
 
 // GetQueueWithResponse All that waits for a person, by kind
 //
-// What is held, by rule; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
+// What is held, by rule; clients' own files that are held whole; requests for approval; entries without a place; files in quarantine; deliveries of which nobody knows; answers that have to leave before the end of the day in New York. A kind of which there is nothing is left out.
 //
 // Returns a wrapper object for the known response body format(s).
 //

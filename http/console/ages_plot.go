@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -19,19 +20,31 @@ func (s *surface) ages(ctx context.Context, now time.Time) ([]projections.WaitAg
 	if err != nil {
 		return nil, err
 	}
-	files, err := s.doubtful(ctx, now)
-	if err != nil || len(files) == 0 {
-		return ages, err
+	held, _, err := s.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	if err != nil {
+		return nil, err
 	}
-	doubt := projections.WaitAges{What: projections.WaitsUnknown, Counts: make([]int64, len(ageNames))}
+	doubt, err := s.doubtful(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(ages, fileAges(projections.WaitsHeldFile, held, now)...), fileAges(projections.WaitsUnknown, doubt, now)...), nil
+}
+
+// fileAges counts files of a kind by how long they wait; none of no files.
+func fileAges(what string, files []projections.File, now time.Time) []projections.WaitAges {
+	if len(files) == 0 {
+		return nil
+	}
+	of := projections.WaitAges{What: what, Counts: make([]int64, len(ageNames))}
 	for _, f := range files {
-		for step := range doubt.Counts {
+		for step := range of.Counts {
 			if projections.SinceOf(now, step).Has(f.CutAt) {
-				doubt.Counts[step]++
+				of.Counts[step]++
 			}
 		}
 	}
-	return append(ages, doubt), nil
+	return []projections.WaitAges{of}
 }
 
 // ageFilter is the field that chooses how long things have waited, and since when

@@ -314,6 +314,14 @@ func (s *surface) doubtfulFiles(ctx context.Context, p *page, of queuePart) (tab
 	return t, "", err
 }
 
+func (s *surface) heldFiles(ctx context.Context, p *page, of queuePart) (table, string, error) {
+	files, _, err := s.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	files = slices.DeleteFunc(files, func(f projections.File) bool { return !of.since.Has(f.CutAt) })
+	t := fileTable(p, "held-files", "Held files, the newest first", files)
+	t.Empty = "No file is held."
+	return t, "", err
+}
+
 // sumReturned counts the returns and notifications of change received today.
 func (s *surface) sumReturned(ctx context.Context, now time.Time, w *work) error {
 	day := calendar.DateOf(now).String()

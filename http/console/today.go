@@ -219,6 +219,11 @@ var workQueues = []workQueue{
 		then:  "It stays held, and gets new dates once it is approved. If its rule says so, it is rejected at its deadline.",
 	},
 	{
+		name: "held-files", title: "Held files", tone: warn, waits: projections.WaitsHeldFile, list: (*surface).heldFiles,
+		means: "A file that its client made waits for a person, as a whole. Approve it, or take it back.",
+		then:  "It stays held, and is dated again when it is approved; where its rule says so it is rejected whole at its deadline.",
+	},
+	{
 		name: "returned", title: "Came back today", tone: plain, sum: (*surface).sumReturned, list: (*surface).returnedToday,
 		means: "What banks returned or corrected today.",
 		then:  "Nothing. The client can still respond; the page of each transaction says until when.",

@@ -45,7 +45,7 @@ type who struct {
 func whoActs(kind string, p domain.Policy) who {
 	w := who{Scope: domain.ScopeOpsWork}
 	switch kind {
-	case projections.WaitsHeld, projections.WaitsDeadline:
+	case projections.WaitsHeld, projections.WaitsHeldFile, projections.WaitsDeadline:
 		w.Scope, w.TwoPeople = domain.ScopeOpsApprove, p.FourEyes
 		if p.FourEyes {
 			w.AboveCents = &p.ReleaseAboveCents
@@ -63,6 +63,7 @@ func whoActs(kind string, p domain.Policy) who {
 // is.
 var unattended = map[string]struct{ then, list string }{
 	projections.WaitsHeld:       {"It stays held, and is dated again when it is approved. An answer is rejected at its deadline.", "/v1/ops/transactions?status=Pending"},
+	projections.WaitsHeldFile:   {"It stays held, and is dated again when it is approved. Where its rule says so it is rejected whole at its deadline.", "/v1/ops/files?state=held"},
 	projections.WaitsApproval:   {"The request expires and nothing is done.", "/v1/ops/approvals?state=asked"},
 	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
 	projections.WaitsDecision:   {"It is returned at its deadline, under the code of the receiving account.", "/v1/ops/inbound-decisions"},
