@@ -218,7 +218,7 @@ type File struct {
 	DeliveredAt time.Time
 	Note        string        // last reason or note about the file
 	HeldBy      *guard.HeldBy // the rule that holds or rejected it
-	Approved    bool          // a person approved it: no rule holds it again
+	Waived      []string      // rules of the guard that were overruled for it
 	Answered    Answered
 	History     []FileStep
 }

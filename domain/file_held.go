@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -17,7 +18,7 @@ type (
 		Reason string       `json:"reason"`
 		By     guard.HeldBy `json:"by"`
 	}
-	// FileApproved ends a hold. No rule holds the file again.
+	// FileApproved ends a hold. The rule that held the file does not hold it again.
 	FileApproved struct {
 		Reason string `json:"reason,omitempty"`
 	}
@@ -51,10 +52,16 @@ func (f *File) evolveJudged(fact Fact) {
 	at := fact.Meta.At
 	switch e := fact.Event.(type) {
 	case *FileHeld:
+		if by := f.HeldBy; by != nil && guard.Answered(by.Rule) != e.By.Rule {
+			f.waive(by.Rule) // an engine allowed it, and another rule holds it
+		}
 		f.Note, f.HeldBy = e.Reason, &e.By
 		f.enter(FileIsHeld, at)
 	case *FileApproved:
-		f.Note, f.HeldBy, f.Approved = e.Reason, nil, true
+		if f.HeldBy != nil {
+			f.waive(f.HeldBy.Rule)
+		}
+		f.Note, f.HeldBy = e.Reason, nil
 		f.enter(FileIsCut, at)
 	case *FileRejected:
 		f.Note, f.Answered.Reason, f.HeldBy = e.Reason, e.Reason, e.By
@@ -64,10 +71,19 @@ func (f *File) evolveJudged(fact Fact) {
 	}
 }
 
+// waive notes a rule that holds the file no more.
+func (f *File) waive(rule string) {
+	rules := []string{rule}
+	if _, asked := guard.IsAsked(rule); asked {
+		rules = guard.AllowedWith(rule)
+	}
+	f.Waived = append(slices.Clip(f.Waived), rules...)
+}
+
 // ToJudge reports whether the guard has to judge the file before it is
 // rendered. The entries of other files were judged before their cut.
 func (f *File) ToJudge() bool {
-	return f.State == FileIsCut && f.Opened.MadeByClient() && f.Rendered == nil && !f.Approved
+	return f.State == FileIsCut && f.Opened.MadeByClient() && f.Rendered == nil
 }
 
 // GuardFile holds or rejects a file according to a verdict of the guard.
@@ -77,7 +93,7 @@ type GuardFile struct{ Verdict guard.Verdict }
 func (c GuardFile) Decide(f File) ([]Event, error) {
 	by := c.Verdict.HeldBy
 	switch {
-	case !f.ToJudge():
+	case !f.ToJudge() || slices.Contains(f.Waived, by.Rule):
 		return nil, nil
 	case c.Verdict.Action == guard.Reject:
 		return []Event{FileRejected{Reason: c.Verdict.Reason, By: &by}}, nil
@@ -88,7 +104,7 @@ func (c GuardFile) Decide(f File) ([]Event, error) {
 	return []Event{FileHeld{Reason: c.Verdict.Reason, By: by}}, nil
 }
 
-// ApproveFile releases a held file.
+// ApproveFile releases a held file from the rule that holds it. Another may still.
 type ApproveFile struct{ Reason string }
 
 // Decide ends the hold once.
@@ -96,7 +112,7 @@ func (c ApproveFile) Decide(f File) ([]Event, error) {
 	switch {
 	case f.State == FileIsHeld:
 		return []Event{FileApproved{c.Reason}}, nil
-	case f.Approved:
+	case len(f.Waived) > 0:
 		return nil, nil
 	case f.Cut == nil:
 		return nil, Refuse(NotFound, "there is no such file")

@@ -317,3 +317,28 @@ func TestAFileLeavesWhenTheEngineAllowsAllOfItAndNoRuleIsAgainstIt(t *testing.T)
 	must(t, b.batcher.Sweep(t.Context()))
 	b.fileStands(last, domain.FileIsDelivered)
 }
+
+// A person in the engine's place overrules no limit.
+func TestAFileApprovedInPlaceOfTheEngineIsStillHeldByALimit(t *testing.T) {
+	e := newEngine(t)
+	b := openBank(t, deciding(e.URL), bounded(daily(1000_00)))
+	inPlace, answered := b.uploadOf(600_00, 500_00), b.uploadOf(1_00)
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(inPlace, domain.FileIsHeld)
+	b.approveFile(inPlace)
+	b.asksEngine()
+	must(t, b.batcher.Sweep(t.Context()))
+	for _, id := range []string{inPlace, answered} {
+		if f := b.fileStands(id, domain.FileIsHeld); f.HeldBy == nil || f.HeldBy.Rule != "limits/debit/settlement_date" {
+			t.Errorf("held by %+v", f.HeldBy)
+		}
+		b.approveFile(id)
+	}
+	b.restart()
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(inPlace, domain.FileIsDelivered)
+	b.fileStands(answered, domain.FileIsDelivered)
+	if len(e.asked) != 1 {
+		t.Errorf("asked about %v", e.asked)
+	}
+}

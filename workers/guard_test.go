@@ -12,6 +12,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // bounded gives a client limits and a batching under which nothing is cut but
@@ -249,15 +250,54 @@ func TestAClientsOwnFileIsJudgedWholeBeforeItIsRendered(t *testing.T) {
 	if _, err := b.files.Bytes(t.Context(), second); domain.CodeOf(err) != domain.HeldForPerson {
 		t.Errorf("its bytes are given out: %v", err)
 	}
+	if w := b.waitsFor(projections.WaitsHeldFile); w.Count != 1 || w.Cents != 401_00 || !w.Oldest.Equal(f.CutAt) || !w.Deadline.Equal(f.SendBy) {
+		t.Errorf("the queue has %+v", w)
+	}
 	third := b.post(gym, pull(9, cents(1))) // a held file counts until it is rejected
 	must(t, b.batcher.Sweep(t.Context()))
 	b.stands(map[string]domain.State{third: domain.Held})
 
-	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.FileStream(gym, second), domain.ApproveFile{Reason: "a call"}.Decide)
-	must(t, err)
+	b.approveFile(second)
 	b.restart()
 	must(t, b.batcher.Sweep(t.Context()))
 	b.fileStands(second, domain.FileIsDelivered)
+	if w := b.waitsFor(projections.WaitsHeldFile); w.Count != 0 {
+		t.Errorf("the queue has %+v", w)
+	}
+}
+
+// waitsFor is how much of a kind waits for a person.
+func (b *bank) waitsFor(kind string) (sum projections.Waits) {
+	b.t.Helper()
+	must(b.t, b.views.CatchUp(b.t.Context()))
+	all, err := b.views.Waits(b.t.Context(), b.clock.Now())
+	must(b.t, err)
+	for _, w := range all {
+		if w.What == kind {
+			sum = w
+		}
+	}
+	return sum
+}
+
+func TestAFileThatTwoRulesHoldLeavesWhenBothAreOverruled(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00), guard.Limit{Direction: guard.Debit, Per: guard.PerBankingDay, Count: 1, Action: guard.Hold}))
+	id := b.uploadOf(600_00, 500_00)
+	for _, rule := range []string{"limits/debit/settlement_date", "limits/debit/banking_day"} {
+		must(t, b.batcher.Sweep(t.Context()))
+		if f := b.fileStands(id, domain.FileIsHeld); f.HeldBy == nil || f.HeldBy.Rule != rule {
+			t.Errorf("held by %+v, want %s", f.HeldBy, rule)
+		}
+		b.approveFile(id)
+	}
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(id, domain.FileIsDelivered)
+}
+
+func (b *bank) approveFile(id string) {
+	b.t.Helper()
+	_, err := ledger.Execute(b.t.Context(), b.Ledger, ledger.FileStream(gym, id), domain.ApproveFile{Reason: "a call"}.Decide)
+	must(b.t, err)
 }
 
 func TestAFileThatALimitRejectsLeavesNothing(t *testing.T) {

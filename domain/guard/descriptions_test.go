@@ -80,7 +80,7 @@ func TestWagesAreDescribedAsPayrollAndGoodsAsPurchase(t *testing.T) {
 			if v := b.JudgeMoved(tt.entry); (v != nil) != tt.held {
 				t.Errorf("for another day: %+v", v)
 			}
-			if file := b.JudgeFile([]Use{tt.entry.Use()}); (file != nil) != tt.held && tt.entry.Waived == nil {
+			if file := b.JudgeFile(nil, []Use{tt.entry.Use()}); (file != nil) != tt.held && tt.entry.Waived == nil {
 				t.Errorf("a file with it: %+v", file)
 			}
 		})

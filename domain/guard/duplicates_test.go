@@ -75,7 +75,7 @@ func TestADuplicateIsHeldRejectedOrWarnedOf(t *testing.T) {
 		if w := b.Warnings(e.Use(), b.LookedBack(e)); (len(w) == 1) != (action == Warn) {
 			t.Errorf("%s: warned of %+v", action, w)
 		}
-		if v := b.JudgeFile(nil, b.LookedBack(e)...); v == nil || v.Rule != want {
+		if v := b.JudgeFile(nil, nil, b.LookedBack(e)...); v == nil || v.Rule != want {
 			t.Errorf("%s: a file with it: %+v", action, v)
 		}
 	}

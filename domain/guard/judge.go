@@ -42,8 +42,9 @@ func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
 func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
 // JudgeFile answers why a file may not leave as a whole, by what its entries
-// use, which is counted, and by what LookedBack found for one of them.
-func (b *Book) JudgeFile(uses []Use, found ...Verdict) *Verdict {
+// use, which is counted, and by what LookedBack found for one of them. Rules that
+// were overruled for it are waived.
+func (b *Book) JudgeFile(waived []string, uses []Use, found ...Verdict) *Verdict {
 	var list []Verdict
 	for _, u := range uses {
 		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil {
@@ -59,7 +60,7 @@ func (b *Book) JudgeFile(uses []Use, found ...Verdict) *Verdict {
 			}
 		}
 	}
-	return gravest(list)
+	return gravest(slices.DeleteFunc(list, func(v Verdict) bool { return slices.Contains(waived, v.Rule) }))
 }
 
 // Over are the limits of days of settlement that are exceeded on the days of a

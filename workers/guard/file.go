@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
@@ -15,16 +16,16 @@ import (
 // File judges a cut file that its client made, as a whole. Its entries count
 // from its cut on, also while it is held.
 func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, error) {
-	return g.file(ctx, file, nil)
+	return g.file(ctx, file, file.Waived)
 }
 
 // fileAllowed judges it by the rules that are left once an engine allowed all
 // of it, that of another owner included.
 func (g *Guard) fileAllowed(ctx context.Context, file domain.File, rule string) (*guard.Verdict, error) {
-	return g.file(ctx, file, guard.AllowedWith(rule))
+	return g.file(ctx, file, slices.Concat(file.Waived, guard.AllowedWith(rule)))
 }
 
-func (g *Guard) file(ctx context.Context, file domain.File, allowed []string) (*guard.Verdict, error) {
+func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*guard.Verdict, error) {
 	if err := g.Views.CatchUp(ctx); err != nil { // they show its cut
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
@@ -43,14 +44,14 @@ func (g *Guard) file(ctx context.Context, file domain.File, allowed []string) (*
 			found, err = p.lookBackInFile(file)
 		}
 		if err == nil && g.book.Hooks(file.Opened.Client, file.Opened.ODFI) {
-			asks, err = p.asksAbout(shown, file, allowed)
+			asks, err = p.asksAbout(shown, file, waived)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sum up file %s: %w", file.ID, err)
 	}
-	verdict := g.book.JudgeFile(uses, found...)
+	verdict := g.book.JudgeFile(waived, uses, found...)
 	if asks != nil && (verdict == nil || verdict.Action == guard.Hold) {
 		return asks, nil // the other rules judge it once the engine has
 	}
@@ -64,9 +65,9 @@ func (g *Guard) file(ctx context.Context, file domain.File, allowed []string) (*
 
 // asksAbout is the verdict over a file with an entry that an engine is to be
 // asked about.
-func (p *pass) asksAbout(shown *projections.Guarding, file domain.File, allowed []string) (asks *guard.Verdict, err error) {
+func (p *pass) asksAbout(shown *projections.Guarding, file domain.File, waived []string) (asks *guard.Verdict, err error) {
 	err = shown.EachOfFile(file.ID, func(_ projections.Sent, _ int64, e guard.Entry) error {
-		e.Waived = allowed
+		e.Waived = waived
 		if asks = p.book.AskFile(e); asks != nil {
 			return errAsks
 		}
