@@ -4780,9 +4780,9 @@ type ListAllTransactionsParamsDirection string
 
 // RevealAccountJSONBody defines parameters for RevealAccount.
 type RevealAccountJSONBody struct {
-	// Client Whose transaction it is
-	Client string `json:"client"`
-	Reason string `json:"reason"`
+	// Client Whose transaction it is; needed where several clients have one of this id
+	Client *string `json:"client,omitempty"`
+	Reason string  `json:"reason"`
 }
 
 // RevealAccount200JSONResponseBody_Corrected defines parameters for RevealAccount.

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -9,6 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
 )
 
 // revealed is an account number that is masked elsewhere, and corrected data.
@@ -36,14 +38,17 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 		return err
 	}
 	switch {
-	case in.Client == "":
-		return api.Invalid("/client", "required", "is needed: the client whose transaction it is")
 	case in.Reason == "" || len(in.Reason) > longestReason:
 		return api.Invalid("/reason", "required", "is needed: say why you have to see it, in at most %d characters", longestReason)
 	case !who.May(domain.ScopeReveal):
 		return api.NewProblem(api.CodeScope, "this needs scope %s beside one of operations; people have it by the role %s", domain.ScopeReveal, domain.RoleRevealer)
 	}
-	t, err := ledger.Load(c.Request().Context(), s.Ledger, ledger.TransactionStream(in.Client, c.Param("id")).Existing("transaction %.80q of client %.32q", c.Param("id"), in.Client))
+	ctx, id := c.Request().Context(), c.Param("id")
+	client, err := s.owner(ctx, in.Client, id)
+	if err != nil {
+		return err
+	}
+	t, err := ledger.Load(ctx, s.Ledger, ledger.TransactionStream(client, id).Existing("transaction %.80q of client %.32q", id, client))
 	if err != nil {
 		return err
 	}
@@ -69,4 +74,34 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, shown)
+}
+
+// owner returns the client of a transaction that was named, or else the only one
+// that has a transaction of this id.
+func (s *surface) owner(ctx context.Context, named, id string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return "", err
+	}
+	for cursor := ""; ; {
+		found, next, err := s.Views.Transactions(ctx, projections.TransactionFilter{ID: id, Limit: 2, Cursor: cursor})
+		if err != nil {
+			return "", err
+		}
+		for _, t := range found {
+			if named != "" {
+				return "", api.Invalid("/client", "required", "whose transaction it is: several clients have one of this id")
+			}
+			named = t.Client
+		}
+		if cursor = next; next == "" {
+			break
+		}
+	}
+	if named == "" {
+		return "", domain.Refuse(domain.NotFound, "there is no transaction %.80q", id)
+	}
+	return named, nil
 }

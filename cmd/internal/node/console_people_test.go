@@ -123,5 +123,8 @@ func TestAnAccountNumberIsShownWithAReasonAndOnRecord(t *testing.T) {
 		if status := r.call(credential, "POST", "/v1/ops/transactions/"+id+"/reveal", object{"client": client, "reason": "a test"}, nil); status != who.want {
 			t.Errorf("a credential with %v gets %d", who.scopes, status)
 		}
+		if status := r.call(credential, "POST", "/v1/ops/transactions/"+id+"/reveal", object{"reason": "a test"}, nil); status != who.want {
+			t.Errorf("without the client's id a credential with %v gets %d", who.scopes, status)
+		}
 	}
 }
