@@ -95,15 +95,14 @@ func (p *projector) inboundRef(id string) (int64, error) {
 	return p.arrivals[id], nil
 }
 
-// placed notes where an entry was put and reports whether that is its first
-// place.
-func (p *projector) placed(entry, inbound string, unmatched bool) (first bool, err error) {
-	file, err := p.inboundRef(inbound)
-	if err != nil {
-		return false, err
+// placed notes where an entry was put. It returns the row of the entry's file
+// and reports whether that is the entry's first place.
+func (p *projector) placed(entry, inbound string, unmatched bool) (file int64, first bool, err error) {
+	if file, err = p.inboundRef(inbound); err != nil {
+		return 0, false, err
 	}
 	n, err := p.c.Exec(putPlace, entryKey(entry), file, unmatched)
-	return n > 0, err
+	return file, n > 0, err
 }
 
 // entryKey is an entry's id as places holds it.
@@ -120,11 +119,11 @@ func (p *projector) arrived(c logEvent) error {
 	if in == nil || in.Inbound == "" {
 		return nil
 	}
-	first, err := p.placed(in.ItemID, in.Inbound, false)
+	file, first, err := p.placed(in.ItemID, in.Inbound, false)
 	if err != nil || !first {
 		return err
 	}
-	return p.settled(&in.Entry, in.SettledOn, !forward)
+	return p.settled(file, &in.Entry, in.SettledOn, !forward)
 }
 
 // incomingOf is the part that all events of entries from the bank share, and

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	addSettled = `INSERT INTO settled@(odfi, day, answers, debits, debit_cents, credits, credit_cents)
-		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
-		ON CONFLICT DO UPDATE SET debits = debits + ?4, debit_cents = debit_cents + ?5,
-			credits = credits + ?6, credit_cents = credit_cents + ?7`
+	addSettled = `INSERT INTO settled@(odfi, day, file, answers, debits, debit_cents, credits, credit_cents)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+		ON CONFLICT DO UPDATE SET debits = debits + ?5, debit_cents = debit_cents + ?6,
+			credits = credits + ?7, credit_cents = credit_cents + ?8`
 	addFiled = `INSERT INTO filed_sums@(file, batch, debits, debit_cents, credits, credit_cents, zero_debits, zero_credits)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 		ON CONFLICT DO UPDATE SET debits = debits + ?3, debit_cents = debit_cents + ?4,
@@ -49,6 +49,7 @@ type moneyChanges struct {
 type settledKey struct {
 	odfi    string
 	day     int64
+	file    int64
 	answers bool
 }
 
@@ -70,17 +71,17 @@ func sumOf[K comparable](m map[K]*sides, k K) *sides {
 	return m[k]
 }
 
-// settled counts an entry that came from the bank, which is the first time
-// that it is placed. Notifications of change move no money.
-func (p *projector) settled(e *nacha.Entry, on string, answers bool) error {
-	if e.Correction != nil || e.RefusedChange != nil || len(e.Routing) < 8 {
+// settled counts an entry of a file that came from the bank, which is the first
+// time that it is placed.
+func (p *projector) settled(file int64, e *nacha.Entry, on string, answers bool) error {
+	if !e.Settles() || len(e.Routing) < 8 {
 		return nil
 	}
 	day, err := parseDay(on)
 	if err != nil {
 		return nil // the bank stamped none that exists: nothing to reconcile with
 	}
-	sumOf(p.money.settled, settledKey{e.Routing[:8], day, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
+	sumOf(p.money.settled, settledKey{e.Routing[:8], day, file, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
 	return nil
 }
 
@@ -133,7 +134,7 @@ func (p *projector) countFiled(c logEvent, item string, file int64, batch int, n
 // writeMoney writes what the batch did to sums of money.
 func (p *projector) writeMoney() error {
 	for k, s := range p.money.settled {
-		if _, err := p.c.Exec(addSettled, k.odfi, k.day, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+		if _, err := p.c.Exec(addSettled, k.odfi, k.day, k.file, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
 			return fmt.Errorf("settlement of %s: %w", k.odfi, err)
 		}
 	}

@@ -55,11 +55,11 @@ func (p *projector) queued(c logEvent, e *domain.EntryQueued) error {
 	if _, err := p.c.Exec(putUnmatched, args...); err != nil {
 		return err
 	}
-	first, err := p.placed(e.EntryID, e.Inbound, true)
+	file, first, err := p.placed(e.EntryID, e.Inbound, true)
 	if err != nil || !first || day == 0 {
 		return err
 	}
-	return p.settled(&e.Entry, e.SettledOn, kindOf(e) != nacha.KindForward)
+	return p.settled(file, &e.Entry, e.SettledOn, kindOf(e) != nacha.KindForward)
 }
 
 // kindOf returns the entry's kind. An entry with a return code is a return,

@@ -73,16 +73,18 @@ CREATE INDEX unmatched_deadline@ ON unmatched@(outcome, deadline);
 CREATE INDEX unmatched_oldest@ ON unmatched@(queued_at) WHERE outcome = '';
 CREATE INDEX unmatched_settled@ ON unmatched@(settled_on) WHERE outcome = '' AND settled_on > 0;
 
--- Money that came from the bank, counted when an entry is first placed.
+-- Money that came from the bank, by the file that brought it, counted when an
+-- entry is first placed.
 CREATE TABLE settled@(
   odfi         TEXT    NOT NULL,        -- ours, first eight digits
   day          INTEGER NOT NULL,        -- it settled on
+  file         INTEGER NOT NULL,        -- in inbound
   answers      INTEGER NOT NULL,        -- returns, dishonored and contested returns
   debits       INTEGER NOT NULL,
   debit_cents  INTEGER NOT NULL,
   credits      INTEGER NOT NULL,
   credit_cents INTEGER NOT NULL,
-  PRIMARY KEY(day, odfi, answers)
+  PRIMARY KEY(day, odfi, file, answers)
 ) WITHOUT ROWID, STRICT;
 
 -- What is filed in each batch of ours. Prenotes and other entries that move no

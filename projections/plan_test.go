@@ -125,6 +125,7 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"what is unmatched since a while", unmatchedSince, "(queued_at>? AND queued_at<?)"},
 		{"what is undecided since a while", decisionsSince, "(received_at>? AND received_at<?)"},
 		{"what is asked back since a while", requestsSince, "(asked_at>? AND asked_at<?)"},
+		{"files of a settlement day", settledFiles, "(day=? AND (odfi,file)>(?,?))"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func (s Settlement) NetCents() int64 {
 }
 
 const (
-	settledOn = `SELECT odfi, answers, debits, debit_cents, credits, credit_cents FROM settled@ WHERE day = ?1`
+	settledOn = `SELECT s.odfi, ` + bothSums + ` FROM settled@ s WHERE s.day = ?1 GROUP BY s.odfi`
 	waitingOn = `SELECT routing, count(*), sum(cents) FROM unmatched@ INDEXED BY unmatched_settled@
 		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
 
@@ -104,17 +104,23 @@ type settlementChanges struct {
 }
 
 func (t *settlementChanges) row(odfi string, direction domain.Direction) *Settlement {
-	if len(odfi) > 8 {
-		odfi = odfi[:8]
-	}
-	if check, ok := nacha.CheckDigit(odfi); ok {
-		odfi += string(check)
-	}
+	odfi = nineDigits(odfi)
 	key := odfi + string(direction)
 	if t.rows[key] == nil {
 		t.rows[key] = &Settlement{ODFI: odfi, Direction: direction, Day: t.day}
 	}
 	return t.rows[key]
+}
+
+// nineDigits is a routing number with its check digit, whether it has one or not.
+func nineDigits(routing string) string {
+	if len(routing) > 8 {
+		routing = routing[:8]
+	}
+	if check, ok := nacha.CheckDigit(routing); ok {
+		routing += string(check)
+	}
+	return routing
 }
 
 func (s *Settlement) add(answers bool, debits, credits Sum) {
@@ -134,10 +140,9 @@ func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 	}
 	err = s.query(settledOn, values(day), func(row []value) error {
 		var odfi string
-		var answers bool
-		var debits, credits Sum
-		scan(row, &odfi, &answers, &debits.Entries, &debits.Cents, &credits.Entries, &credits.Cents)
-		t.row(odfi, domain.FromFed).add(answers, debits, credits)
+		scan(row, &odfi)
+		r := t.row(odfi, domain.FromFed)
+		r.Debits, r.Credits, r.ReturnedDebits, r.ReturnedCredits = scanBoth(row[1:])
 		return nil
 	})
 	if err != nil {

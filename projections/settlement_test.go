@@ -172,7 +172,7 @@ func TestOurAnswersSettleAsSoonAsTheyCan(t *testing.T) {
 func TestSettlementsAreFoundByTheirDates(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
-	for _, question := range []string{settledOn, waitingOn, sentEntries, sentAnswers} {
+	for _, question := range []string{settledOn, waitingOn, sentEntries, sentAnswers, settledFiles} {
 		w.must(v.read(w.ctx, func(s snapshot) error {
 			return s.query("EXPLAIN QUERY PLAN "+question, nil, func(row []value) error {
 				if step := row[3].(string); strings.HasPrefix(step, "SCAN") {

@@ -39,6 +39,10 @@ func (e *Entry) Kind() Kind {
 	}
 }
 
+// Settles reports whether money moves where a day is stamped on the entry's
+// batch: not with a notification of change, nor with its refusal.
+func (e *Entry) Settles() bool { return e.Correction == nil && e.RefusedChange == nil }
+
 // AnswerAndOriginal returns the return or change code of an entry that answers an
 // earlier one, and the trace number of that one; both are empty for any other
 // entry, rejects among them, which Rejected reads.

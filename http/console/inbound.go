@@ -3,8 +3,10 @@ package console
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,6 +27,7 @@ type inboundPage struct {
 	Reasons     table
 	Remarks     table
 	Entries     table
+	All         string // path of the page with all entries, if it has a part of them
 }
 
 func (d inboundPage) lists() []table { return []table{d.Reasons, d.Remarks} }
@@ -32,6 +35,12 @@ func (d inboundPage) lists() []table { return []table{d.Reasons, d.Remarks} }
 // inbound serves one file received from the bank: what was applied, where each
 // entry went, and what is wrong with it.
 func (s *surface) inbound(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	of := settledPart{q.Day("settles"), q.Text("bank")}
+	ofPages(q)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
 	ctx := c.Request().Context()
 	f, ok, err := s.Views.FindInbound(ctx, c.Param("id"))
 	if err != nil {
@@ -51,18 +60,16 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 		return err
 	}
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
-		return s.inboundEntries(ctx, p, f, data.Moments, limit, cursor)
+		return s.inboundEntries(ctx, p, f, of, lastPlaced(f, data.Moments), limit, cursor)
 	}
 	if isCSV(c) {
 		return s.wholeCSV(c, read)
 	}
-	var next string
-	if data.Entries, next, err = read(ctx, pageRows, c.QueryParam("cursor")); err != nil {
+	if data.Entries, err = p.part(c, read); err != nil {
 		return err
 	}
-	data.Entries.CSV = p.Link("format", "csv")
-	if next != "" {
-		data.Entries.More = p.Link("cursor", next) + "#entries"
+	if of != (settledPart{}) {
+		data.All = Path + "/inbound/" + f.ID + "#entries"
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "inbound", p)
@@ -101,21 +108,54 @@ func problemTable(p *page, name, caption string, problems []nacha.Problem) table
 // entries.
 const scanned = 2000
 
+// settledPart is the part of a file's entries that settles on a day and for one of
+// our banks, as the settlement counts them; an empty field leaves nothing out.
+type settledPart struct{ day, bank string }
+
+func (of settledPart) takes(e *nacha.Entry, settlesOn string) bool {
+	return strings.HasPrefix(e.Routing, of.bank[:min(len(of.bank), 8)]) && (of.day == "" || of.day == settlesOn && e.Settles())
+}
+
+func (of settledPart) caption() string {
+	caption := "Where its entries went"
+	if of.day != "" {
+		caption = "Its entries that settle on " + dayText(of.day)
+	}
+	if of.bank != "" {
+		caption += ", for " + of.bank
+	}
+	return caption
+}
+
+// lastPlaced is the position in the log after which no entry of the file has its
+// first place.
+func lastPlaced(f projections.Inbound, life []moment) int64 {
+	if f.State == projections.InboundReceived {
+		return math.MaxInt64 // they are being placed
+	}
+	last := f.Position
+	for _, m := range life {
+		if m.Type == (domain.InboundApplied{}).Type() {
+			last = m.Position
+		}
+	}
+	return last
+}
+
 // inboundEntries lists where the entries of a file went, from a position in
 // the log on. Their events directly follow the file's first event.
-func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, life []moment, limit int, cursor string) (table, string, error) {
-	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries has been matched yet.", page: p}
+func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, of settledPart, last int64, limit int, cursor string) (table, string, error) {
+	t := table{Name: "entries", Caption: of.caption(), Columns: columns("Name", "Amount#", "What it is", "Client", "Settles@", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
+	if of != (settledPart{}) {
+		t.Empty = "No such entry of it was placed yet."
+	}
 	after, err := api.After(cursor, "/cursor")
 	if err != nil {
 		return t, "", err
 	}
 	after = max(after, f.Position)
-	end, last := after+scanned, int64(0)
-	if n := len(life); n > 0 {
-		last = life[n-1].Position
-		end = min(end, last)
-	}
-	for at := after; at < end && len(t.Rows) < limit; {
+	end := min(after+scanned, last)
+	for at := after; at < end; {
 		events, err := s.Ledger.Store.ReadAll(ctx, at, 200)
 		if err != nil {
 			return t, "", err
@@ -127,7 +167,7 @@ func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inb
 			if at = r.Position; len(t.Rows) == limit {
 				return t, strconv.FormatInt(at-1, 10), nil
 			}
-			if err := placed(&t, f.ID, r); err != nil {
+			if err := s.placed(ctx, &t, f.ID, of, r); err != nil {
 				return t, "", err
 			}
 		}
@@ -139,8 +179,8 @@ func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inb
 }
 
 // placed adds the event to the list if it records where an entry of the file
-// went.
-func placed(t *table, file string, r eventstore.Recorded) error {
+// went first: one that was unmatched is listed as that, whoever got it later.
+func (s *surface) placed(ctx context.Context, t *table, file string, of settledPart, r eventstore.Recorded) error {
 	switch domain.Aggregate(r.Stream) {
 	case "transaction", "unmatched":
 	default:
@@ -150,21 +190,32 @@ func placed(t *table, file string, r eventstore.Recorded) error {
 	if err != nil {
 		return err
 	}
-	if q, ok := f.Event.(*domain.EntryQueued); ok && q.Inbound == file {
-		t.add(linked(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), code(q.Entry.Trace))
+	if q, ok := f.Event.(*domain.EntryQueued); ok && q.Inbound == file && of.takes(&q.Entry, q.SettledOn) {
+		t.add(linked(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), settles(&q.Entry, q.SettledOn), code(q.Entry.Trace))
 		return nil
 	}
 	in, kind, ok := incoming(f.Event)
-	if !ok || in.Inbound != file {
+	if !ok || in.Inbound != file || !of.takes(&in.Entry, in.SettledOn) {
 		return nil
+	}
+	if _, queued, err := s.Views.FindUnmatched(ctx, in.ItemID); err != nil || queued {
+		return err
 	}
 	client, id, _ := domain.SplitTransactionStream(r.Stream)
 	what := say(word(kind))
 	if c, _ := in.Entry.AnswerAndOriginal(); c != "" {
 		what = say(word(kind)).sub(codeText(c))
 	}
-	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), code(in.Entry.Trace))
+	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), settles(&in.Entry, in.SettledOn), code(in.Entry.Trace))
 	return nil
+}
+
+// settles is the settlement day of an entry that moves money.
+func settles(e *nacha.Entry, on string) cell {
+	if on == "" || !e.Settles() {
+		return say("")
+	}
+	return say(dayText(on))
 }
 
 // incoming returns what an event says was received from the bank.

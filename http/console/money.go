@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -26,6 +27,7 @@ type moneyPage struct {
 	Plot               *plot
 	Table              table
 	Batches            table
+	Came               table // the page's own list
 }
 
 func (d moneyPage) lists() []table { return []table{d.Table, d.Batches} }
@@ -38,6 +40,12 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	day, err := api.QueryDay(c, "day", calendar.DateOf(p.Now))
 	if err != nil {
 		return err
+	}
+	came := func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		return s.settledFiles(ctx, p, projections.SettledFileFilter{Day: day.String(), Limit: limit, Cursor: cursor})
+	}
+	if isCSV(c) {
+		return s.wholeCSV(c, came)
 	}
 	rows, err := s.Views.Settlements(ctx, day.String())
 	if err != nil {
@@ -60,6 +68,9 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	}
 	data.Owed = owed(day, calendar.DateOf(p.Now), in-out, rows)
 	if data.Batches, err = s.settledBatches(ctx, p, day); err != nil {
+		return err
+	}
+	if data.Came, err = p.part(c, came); err != nil {
 		return err
 	}
 	if data.Plot, err = s.settlementPlot(ctx, day); err != nil {
@@ -94,11 +105,25 @@ func owed(day, today calendar.Date, net int64, rows []projections.Settlement) st
 func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) table {
 	t := table{Name: "settlement-" + day.String(), Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Acknowledged#", "Net#"),
 		Empty: "Nothing settles on this day.", Note: "Net is what moves into the reserve account; below zero, out of it. What is unmatched is part of the other sums.", page: p}
-	sum := func(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "entry", "entries")) }
 	for _, r := range rows {
 		t.add(linked(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), acknowledged(r), money(r.NetCents()))
 	}
 	return t
+}
+
+func sum(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "entry", "entries")) }
+
+// settledFiles lists the files from the bank whose entries settle on a day. Each
+// leads to the entries that it counts.
+func (s *surface) settledFiles(ctx context.Context, p *page, f projections.SettledFileFilter) (table, string, error) {
+	t := table{Name: "came", Caption: "What the bank sent of it, by file", Columns: columns("File", "Bank", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Came@"), Empty: "Nothing that came from the bank settles on this day.", page: p}
+	files, next, err := s.Views.SettledFiles(ctx, f)
+	for _, one := range files {
+		part := url.Values{"settles": {f.Day}, "bank": {one.ODFI}}
+		t.add(linked(one.Name, Path+"/inbound/"+one.ID+"?"+part.Encode()+"#entries").sub(word(one.Source)), linked(one.ODFI, Path+"/banks/"+one.ODFI),
+			sum(one.Debits), sum(one.Credits), sum(one.ReturnedDebits), sum(one.ReturnedCredits), at(one.ReceivedAt))
+	}
+	return t, next, err
 }
 
 // batchesShown is the most batches listed for a day.
@@ -113,8 +138,7 @@ func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date
 		if b.Answers {
 			what = "answers"
 		}
-		t.add(linked(cmp.Or(b.FileName, b.FileID), Path+"/files/"+b.FileID).sub(what), badge(word(b.State), toneOf(string(b.State))), count(int(b.Batch)),
-			money(b.Debits.Cents).sub(plural(b.Debits.Entries, "entry", "entries")), money(b.Credits.Cents).sub(plural(b.Credits.Entries, "entry", "entries")))
+		t.add(linked(cmp.Or(b.FileName, b.FileID), Path+"/files/"+b.FileID).sub(what), badge(word(b.State), toneOf(string(b.State))), count(int(b.Batch)), sum(b.Debits), sum(b.Credits))
 	}
 	return t, err
 }
@@ -124,7 +148,7 @@ func acknowledged(r projections.Settlement) cell {
 	if r.Direction == domain.FromFed {
 		return cell{}
 	}
-	return money(r.Acknowledged.Cents).sub(plural(r.Acknowledged.Entries, "entry", "entries"))
+	return sum(r.Acknowledged)
 }
 
 // settlementPlot draws the settlement days around one: what we sent, what we
@@ -174,14 +198,15 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 		for n, one := range []struct {
 			class string
 			cents int64
-		}{{"usual", d.sent}, {"ok", d.came}, {"hurt", d.again}} {
+			list  string // on the day's page
+		}{{"usual", d.sent, "#batches"}, {"ok", d.came, "#came"}, {"hurt", d.again, ""}} {
 			if one.cents == 0 {
 				continue
 			}
 			w := max(2, int(one.cents*(plotWidth-left-110)/most))
-			p.Bars = append(p.Bars, shape{X: left, Y: y, W: w, H: 13, Class: one.class, Says: says, Href: href})
+			p.Bars = append(p.Bars, shape{X: left, Y: y, W: w, H: 13, Class: one.class, Says: says, Href: href + one.list})
 			if n == 0 && d.ack > 0 {
-				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 13, Class: "bar", Says: says, Href: href})
+				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 13, Class: "bar", Says: says, Href: href + one.list})
 			}
 			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + 11, Anchor: "start", Text: dollars(one.cents)})
 			y += high

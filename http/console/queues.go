@@ -140,20 +140,29 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 
 // list serves a list as a page, or in full as CSV.
 func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
-	ctx := c.Request().Context()
 	if isCSV(c) {
 		return s.wholeCSV(c, read)
 	}
-	t, next, err := read(ctx, pageRows, c.QueryParam("cursor"))
+	t, err := p.part(c, read)
 	if err != nil {
 		return err
 	}
-	if next != "" {
-		t.More = p.Link("cursor", next)
-	}
-	t.CSV = p.Link("format", "csv")
 	p.Data = listPage{Lead: lead, Tables: []table{t}, Filter: filters}
 	return s.show(c, 200, "list", p)
+}
+
+// part reads the rows of the page's own list that are shown at a time, with the
+// paths of the next ones and of all as CSV.
+func (p *page) part(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) (table, error) {
+	t, next, err := read(c.Request().Context(), pageRows, c.QueryParam("cursor"))
+	if err != nil {
+		return t, err
+	}
+	if next != "" {
+		t.More = p.Link("cursor", next) + "#" + t.Name
+	}
+	t.CSV = p.Link("format", "csv")
+	return t, nil
 }
 
 // wholeCSV serves a list as CSV, reading page after page. A list with more

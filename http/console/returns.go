@@ -69,15 +69,11 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 		return s.wholeCSV(c, read)
 	}
 	ctx := c.Request().Context()
-	t, next, err := read(ctx, pageRows, c.QueryParam("cursor"))
+	t, err := p.part(c, read)
 	if err != nil {
 		return err
 	}
-	if next != "" {
-		t.More = p.Link("cursor", next)
-	}
-	t.CSV = p.Link("format", "csv")
-	data := returnsPage{Lead: "Returns and corrections from banks, and the answers to them.", Tables: []table{t}, Filter: []filter{
+	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
 		ofClient, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
 		{Name: "code", Label: "Code", Value: f.Code, Kind: "text", Short: true},

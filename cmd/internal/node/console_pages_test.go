@@ -13,7 +13,7 @@ func (b *bankDay) pages() [][2]string {
 		{"today", ""}, {"queues", "/queues"}, {"queue-held", "/queues/held"}, {"queue-unmatched", "/queues/unmatched"}, {"queue-quarantine", "/queues/quarantine"},
 		{"unmatched", "/unmatched/" + b.unmatchedRow}, {"transactions", "/transactions"}, {"transaction", "/transactions/" + b.gym + "/" + b.sent[1]},
 		{"transaction-held", "/transactions/" + b.diner + "/" + b.held}, {"transaction-waiting", "/transactions/" + b.diner + "/" + b.waits}, {"transaction-returned", "/transactions/" + b.gym + "/" + b.returned},
-		{"files", "/files"}, {"file", "/files/" + b.file}, {"inbound", "/inbound"}, {"inbound-file", "/inbound/" + b.inbound}, {"inbound-quarantined", "/inbound/" + b.quarantined},
+		{"files", "/files"}, {"file", "/files/" + b.file}, {"inbound", "/inbound"}, {"inbound-file", "/inbound/" + b.inbound}, {"inbound-settled", "/inbound/" + b.inbound + "?bank=231380104&settles=2026-11-13"}, {"inbound-quarantined", "/inbound/" + b.quarantined},
 		{"returns", "/returns"}, {"money", "/money"}, {"clients", "/clients"}, {"client", "/clients/" + b.gym}, {"banks", "/banks"}, {"bank", "/banks/231380104"},
 		{"approvals", "/queues/approvals"}, {"queue-returned", "/queues/returned"}, {"queue-delivery", "/queues/delivery"},
 		{"queue-decisions", "/queues/decisions"}, {"queue-requests", "/queues/requests"}, {"queue-answers", "/queues/answers"}, {"people", "/people"}, {"person", "/people/m.ortiz@lantern.example"}, {"policy", "/policy"},

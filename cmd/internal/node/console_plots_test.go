@@ -40,6 +40,9 @@ func TestEachPointOfAPlotLeadsToWhatItCounts(t *testing.T) {
 				title = rate
 			}
 			counts := countedBy[title]
+			if title == "Settlement by day" && !strings.Contains(drawing[0], "#came") {
+				t.Error("no bar of the settlement leads to what came")
+			}
 			if counts == nil {
 				t.Fatalf("%s has a plot %q, of whose points this test does not know what they count", p[0], drawing[1])
 			}
@@ -173,9 +176,53 @@ var countedBy = map[string]func(l listing, says string) string{
 		if behind := l.sum(batches, "Debits", "Credits"); behind != l.sum(sent, "Debits", "Credits") {
 			return dollarsOf(behind) + " in batches"
 		}
+		answers := slices.DeleteFunc(l.rows("batches"), func(row map[string]string) bool { return row["File (detail)"] != "answers" })
+		files := l.rows("")
+		if behind := l.sum(files, "Debits", "Credits"); behind != l.sum(came, "Debits", "Credits") {
+			return dollarsOf(behind) + " in files that came"
+		}
+		returned := l.sum(answers, "Debits", "Credits") + l.sum(files, "Returned debits", "Returned credits")
+		if returned != l.sum(all, "Returned debits", "Returned credits") {
+			return dollarsOf(returned) + " of returns in files"
+		}
+		l.eachFileHas(files)
 		return fmt.Sprintf(": %s sent, %s of it acknowledged, %s came, %s in returns", dollarsOf(l.sum(sent, "Debits", "Credits")), dollarsOf(l.sum(all, "Acknowledged")),
 			dollarsOf(l.sum(came, "Debits", "Credits")), dollarsOf(l.sum(all, "Returned debits", "Returned credits")))
 	},
+}
+
+var (
+	cameFrom   = regexp.MustCompile(`(?s)id="came">.*?<tbody>(.*?)</tbody>`)
+	filesOfRow = regexp.MustCompile(`href="(/console/inbound/[^"#]+)#entries"`)
+)
+
+// eachFileHas checks that each of a settlement day's files from the bank leads to
+// the entries that it counts.
+func (l listing) eachFileHas(files []map[string]string) {
+	l.t.Helper()
+	_, text := l.person.send("GET", l.path, nil)
+	var links [][]string
+	if list := cameFrom.FindStringSubmatch(text); list != nil {
+		links = filesOfRow.FindAllStringSubmatch(list[1], -1)
+	}
+	if len(links) != len(files) {
+		l.t.Fatalf("%s has %d links for %d files", l.path, len(links), len(files))
+	}
+	for n, row := range files {
+		of, counts := listing{l.t, l.person, html.UnescapeString(links[n][1])}, 0
+		columns := []string{"Debits", "Credits", "Returned debits", "Returned credits"}
+		for _, column := range columns {
+			var one int
+			if _, err := fmt.Sscanf(strings.ReplaceAll(row[column+" (detail)"], ",", ""), "%d", &one); err != nil {
+				l.t.Errorf("%s: %q in %v: %v", l.path, row[column+" (detail)"], row, err)
+			}
+			counts += one
+		}
+		entries := of.rows("")
+		if got, want := of.sum(entries, "Amount"), l.sum(files[n:n+1], columns...); got != want || len(entries) != counts || counts == 0 {
+			l.t.Errorf("%s: %v leads to %s, which has %d entries, %s", l.path, row, of.path, len(entries), dollarsOf(got))
+		}
+	}
 }
 
 // A list calls a transaction held as its own page does, and what waits for a file
