@@ -113,6 +113,11 @@ func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 		if err != nil && err != errNoGeneration {
 			return err
 		}
+		if live.position > p.position { // by what another process proved: this one proves it before it reads it
+			if _, err := store.Reached(ctx, ""); err != nil {
+				return err
+			}
+		}
 		err = p.project(ctx, newFeed(store, rebuildPage), live.position, func(batch []logEvent) error {
 			err := p.rows(batch)
 			p.moveTo(batch)

@@ -20,7 +20,7 @@ meanwhile, and no payment is touched.`
 
 // Run rebuilds the views.
 func (c rebuildCommand) Run(ctx context.Context, s streams) error {
-	reader, err := c.reader(ctx, "")
+	reader, err := c.rebuilder(ctx)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,14 @@ func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, er
 	return node.OpenReader(ctx, p.folder())
 }
 
+// rebuilder opens the ledger to make views from it.
+func (p placeFlags) rebuilder(ctx context.Context) (*node.Reader, error) {
+	if p.Store != "" {
+		return node.OpenDatabaseRebuilder(ctx, p.folder(), p.Store)
+	}
+	return node.OpenReader(ctx, p.folder())
+}
+
 type storeCommand struct {
 	Init storeInitCommand `cmd:"" help:"Create the ledger's tables, or bring them up to date."`
 	Copy storeCopyCommand `cmd:"" help:"Move a ledger from a folder into a database, or back."`

@@ -55,7 +55,18 @@ func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
 // OpenDatabaseReader opens a ledger in a database for reading. The folder is a
 // node's: its views are read, and its master key opens sealed values.
 func OpenDatabaseReader(ctx context.Context, f folder.Folder, url, outbox string) (*Reader, error) {
-	store, err := postgres.Open(ctx, postgres.Options{URL: url, ReadOnly: true, Knows: domain.Vocabulary})
+	return openDatabaseReader(ctx, f, postgres.Options{URL: url, ReadOnly: true, Knows: domain.Vocabulary}, outbox)
+}
+
+// OpenDatabaseRebuilder is OpenDatabaseReader for a command that keeps what it
+// reads. It reads as a node does, up to what a commit of its own proves: what a
+// failover may still take back must not get into views.
+func OpenDatabaseRebuilder(ctx context.Context, f folder.Folder, url string) (*Reader, error) {
+	return openDatabaseReader(ctx, f, postgres.Options{URL: url, Knows: domain.Vocabulary, Introduced: domain.Introduced}, "")
+}
+
+func openDatabaseReader(ctx context.Context, f folder.Folder, o postgres.Options, outbox string) (*Reader, error) {
+	store, err := postgres.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
@@ -14,11 +16,41 @@ import (
 // rebuild makes a node's views anew, as the command does beside it.
 func (c *cluster) rebuild(f folder.Folder) error {
 	c.t.Helper()
-	reader, err := OpenDatabaseReader(context.Background(), f, c.database.URL(postgrestest.Role, c.name), "")
+	reader, err := OpenDatabaseRebuilder(context.Background(), f, c.database.URL(postgrestest.Role, c.name))
 	if err != nil {
 		return err
 	}
 	return errors.Join(projections.Rebuild(context.Background(), f.Views(), reader.Store, nil), reader.Close())
+}
+
+// What a failover may still take back is in no views: they are made as a node makes
+// them, up to what a commit of its own proves. Here no commit succeeds, since its
+// standby is missing.
+func TestViewsAreMadeOnlyOfWhatACommitProves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a database server of its own")
+	}
+	database, err := postgrestest.Start()
+	must(t, err)
+	t.Cleanup(func() { must(t, database.Remove()) })
+	must(t, database.Create("ledger"))
+	f := folder.Folder(filepath.Join(t.TempDir(), "node"))
+	_, err = InitStore(t.Context(), StoreInit{URL: database.URL("owner", "ledger"), Role: postgrestest.Role, Folder: f, Kind: folder.Sandbox})
+	must(t, err)
+	url := database.URL(postgrestest.Role, "ledger")
+	proven, err := OpenDatabaseRebuilder(t.Context(), f, url)
+	must(t, err)
+	must(t, proven.Close())
+	must(t, database.Set("synchronous_standby_names", "nobody"))
+	seen, err := OpenDatabaseReader(t.Context(), f, url, "")
+	must(t, err)
+	must(t, seen.Close())
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if r, err := OpenDatabaseRebuilder(ctx, f, url); err == nil {
+		must(t, r.Close())
+		t.Error("it reads what nothing proves")
+	}
 }
 
 // The views of one node are made anew while all nodes take payments: no list of any
