@@ -19,6 +19,9 @@ const (
 	InboundDuplicate         = "duplicate" // an arrival of a file that came before
 )
 
+// InboundStates are all of them.
+var InboundStates = []string{InboundReceived, InboundApplied, InboundPartlyQuarantined, InboundQuarantined, InboundDuplicate}
+
 // Inbound is a row of the files that came from the bank: an arrival.
 type Inbound struct {
 	ID, Name, Source string

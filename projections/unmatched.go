@@ -17,6 +17,9 @@ const (
 	Dismissed = "dismissed"
 )
 
+// UnmatchedOutcomes are all of them.
+var UnmatchedOutcomes = []string{Assigned, SentBack, Dismissed}
+
 // Unmatched is an entry that waits for a person, or did.
 type Unmatched struct {
 	ID            string

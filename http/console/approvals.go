@@ -42,7 +42,7 @@ var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others (you can d
 // those that ended in a given state.
 func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	state, by := q.Text("state"), q.Text("by")
+	state, by := picked(q, "state", approvalStates), picked(q, "by", approvalMakers)
 	p := s.newPage(c, who, "Approvals", "Queues")
 	age, since := ageFilter(q, p.Now)
 	ofPages(q)

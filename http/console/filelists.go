@@ -21,7 +21,7 @@ var fileStates = []choice{
 // files serves the list of outbound files, newest first.
 func (s *surface) files(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	client, state, day, window := q.Text("client"), q.Text("state"), q.Day("day"), q.Text("window")
+	client, state, day, window := q.Text("client"), picked(q, "state", fileStates), q.Day("day"), q.Text("window")
 	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
@@ -89,7 +89,12 @@ var inboundStates = []choice{
 
 // inbounds serves the list of files received from the bank, newest first.
 func (s *surface) inbounds(c echo.Context, who api.Caller) error {
-	state := c.QueryParam("state")
+	q := &api.QueryReader{Values: c.QueryParams()}
+	state := picked(q, "state", inboundStates)
+	ofPages(q)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
 	p := s.newPage(c, who, "Files in", "Files in")
 	if s.Inbound != nil {
 		p.Forms = handInForm(p)

@@ -86,6 +86,18 @@ type filter struct {
 
 type choice struct{ Value, Label string }
 
+// picked reads a query parameter that is one of a menu's values. No value, or an
+// empty one, is the menu's default.
+func picked(q *api.QueryReader, name string, menu []choice) string {
+	var values []string
+	for _, m := range menu {
+		if m.Value != "" {
+			values = append(values, m.Value)
+		}
+	}
+	return api.Pick(q, name, values)
+}
+
 // queue serves the items of one queue.
 func (s *surface) queue(c echo.Context, who api.Caller) error {
 	for _, q := range workQueues {

@@ -43,7 +43,7 @@ func orEmpty(n int) string {
 // first, with charts of codes by week and of days to return.
 func (s *surface) returns(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to"),
+	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(picked(q, "kind", answerKinds)), Direction: domain.Direction(picked(q, "direction", directions)), FromDay: q.Day("from"), ToDay: q.Day("to"),
 		Code: strings.ToUpper(q.Text("code")), LeastDays: int(q.Number("least_days", 0, maxDays)), MostDays: int(q.Number("most_days", 0, maxDays))}
 	ofPages(q)
 	if err := q.Refusal(); err != nil {

@@ -21,7 +21,7 @@ var directions = []choice{{"", "both"}, {string(domain.ToFed), "to the bank"}, {
 func (s *surface) transactions(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	f := projections.TransactionFilter{
-		Client: q.Text("client"), Status: q.Text("status"), Direction: domain.Direction(q.Text("direction")),
+		Client: q.Text("client"), Status: picked(q, "status", statuses), Direction: domain.Direction(picked(q, "direction", directions)),
 		FromDay: q.Day("from"), ToDay: q.Day("to"),
 	}
 	ofPages(q)

@@ -77,8 +77,13 @@ func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 }
 
 func (s *surface) listInbound(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	state := api.Pick(q, "state", projections.InboundStates)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
 	return api.List(s.Kit, c, who.Client, "inbound files", func(ctx context.Context, limit int, cursor string) ([]projections.Inbound, string, error) {
-		return s.Views.InboundFiles(ctx, projections.InboundFilter{State: c.QueryParam("state"), Limit: limit, Cursor: cursor})
+		return s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit, Cursor: cursor})
 	}, api.Shown(api.NewInboundRecord))
 }
 

@@ -62,9 +62,14 @@ func shownUnmatched(u projections.Unmatched) unmatchedEntry {
 // listUnmatched answers the unmatched entries, the nearest deadline first;
 // outcome= selects those that were decided.
 func (s *surface) listUnmatched(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	outcome, client := api.Pick(q, "outcome", projections.UnmatchedOutcomes), q.Text("client")
+	if err := q.Refusal(); err != nil {
+		return err
+	}
 	return api.List(s.Kit, c, who.Client, "unmatched entries", func(ctx context.Context, limit int, cursor string) ([]projections.Unmatched, string, error) {
 		return s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{
-			Outcome: c.QueryParam("outcome"), Client: c.QueryParam("client"), Limit: limit, Cursor: cursor,
+			Outcome: outcome, Client: client, Limit: limit, Cursor: cursor,
 		})
 	}, api.Shown(shownUnmatched))
 }

@@ -49,6 +49,68 @@ func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
 	}
 }
 
+// A filter with a value that nothing has would be an empty list, which reads as
+// good news.
+func TestAFilterOfKnownValuesTakesNoOther(t *testing.T) {
+	r := serve(t, "", nil)
+	id, gym := r.client("Harbor Gym")
+	var webhook struct{ ID string }
+	r.must(201, gym, "POST", "/v1/webhooks", object{"url": "http://127.0.0.1:9/in"}, &webhook)
+	asJSON, _, err := achhttp.OpenAPI()
+	r.check(err)
+	d := document{}
+	r.check(json.Unmarshal(asJSON, &d.whole))
+	refuses := func(path string, values ...any) {
+		t.Helper()
+		who := gym
+		if strings.HasPrefix(path, "/v1/ops/") {
+			who = r.ops
+		}
+		status, text := r.text(who, path)
+		for _, v := range values {
+			if v, _ := v.(string); status != 400 || !strings.Contains(text, v) {
+				t.Errorf("%s answers %d %s, without %q", path, status, text, v)
+			}
+		}
+	}
+	filters := 0
+	for path, item := range d.whole["paths"].(map[string]any) {
+		parameters, _ := d.follow(d.follow(item)["get"])["parameters"].([]any)
+		for _, p := range parameters {
+			p := d.follow(p)
+			values, closed := d.follow(p["schema"])["enum"].([]any)
+			if p["in"] != "query" || !closed {
+				continue
+			}
+			filters++
+			query := "?" + p["name"].(string) + "=gone"
+			for _, other := range parameters {
+				switch other := d.follow(other); {
+				case other["required"] != true || other["name"] == p["name"]:
+				case other["name"] == "client":
+					query += "&client=" + id
+				case other["in"] == "query":
+					query += "&" + other["name"].(string) + "=1840000017"
+				}
+			}
+			refuses(strings.NewReplacer("{id}", webhook.ID, "{client}", id).Replace(path)+query, values...)
+		}
+	}
+	if filters < 10 {
+		t.Errorf("only %d filters were found", filters)
+	}
+	refuses("/api/transaction/event?eventType=gone", "Origination", "ReturnFee")
+	refuses("/api/transaction/event?status=gone", "Pending", "Recalled")
+	refuses("/api/transaction/event?direction=gone", "ToFed", "FromFed")
+	refuses("/v1/accounts/33333333-3333-4333-8333-333333333333/ach_relationships?statuses=gone", "APPROVED", "CANCELED")
+	refuses("/v1/events?type=gone", "is not a type of event")
+	for _, path := range []string{"/v1/ops/inbound?state=Partly_Quarantined", "/v1/ops/unmatched?outcome=", "/v1/ops/unmatched?outcome=Dismissed"} {
+		if status, text := r.text(r.ops, path); status != 200 {
+			t.Errorf("%s answers %d %s", path, status, text)
+		}
+	}
+}
+
 // Every native list is read in pages of the size that its caller wants.
 func TestEveryNativeListHasALimit(t *testing.T) {
 	asJSON, _, err := achhttp.OpenAPI()
