@@ -2,7 +2,6 @@ package api
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,10 +9,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Filters are the query parameters that the OpenAPI document has for GETs, by
+// Filters are the query parameters that the OpenAPI document has, by method and
 // path. Anything else in a query is refused: a list whose filter is misspelled,
-// or cannot be decoded, would be that of everything, and a page whose cursor
-// goes by another name the first one for ever.
+// or cannot be decoded, would be that of everything, a page whose cursor goes by
+// another name the first one for ever, and what is sent beside a body would be
+// lost in silence.
 type Filters map[string][]string
 
 // FiltersOf reads them from the document.
@@ -24,25 +24,32 @@ func FiltersOf(document map[string]any) Filters {
 	paths, _ := document["paths"].(map[string]any)
 	for path, item := range paths {
 		item, _ := item.(map[string]any)
-		get, ok := item["get"].(map[string]any)
-		if !ok {
-			continue
-		}
-		names := []string{}
-		own, _ := get["parameters"].([]any)
 		common, _ := item["parameters"].([]any)
-		for _, p := range append(slices.Clone(own), common...) {
-			p, _ := p.(map[string]any)
-			if ref, ok := p["$ref"].(string); ok {
-				p, _ = shared[strings.TrimPrefix(ref, "#/components/parameters/")].(map[string]any)
+		for method, operation := range item {
+			operation, ok := operation.(map[string]any)
+			if !ok {
+				continue // the parameters of all of them
 			}
-			if name, _ := p["name"].(string); p["in"] == "query" {
-				names = append(names, name)
-			}
+			own, _ := operation["parameters"].([]any)
+			f[strings.ToUpper(method)+" "+shape(path)] = inQuery(append(slices.Clone(own), common...), shared)
 		}
-		f[shape(path)] = names
 	}
 	return f
+}
+
+// inQuery are the names of those parameters that a query has.
+func inQuery(parameters []any, shared map[string]any) []string {
+	names := []string{}
+	for _, p := range parameters {
+		p, _ := p.(map[string]any)
+		if ref, ok := p["$ref"].(string); ok {
+			p, _ = shared[strings.TrimPrefix(ref, "#/components/parameters/")].(map[string]any)
+		}
+		if name, _ := p["name"].(string); p["in"] == "query" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // shape is a path without the names of its parameters, which the document and
@@ -57,13 +64,14 @@ func shape(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// check refuses a GET whose query has what its path does not, and spells names
-// as the document does: the seeds write them in any letter case. The vault has
-// always ignored what it does not know.
+// check refuses a request whose query has what its method and path do not, and
+// spells names as the document does: the seeds write them in any letter case. The
+// vault has always ignored what it does not know, and RFC 6749 has the token
+// endpoints do so, which take no caller.
 func (f Filters) check(c echo.Context) error {
 	r := c.Request()
-	known, ok := f[shape(c.Path())]
-	if !ok || r.URL.RawQuery == "" || r.Method != http.MethodGet || strings.HasPrefix(r.URL.Path, "/rest/") {
+	known, ok := f[r.Method+" "+shape(c.Path())]
+	if !ok || r.URL.RawQuery == "" || strings.HasPrefix(r.URL.Path, "/rest/") {
 		return nil
 	}
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {

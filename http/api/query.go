@@ -46,7 +46,7 @@ func (q *QueryReader) Text(name string) string {
 func (q *QueryReader) NothingElse() {
 	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
 		if !slices.Contains(q.read, name) {
-			q.Bad(SafeName(name), "unknown-filter", "there is no such filter")
+			q.Bad(SafeName(name), "unknown-parameter", "there is no such parameter")
 		} else if len(q.Values[name]) > 1 {
 			q.Bad(SafeName(name), "duplicate", "is given more than once")
 		}

@@ -49,6 +49,40 @@ func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
 	}
 }
 
+// What stands beside a body in the query would be lost in silence.
+func TestTheQueryOfEveryMethodIsReadStrictly(t *testing.T) {
+	r := serve(t, "", nil)
+	_, gym := r.client("Harbor Gym")
+	parameter := regexp.MustCompile(`:[a-z_]+`)
+	asked := 0
+	for route, scope := range scopesOfRoutes {
+		method, path, _ := strings.Cut(route, " ")
+		if method == "GET" || scope == nobody || strings.HasPrefix(path, "/rest/") || strings.HasPrefix(path, "/console") {
+			continue // the vault ignores what it does not know, and so does a token endpoint: RFC 6749
+		}
+		asked++
+		who := gym
+		if strings.HasPrefix(path, "/v1/ops/") || strings.HasPrefix(path, "/v1/simulations/") {
+			who = r.ops
+		}
+		for query, says := range map[string]string{"?dry_run=true": `"/dry_run"`, "?a=%zz": "cannot be decoded"} {
+			answer := r.ask(who, method, parameter.ReplaceAllString(path, "x")+query, []byte("{}"), "application/json")
+			if answer.Code != 400 || !strings.Contains(answer.Body.String(), says) {
+				t.Errorf("%s%s answers %d %s", route, query, answer.Code, answer.Body)
+			}
+		}
+	}
+	if asked < 60 {
+		t.Errorf("only %d routes were asked", asked)
+	}
+	if status := r.raw(r.ops, "/v1/ops/inbound?name=known", strings.Repeat("1", 94)+"\n"); status != 202 {
+		t.Errorf("a name of what is handed in answers %d", status)
+	}
+	if answer := r.ask(gym, "DELETE", "/rest/v2/ach/tokens/x?whatever=1", nil, ""); answer.Code != 404 {
+		t.Errorf("the vault answers %d %s", answer.Code, answer.Body)
+	}
+}
+
 // A filter with a value that nothing has would be an empty list, which reads as
 // good news.
 func TestAFilterOfKnownValuesTakesNoOther(t *testing.T) {
