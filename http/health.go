@@ -16,10 +16,8 @@ import (
 
 // operationRoutes are for the machines that watch the process.
 func (s *Server) operationRoutes() {
-	for _, method := range []string{http.MethodGet, http.MethodHead} { // some load balancers ask by HEAD
-		s.Echo.Add(method, api.HealthPath, s.healthy)
-		s.Echo.Add(method, api.ReadyPath, s.ready)
-	}
+	s.Echo.GET(api.HealthPath, s.healthy)
+	s.Echo.GET(api.ReadyPath, s.ready)
 	// They name clients, banks and sums.
 	s.Echo.GET("/metrics", s.ForOperations(domain.ScopeOpsRead, func(c echo.Context, _ api.Caller) error {
 		s.scraper.ServeHTTP(c.Response(), c.Request())
@@ -70,8 +68,5 @@ func (s *Server) ready(c echo.Context) error {
 
 // status answers 200, and which.
 func status(c echo.Context, which string) error {
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(http.StatusOK)
-	}
 	return c.JSON(http.StatusOK, map[string]string{"status": which})
 }

@@ -29,9 +29,18 @@ func (a *audits) lock(client string) (unlock func()) {
 	return m.(*sync.Mutex).Unlock
 }
 
-// audit records in a client's audit stream what the caller is about to be
-// shown, and returns once that is durable. On errUnrecorded nothing may be
-// shown.
+// showing records in a client's audit stream what the caller is about to be shown,
+// and returns once that is durable. On errUnrecorded nothing may be shown. Who
+// asks by HEAD is shown nothing.
+func (s *Kit) showing(ctx context.Context, client string, event domain.Event) error {
+	if isHead(ctx) {
+		return nil
+	}
+	return s.audit(ctx, client, event)
+}
+
+// audit records an event in a client's audit stream, and returns once it is
+// durable.
 func (s *Kit) audit(ctx context.Context, client string, event domain.Event) error {
 	defer s.audits.lock(client)()
 	err := s.Ledger.Audit(ctx, client, event)
@@ -70,7 +79,7 @@ func (s *Kit) ActorsOf(ctx context.Context, actor string) ([]string, error) {
 // something is answered with the masked number instead: it was carried out, and
 // an error would make its caller repeat it.
 func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
-	err := s.audit(c.Request().Context(), client, domain.AccountRevealed{What: what, ID: id})
+	err := s.showing(c.Request().Context(), client, domain.AccountRevealed{What: what, ID: id})
 	if err == nil || c.Request().Method == http.MethodGet {
 		return err == nil, err
 	}
@@ -81,7 +90,7 @@ func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
 // RecordReveal records that the numbers of a transaction are shown to a person
 // of operations, and why. On an error nothing may be shown.
 func (s *Kit) RecordReveal(c echo.Context, t domain.Transaction, reason string) error {
-	return s.audit(c.Request().Context(), t.Client, domain.AccountRevealed{What: domain.RevealedTransaction, ID: t.ID, Reason: reason})
+	return s.showing(c.Request().Context(), t.Client, domain.AccountRevealed{What: domain.RevealedTransaction, ID: t.ID, Reason: reason})
 }
 
 // NumberFor returns an account number of the caller's client as the caller may

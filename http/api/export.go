@@ -46,6 +46,9 @@ func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported
 	}
 	defer done()
 	w := newExportWriter[T](c)
+	if isHead(c.Request().Context()) {
+		return onlyHeaders(c, w.contentType())
+	}
 	for row, err := range rows {
 		var shown T
 		if err == nil {
@@ -72,7 +75,7 @@ func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (d
 	if done, err = s.exports.begin(who.Client); err != nil {
 		return nil, err
 	}
-	if err := s.audit(c.Request().Context(), who.Client, record); err != nil {
+	if err := s.showing(c.Request().Context(), who.Client, record); err != nil {
 		done()
 		return nil, err
 	}
@@ -143,15 +146,18 @@ type exportEnd struct {
 // goneError is a failed write: the caller has gone, or reads too slowly.
 type goneError struct{ error }
 
+func (w *exportWriter[T]) contentType() string {
+	if w.media == mediaCSV {
+		return mediaCSV + "; charset=utf-8"
+	}
+	return w.media
+}
+
 // flush sends what is buffered. The caller has WriteTimeout to read each part.
 func (w *exportWriter[T]) flush() error {
 	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
 	if !w.c.Response().Committed {
-		media := w.media
-		if media == mediaCSV {
-			media += "; charset=utf-8"
-		}
-		w.c.Response().Header().Set(echo.HeaderContentType, media)
+		w.c.Response().Header().Set(echo.HeaderContentType, w.contentType())
 		w.c.Response().WriteHeader(http.StatusOK)
 	}
 	_, err := w.c.Response().Write(w.buffer)

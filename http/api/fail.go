@@ -50,9 +50,6 @@ func (s *Kit) fail(err error, c echo.Context) {
 
 // Render writes a problem in the format of its surface.
 func (s *Kit) Render(c echo.Context, p *Problem) error {
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(p.Status)
-	}
 	for prefix, render := range s.Renderers {
 		if strings.HasPrefix(c.Request().URL.Path, prefix) {
 			return render(c, p)

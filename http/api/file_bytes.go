@@ -27,7 +27,7 @@ func (s *Kit) SendBytes(c echo.Context, who Caller, f domain.File) error {
 	if err != nil {
 		return fmt.Errorf("read the bytes of file %s: %w", f.ID, err)
 	}
-	if err := s.audit(c.Request().Context(), who.Client, domain.FileRead{FileID: f.ID}); err != nil {
+	if err := s.showing(c.Request().Context(), who.Client, domain.FileRead{FileID: f.ID}); err != nil {
 		return err
 	}
 	h := c.Response().Header()

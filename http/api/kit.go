@@ -31,8 +31,9 @@ type Kit struct {
 	Renderers map[string]func(echo.Context, *Problem) error
 
 	metrics    metrics
-	rates      rates // of a client's requests
-	tokenRates rates // of a credential's tokens
+	streams    []string // paths of GETs that have no HEAD
+	rates      rates    // of a client's requests
+	tokenRates rates    // of a credential's tokens
 	audits     audits
 	refusals   *refusals // of operations' requests
 	bodies     *bodies
@@ -64,7 +65,7 @@ func New(o Options) (*Kit, error) {
 		return nil, fmt.Errorf("http: %w", err)
 	}
 	k.Echo.HTTPErrorHandler = k.fail
-	k.Echo.Pre(k.observe, k.limitBody)
+	k.Echo.Pre(k.observe, k.limitBody, k.answerHead)
 	return k, nil
 }
 

@@ -73,7 +73,7 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		protectAnswer(c.Response().Header())
 		aborted := true
 		defer s.traced(c, id)()
-		defer func() { s.observed(c, id, time.Since(start), aborted) }()
+		defer func() { s.observed(c, r.Method, id, time.Since(start), aborted) }()
 		if err := guarded(next, c); err != nil {
 			s.fail(err, c)
 		}
@@ -99,13 +99,14 @@ func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 	return next(c)
 }
 
-func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bool) {
+// observed takes the method that was asked for: a HEAD is handled as a GET.
+func (s *Kit) observed(c echo.Context, method, id string, took time.Duration, aborted bool) {
 	r, w := c.Request(), c.Response()
 	route := c.Path()
 	if route == "" {
 		route = "unknown"
 	}
-	s.metrics.observe(r.Method, route, w.Status, took)
+	s.metrics.observe(method, route, w.Status, took)
 	level := slog.LevelInfo
 	if w.Status >= http.StatusInternalServerError || aborted {
 		level = slog.LevelWarn
@@ -119,7 +120,7 @@ func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bo
 	}
 	who, _ := c.Get(callerKey).(Caller)
 	attrs := []slog.Attr{
-		slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", route),
+		slog.String("request_id", id), slog.String("method", method), slog.String("route", route),
 		slog.Int("status", w.Status), slog.Duration("took", took), slog.Int64("bytes", w.Size),
 		slog.String("client", who.Client), slog.String("key", who.Key),
 		slog.String("address", r.RemoteAddr), slog.Bool("aborted", aborted),

@@ -45,12 +45,12 @@ func (s *Kit) noted(c echo.Context, who Caller, err error) error {
 	}
 	s.metrics.refused.WithLabelValues(string(p.Code)).Inc()
 	r := c.Request()
-	s.Log.Warn("request of operations refused", "request_id", RequestID(c), "credential", who.Key, "method", r.Method, "route", c.Path(), "code", p.Code)
+	s.Log.Warn("request of operations refused", "request_id", RequestID(c), "credential", who.Key, "method", methodOf(r), "route", c.Path(), "code", p.Code)
 	if s.refusals.one.Failed(who.Key) > 0 || s.refusals.all.Failed("") > 0 {
 		s.refusals.unrecorded.Add(1)
 		return err
 	}
-	event := domain.RequestRefused{Method: r.Method, Route: c.Path(), Code: string(p.Code), Unrecorded: s.refusals.unrecorded.Swap(0)}
+	event := domain.RequestRefused{Method: methodOf(r), Route: c.Path(), Code: string(p.Code), Unrecorded: s.refusals.unrecorded.Swap(0)}
 	ctx := ledger.WithRequest(r.Context(), RequestID(c), who.Key)
 	if failed := s.audit(ctx, domain.LedgerClient, event); failed != nil {
 		s.refusals.unrecorded.Add(1 + event.Unrecorded)

@@ -25,6 +25,9 @@ func AnswerRows[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show
 	if c.QueryParam("limit") != "" {
 		return answerRowsPage(c, rows, show)
 	}
+	if isHead(c.Request().Context()) {
+		return onlyHeaders(c, echo.MIMEApplicationJSON)
+	}
 	w := &rowWriter{c: c, control: http.NewResponseController(c.Response())}
 	for row, err := range rows {
 		if err == nil {

@@ -101,6 +101,9 @@ func (s *Kit) AnswerStatement(c echo.Context, who Caller, client string) error {
 		return err
 	}
 	defer done()
+	if isHead(ctx) {
+		return onlyHeaders(c, echo.MIMEApplicationJSON)
+	}
 	return s.exportEnded(c, s.writeStatement(c, client, day, lines))
 }
 

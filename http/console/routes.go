@@ -33,6 +33,7 @@ func Routes(k *api.Kit) error {
 	for path, h := range s.reading() {
 		k.Echo.GET(Path+path, s.forPerson(domain.ScopeOpsRead, h))
 	}
+	k.Stream(Path+"/live", s.forPerson(domain.ScopeOpsRead, s.live))
 	s.actionRoutes()
 	return nil
 }
@@ -69,7 +70,6 @@ func (s *surface) reading() map[string]api.Handler {
 		"/exposure/entries":         s.countedEntries,
 		"/system":                   s.system,
 		"/search":                   s.search,
-		"/live":                     s.live,
 		"/times":                    s.times,
 	}
 }

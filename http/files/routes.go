@@ -16,7 +16,7 @@ type surface struct {
 func Routes(k *api.Kit) {
 	s := &surface{Kit: k, streams: newStreams(k.Ledger.Store)}
 	s.Echo.GET("/v1/events", s.ForClient(domain.ScopeRead, s.ledgerEvents))
-	s.Echo.GET("/v1/events/stream", s.ForClient(domain.ScopeRead, s.streamEvents))
+	s.Stream("/v1/events/stream", s.ForClient(domain.ScopeRead, s.streamEvents))
 	s.Echo.GET("/v1/return-rates", s.ForClient(domain.ScopeRead, func(c echo.Context, who api.Caller) error { return s.RespondRates(c, who.Client) }))
 	s.Echo.GET("/v1/return-rates/entries", s.ForClient(domain.ScopeRead, func(c echo.Context, who api.Caller) error { return s.RespondRateEntries(c, who.Client) }))
 	s.Echo.GET("/v1/transactions", s.ForClient(domain.ScopeRead, s.FoundTransactions))

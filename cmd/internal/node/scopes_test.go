@@ -13,7 +13,7 @@ const (
 // less or more than this.
 var scopesOfRoutes = map[string]string{
 	"GET /": nobody, "GET /docs": nobody, "GET /docs/:file": nobody, "GET /openapi.json": nobody, "GET /openapi.yaml": nobody,
-	"GET /healthz": nobody, "GET /readyz": nobody, "HEAD /healthz": nobody, "HEAD /readyz": nobody, "GET /metrics": "ops:read",
+	"GET /healthz": nobody, "GET /readyz": nobody, "GET /metrics": "ops:read",
 	"POST /connect/token": nobody, "POST /connect/revoke": nobody, "POST /v1/token": nobody, "POST /v1/token/refresh": nobody,
 
 	"GET /v1/profile": anybody, "GET /v1/return-codes": anybody, "GET /v1/change-codes": anybody,
