@@ -3,13 +3,16 @@ package http_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
 )
 
 const newClient = `{"name":"Harbor Gym","company_name":"HARBOR GYM","company_identifications":["1840000017"],
@@ -167,6 +170,37 @@ func TestOperationsListAcrossClients(t *testing.T) {
 	ops.call("GET", "/v1/ops/files", "").is(200)
 	ops.call("GET", "/v1/ops/files/"+someID, "").problem(404, "not-found")
 	bank.call("GET", "/v1/files/"+someID, "").problem(404, "not-found")
+}
+
+// After a busy day the views take longer than a list would wait, and so may the node
+// that leads: the clock is waited for, and moved once.
+func TestTheSandboxClockIsWaitedForWhileTheLedgerIsBusy(t *testing.T) {
+	var behind []error
+	asked := 0
+	w := newWorld(t, func(o *api.Options) {
+		clock, err := ledger.OpenSandboxClock(context.Background(), o.Ledger.Store, func() time.Time { return tuesdayMorning })
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Ledger.Clock = clock
+		o.Sandbox = &api.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
+			if asked++; asked <= len(behind) {
+				return fmt.Errorf("sweep: %w", behind[asked-1])
+			}
+			return o.Ledger.Move(ctx, to, anyTime)
+		}}
+	})
+	w.client("business", settings())
+	ops := w.ops()
+	behind = []error{projections.ErrBehind, eventstore.ErrUnknownOutcome, projections.ErrBehind}
+	if got := ops.call("PUT", "/v1/simulations/clock", `{"now":"2026-11-18T12:00:00Z"}`).is(200).text("now"); got != "2026-11-18T12:00:00Z" || asked != 4 {
+		t.Errorf("asked %d times, the clock shows %s", asked, got)
+	}
+	asked, behind = 0, []error{domain.Refuse(domain.Conflict, "no")}
+	ops.call("PUT", "/v1/simulations/clock", `{"now":"2026-11-19T12:00:00Z"}`).problem(409, "conflict")
+	if asked != 1 {
+		t.Errorf("a refusal is asked for %d times", asked)
+	}
 }
 
 func TestTheSandboxClockMovesForwardAndAnswersWhenAllIsDone(t *testing.T) {

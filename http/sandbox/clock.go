@@ -1,13 +1,47 @@
 package sandbox
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
 )
+
+// patience is how long a sandbox's caller is kept waiting for what becomes due: a
+// day of tens of thousands of entries takes minutes on a busy machine.
+const patience = 10 * time.Minute
+
+// patiently repeats what waits for the views, or for the node that leads, until
+// it is done or patience ends. What it repeats must be safe to repeat.
+func (s *surface) patiently(c echo.Context, do func(context.Context) error) error {
+	api.Patience(c, patience)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+	defer cancel()
+	for {
+		err := do(ctx)
+		if !errors.Is(err, projections.ErrBehind) && !errors.Is(err, eventstore.ErrUnknownOutcome) {
+			return err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-s.Closing:
+			return err
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// waitForViews waits until the views show what was written for a client.
+func (s *surface) waitForViews(c echo.Context, client string) error {
+	return s.patiently(c, func(ctx context.Context) error { return s.Views.WaitWhileMoving(ctx, client) })
+}
 
 type clockAnswer struct {
 	Now time.Time `json:"now"`
@@ -35,8 +69,7 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	api.Patience(c, 10*time.Minute)
-	if err := s.Views.WaitWhileMoving(ctx, api.Everyone); err != nil {
+	if err := s.waitForViews(c, api.Everyone); err != nil {
 		return err
 	}
 	active, err := s.Views.Activity(ctx)
@@ -50,7 +83,7 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Sandbox.Move(ctx, to, !active); err != nil {
+	if err := s.patiently(c, func(ctx context.Context) error { return s.Sandbox.Move(ctx, to, !active) }); err != nil {
 		return err
 	}
 	return s.readClock(c, api.Caller{})

@@ -243,7 +243,7 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	}
 	// It has been applied: a caller that hears that the views are behind would
 	// repeat it.
-	if err := s.Views.WaitWhileMoving(ctx, domain.LedgerClient); err != nil {
+	if err := s.waitForViews(c, domain.LedgerClient); err != nil {
 		return err
 	}
 	f, _, err := s.Views.FindInbound(ctx, id)
