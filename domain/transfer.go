@@ -37,8 +37,7 @@ func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 }
 
 // CorrectTransfer notes a corrected entry beside the transfer that came back and
-// whose place it takes. It is owed whatever became of the relationship meanwhile,
-// as a retry is.
+// whose place it takes.
 type CorrectTransfer struct {
 	TransactionID string // of the corrected entry
 	Corrects      string // the transaction that came back
@@ -50,6 +49,11 @@ func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
 	t, ok := now.Transfer(c.Corrects)
 	if !ok {
 		return nil, nil
+	}
+	if r, ok := now.Relationship(t.RelationshipID); ok {
+		if why := r.NoMore(""); why != "" { // it was canceled meanwhile
+			return nil, Refuse(RuleBroken, "%s", why)
+		}
 	}
 	return []Event{TransferMade{c.TransactionID, t.RelationshipID, t.Direction}}, nil
 }

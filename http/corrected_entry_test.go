@@ -110,6 +110,44 @@ func TestACorrectedEntryOfATransferIsATransfer(t *testing.T) {
 	w.sound()
 }
 
+// The receiver unlinked the account: what came back is neither corrected, nor
+// presented again, nor charged for, and what has settled can be reversed.
+func TestNothingIsDebitedOverALinkThatWasCanceled(t *testing.T) {
+	w, acme, relationship := approved(t)
+	var ids [3]string
+	for i := range ids {
+		ids[i] = acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id")
+	}
+	w.at("2026-11-17 10:16")
+	w.returned("acme", ids[0], "R11")
+	w.returned("acme", ids[1], "R01")
+	w.at("2026-11-18 10:16")
+	acme.call("DELETE", links(john)+"/"+relationship, "").is(204)
+	if got := acme.status(john, relationship); got != "CANCELED" {
+		t.Fatalf("the link is %s", got)
+	}
+	ask := func(i int, door, more string) *answer {
+		return acme.call("POST", "/api/transaction/"+ids[i]+"/"+door, `{"ReplyToEventId":"`+lastEvent(t, w, ids[i])+`"`+more+`}`)
+	}
+	for _, a := range []*answer{
+		ask(0, "corrected_entries", `,"Reason":"the amount","Amount":8.5`),
+		ask(1, "retries", ""),
+		ask(1, "return_fees", `,"Amount":25,"NoticeGivenOn":"2026-11-10"`),
+		acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")),
+	} {
+		if a.problem(422, "rule-broken"); !strings.Contains(strings.ToLower(string(a.body)), "cancel") {
+			t.Errorf("it says %s", a.body)
+		}
+	}
+	for _, i := range []int{0, 1} {
+		if now := string(acme.call("GET", "/api/transaction/"+ids[i], "").is(200).body); strings.Contains(now, `"corrected_entry"`) || strings.Contains(now, `"retry"`) || strings.Contains(now, `"return_fee"`) {
+			t.Errorf("it is offered: %s", now)
+		}
+	}
+	ask(2, "reversals", `,"ReasonCode":"duplicate"`).is(201)
+	w.sound()
+}
+
 // lastEvent is the id of the newest event of acme's transaction.
 func lastEvent(t *testing.T, w *town, id string) string {
 	tx, err := w.ledger.Transaction(t.Context(), "acme", id)

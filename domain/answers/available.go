@@ -109,7 +109,7 @@ func (c Case) returnLimit(i *domain.Item, settled calendar.Date) calendar.TimeLi
 func (c Case) retryLimit(i *domain.Item) (calendar.TimeLimit, bool) {
 	code, _ := codes.Return(i.Incoming.Entry.Return.Code, c.today())
 	settled, sent := c.SettledOn(c.Transaction.Origination())
-	if code.Again != codes.Twice || !sent || c.Refused != "" ||
+	if code.Again != codes.Twice || !sent || c.refused(domain.Retry) != nil ||
 		c.answeredBy(domain.Retry, i.ID) || c.retries() >= MaxRetries || c.refuses(domain.Retry, i.ID) != nil {
 		return calendar.TimeLimit{}, false
 	}

@@ -16,9 +16,17 @@ type Case struct {
 	Bank        *calendar.Terms // of its ODFI; nil: FedACH's
 	// CorrectedEntries are the transactions that correct what came back, by id.
 	CorrectedEntries map[string]domain.Transaction
-	// Refused is why its account may not be used: the bank refused the account of
-	// its relationship.
+	// Refused is why no new entry may be made over its relationship; see
+	// domain.Relationship.NoMore.
 	Refused string
+}
+
+// refused refuses an item of ours that its relationship does not allow any more.
+func (c Case) refused(kind domain.ItemKind) error {
+	if c.Refused == "" || !kind.NeedsAuthorization() {
+		return nil
+	}
+	return domain.Refuse(domain.RuleBroken, "%s", c.Refused)
 }
 
 // Decision is what a command returns: its events, none if the same was asked

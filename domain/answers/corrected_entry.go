@@ -96,8 +96,8 @@ func (c Case) uncorrectable(i *domain.Item) error {
 		return domain.Refuse(domain.RuleBroken, "only the first presentment of a debit can be replaced by a corrected entry")
 	case original.Proposal.SEC == "IAT":
 		return domain.Refuse(domain.RuleBroken, "an international debit is not corrected here: send a new one with all its parties")
-	case c.Refused != "":
-		return domain.Refuse(domain.RuleBroken, "its account may not be used: %s", c.Refused)
+	case c.refused(domain.Origination) != nil:
+		return c.refused(domain.Origination)
 	case chain.dishonored(a):
 		return domain.Refuse(domain.RuleBroken, "the return was dishonored, which makes the entry stand")
 	case chain.reversedBefore(a):

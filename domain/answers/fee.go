@@ -73,10 +73,8 @@ func (c Case) unchargeable(i *domain.Item) error {
 		return domain.Refuse(domain.RuleBroken, "a return fee is allowed only for a debit that was returned")
 	case original.Proposal.SEC == "IAT":
 		return domain.Refuse(domain.RuleBroken, "an international debit has no return fee")
-	case c.Refused != "":
-		return domain.Refuse(domain.RuleBroken, "its account may not be used: %s", c.Refused)
 	}
-	return nil
+	return c.refused(domain.ReturnFee)
 }
 
 // feeLimit is the limit for asking for a fee; ok is false if none can be

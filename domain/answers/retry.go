@@ -31,8 +31,8 @@ func (r Retry) Decide(c Case) (Decision, error) {
 		return Decision{}, domain.Refuse(domain.RuleBroken, "an entry returned %s may not be presented again as it was: %s", code.Code, code.WhatToDo)
 	case out.Attempt > MaxRetries:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "the entry was presented again %d times, which is all the rules allow", MaxRetries)
-	case c.Refused != "":
-		return Decision{}, domain.Refuse(domain.RuleBroken, "its account may not be used: %s", c.Refused)
+	case c.refused(domain.Retry) != nil:
+		return Decision{}, c.refused(domain.Retry)
 	case !sent:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "the original has not been transmitted")
 	}

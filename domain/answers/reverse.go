@@ -38,6 +38,8 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moves no money, so it cannot be reversed")
 	case !sent:
 		return Decision{}, c.unsent(i)
+	case c.refused(domain.Reversal) != nil:
+		return Decision{}, c.refused(domain.Reversal)
 	}
 	if err := c.refuses(domain.Reversal, r.ReplyTo); err != nil {
 		return Decision{}, err

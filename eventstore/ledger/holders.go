@@ -37,19 +37,35 @@ func (l *Ledger) rejectRefused(ctx context.Context, h domain.Holder) error {
 // RefusedOver returns why nothing may leave for a relationship; empty if it
 // may. It reads the log, so a returned entry counts at once.
 func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Over) (reason string, err error) {
-	h, err := l.Holder(ctx, client, over.Holder)
+	_, reason, err = l.over(ctx, client, over)
+	return reason, err
+}
+
+// NoMoreOver is why no new entry may be made over a relationship, though what
+// waits may leave; empty while nothing speaks against it.
+func (l *Ledger) NoMoreOver(ctx context.Context, client string, over domain.Over) (reason string, err error) {
+	r, refused, err := l.over(ctx, client, over)
 	if err != nil {
 		return "", err
+	}
+	return r.NoMore(refused), nil
+}
+
+// over is a relationship, and why its bank refuses the account.
+func (l *Ledger) over(ctx context.Context, client string, over domain.Over) (r *domain.Relationship, refused string, err error) {
+	h, err := l.Holder(ctx, client, over.Holder)
+	if err != nil {
+		return nil, "", err
 	}
 	r, ok := h.Relationship(over.RelationshipID)
 	switch {
 	case !ok:
-		return "", fmt.Errorf("holder %s of client %s has no relationship %s", over.Holder, client, over.RelationshipID)
+		return nil, "", fmt.Errorf("holder %s of client %s has no relationship %s", over.Holder, client, over.RelationshipID)
 	case r.Status == domain.RelationshipRejected:
-		return r.Reason, nil
+		return r, r.Reason, nil
 	}
 	entries, err := l.Verifying(ctx, client, r)
-	return r.RefusedBy(entries), err
+	return r, r.RefusedBy(entries), err
 }
 
 // Verifying returns the entries that verify a relationship's account.

@@ -103,9 +103,10 @@ func (a *TransactionsAhead) Transaction(ctx context.Context, id string) (Transac
 	return viewOf(a.read[id], id)
 }
 
-// RefusedOver is why a returned transaction may not be presented again:
-// its bank refused the account of the relationship it went over. Of older
-// releases' transactions the views know which that was.
+// RefusedOver is why a returned transaction may not be presented again, nor
+// corrected or charged for: the relationship it went over was canceled, or its
+// bank refused the account. Of older releases' transactions the views know which
+// that was.
 func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (reason string, err error) {
 	returned := slices.ContainsFunc(t.Items, func(i *domain.Item) bool { return i.Kind == domain.Return })
 	if t.Originated == nil || !returned {
@@ -115,7 +116,7 @@ func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transa
 	if over == nil || err != nil {
 		return "", err
 	}
-	return l.RefusedOver(ctx, t.Client, *over)
+	return l.NoMoreOver(ctx, t.Client, *over)
 }
 
 // Over is the relationship that a transaction of ours goes over; nil for none.
