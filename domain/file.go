@@ -51,6 +51,9 @@ type (
 		// Missed are the transactions of an order that go to an account which
 		// a notification of change had corrected.
 		Missed []string `json:"missed,omitempty"`
+		// Misdescribed are transactions of an order whose description the client's
+		// rule is against: the first of each batch.
+		Misdescribed []string `json:"misdescribed,omitempty"`
 	}
 	// FileBatch is a batch header as the cut decided it.
 	FileBatch struct {
@@ -197,30 +200,33 @@ const (
 
 // File is a NACHA file of one client and one ODFI.
 type File struct {
-	ID          string
-	Version     int64
-	Opened      FileOpened
-	OpenedAt    time.Time
-	DatedAt     time.Time // instant for which the effective dates were last decided
-	Ranges      []LogRange
-	Missed      []string       // transactions of an order that go to an account which had been corrected
-	Batches     []FileBatch    // effective dates as they stand
-	Offsets     []FileOffset   // in the order of their batches
-	Redated     map[int]string // why batches were dated again after the cut, by number
-	Cut         *FileCut
-	CutAt       time.Time
-	SendBy      time.Time
-	Rendered    *FileRendered
-	State       FileState
-	Delivering  *FileDelivering // newest; nil when delivery never began
-	BegunAt     int64           // its position in the log
-	Encrypted   *Encrypted      // the bytes that this delivery sends; nil: the rendered ones
-	DeliveredAt time.Time
-	Note        string        // last reason or note about the file
-	HeldBy      *guard.HeldBy // the rule that holds or rejected it
-	Waived      []string      // rules of the guard that were overruled for it
-	Answered    Answered
-	History     []FileStep
+	ID       string
+	Version  int64
+	Opened   FileOpened
+	OpenedAt time.Time
+	DatedAt  time.Time // instant for which the effective dates were last decided
+	Ranges   []LogRange
+	Missed   []string // transactions of an order that go to an account which had been corrected
+	// Misdescribed are transactions of an order, one at least of each batch whose
+	// description the client's rule is against.
+	Misdescribed []string
+	Batches      []FileBatch    // effective dates as they stand
+	Offsets      []FileOffset   // in the order of their batches
+	Redated      map[int]string // why batches were dated again after the cut, by number
+	Cut          *FileCut
+	CutAt        time.Time
+	SendBy       time.Time
+	Rendered     *FileRendered
+	State        FileState
+	Delivering   *FileDelivering // newest; nil when delivery never began
+	BegunAt      int64           // its position in the log
+	Encrypted    *Encrypted      // the bytes that this delivery sends; nil: the rendered ones
+	DeliveredAt  time.Time
+	Note         string        // last reason or note about the file
+	HeldBy       *guard.HeldBy // the rule that holds or rejected it
+	Waived       []string      // rules of the guard that were overruled for it
+	Answered     Answered
+	History      []FileStep
 }
 
 // LogRange is where the filed events of a file.filled event are in the log.
@@ -249,6 +255,7 @@ func (f *File) Evolve(fact Fact) {
 			f.Batches = append(f.Batches, b.in(fact.Stream))
 		}
 		f.Missed = append(f.Missed, e.Missed...)
+		f.Misdescribed = append(f.Misdescribed, e.Misdescribed...)
 	case *FileOffset:
 		f.Offsets = append(f.Offsets, *e)
 	case *FileCut:

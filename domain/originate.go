@@ -133,14 +133,22 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	}}, nil
 }
 
-// misdescribed is what the client's rule has against a description. Its client is
-// told at once; the guard decides what follows, and judges by the bank's rule too.
 func (c Originate) misdescribed(p Proposal, s Settings) string {
-	if s.Descriptions == "" || c.Now.IsZero() || c.Ours || c.Raw != nil || p.Prenote() {
+	if c.Now.IsZero() || c.Ours || c.Raw != nil {
+		return ""
+	}
+	return p.Misdescribed(s, c.Now)
+}
+
+// Misdescribed is what the client's rule has against the description of an entry
+// that is made now; empty if nothing. The client is told at once; the guard
+// decides what follows, and judges by the bank's rule too.
+func (p Proposal) Misdescribed(s Settings, now time.Time) string {
+	if s.Descriptions == "" || p.Prenote() {
 		return ""
 	}
 	e := guard.Entry{SEC: p.SEC, Company: p.CompanyID, Debit: p.PushPull == Pull, Cents: p.AmountCents, Description: p.SentDescription()}
-	e.SettlesOn = p.expected(e, c.Now, time.Time{}, nil).SettlesOn
+	e.SettlesOn = p.expected(e, now, time.Time{}, nil).SettlesOn
 	return s.Misdescribed(e.Use())
 }
 

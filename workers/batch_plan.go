@@ -43,11 +43,24 @@ type entry struct {
 // misses reports whether the entry began its transaction with an account that a
 // notification of change had corrected.
 func (e *entry) misses() bool {
-	if len(e.made) == 0 {
-		return false
-	}
-	begun, ok := e.made[0].(domain.TransactionOriginated)
+	begun, ok := e.begun()
 	return ok && begun.Missed != nil
+}
+
+// misdescribed reports whether the client's rule is against its description.
+func (e *entry) misdescribed() bool {
+	begun, ok := e.begun()
+	return ok && begun.Misdescribed != ""
+}
+
+// begun is the event that begins its transaction; ok is false where that is in
+// the log already.
+func (e *entry) begun() (begun domain.TransactionOriginated, ok bool) {
+	if len(e.made) == 0 {
+		return begun, false
+	}
+	begun, ok = e.made[0].(domain.TransactionOriginated)
+	return begun, ok
 }
 
 // totals is what the entry adds to its batch and its file.

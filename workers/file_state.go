@@ -46,7 +46,7 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 		Stream: domain.TraceStream(w.opened.ODFI[:8]), Client: domain.LedgerClient,
 		Expect: tracesVersion, Events: []domain.Event{taken},
 	}
-	begun := len(w.batches)
+	begun, warned := len(w.batches), 0
 	changes := make([]ledger.Change, 2, n+4)
 	ahead := map[string]int64{} // events of this append by transaction, which may have two items here (an entry and its reversal)
 	for i := range entries[:n] {
@@ -57,6 +57,9 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 		}
 		if e.misses() {
 			filled.Missed = append(filled.Missed, e.transaction)
+		}
+		if len(w.batches) != warned && e.misdescribed() { // a batch has one description
+			filled.Misdescribed, warned = append(filled.Misdescribed, e.transaction), len(w.batches)
 		}
 		w.hold(e.totals(), trace)
 		events := append(e.made[:len(e.made):len(e.made)], domain.FileItem{

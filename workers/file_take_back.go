@@ -125,11 +125,15 @@ func (u *Uploads) source(file domain.File) (*upload, error) {
 	if err != nil {
 		return nil, err
 	}
+	client, err := u.Files.Ledger.Client(context.Background(), file.Opened.Client)
+	if err != nil {
+		return nil, err
+	}
 	s, err := decodeUpload(file, input)
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}
-	s.terms = &bank.Terms
+	s.terms, s.client = &bank.Terms, client.Settings
 	return s, nil
 }
 

@@ -18,6 +18,7 @@ type upload struct {
 	odfi    string
 	terms   *calendar.Terms // of the bank
 	record  *ACHFileRecord  // nil for a NACHA file
+	client  domain.Settings // for what is wrong with a description
 }
 
 // scan passes the records of a client's file to a handler: nacha.Scan of its
@@ -81,7 +82,9 @@ func (u *upload) Each(yield func(Asked) error) error {
 			n++
 			return yield(Asked{
 				Batch: e.Batch - 1, Number: e.Entry.Account,
-				Originated: domain.TransactionOriginated{Proposal: p, CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry), Named: named},
+				Originated: domain.TransactionOriginated{
+					Proposal: p, CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry), Named: named, Misdescribed: p.Misdescribed(u.client, u.decided),
+				},
 			})
 		},
 	})

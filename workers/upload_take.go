@@ -209,7 +209,7 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	return u.Make(ctx, Order{
 		FileID: id, Client: client, ODFI: c.odfi, Why: in.why, Method: in.method, Settings: in.settings, Request: r,
 		Content: in.mac, Input: in.input, Entries: c.entries + offsets, Decided: c.now,
-		Source: &upload{scan: in.scan, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record},
+		Source: &upload{scan: in.scan, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record, client: client.Settings},
 	})
 }
 

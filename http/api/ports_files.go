@@ -71,6 +71,8 @@ type Uploaded struct {
 	Transactions []string `json:"transactions"`
 	// Missed are the entries to accounts that had been corrected.
 	Missed []SnakeMissed `json:"missed_corrections,omitempty"`
+	// Misdescribed are what the client's rule has against descriptions, each once.
+	Misdescribed []DescriptionWarning `json:"description_warnings,omitempty"`
 }
 
 // StillAtWork says that a client's file was accepted and that the node that

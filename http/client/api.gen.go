@@ -898,6 +898,15 @@ const (
 	ReleaseFileJSONBodyThenWait   ReleaseFileJSONBodyThen = "wait"
 )
 
+// Defines values for ListInboundFilesParamsState.
+const (
+	ListInboundFilesParamsStateApplied           ListInboundFilesParamsState = "applied"
+	ListInboundFilesParamsStateDuplicate         ListInboundFilesParamsState = "duplicate"
+	ListInboundFilesParamsStatePartlyQuarantined ListInboundFilesParamsState = "partly_quarantined"
+	ListInboundFilesParamsStateQuarantined       ListInboundFilesParamsState = "quarantined"
+	ListInboundFilesParamsStateReceived          ListInboundFilesParamsState = "received"
+)
+
 // Defines values for SetBank200JSONResponseBodyBalance.
 const (
 	SetBank200JSONResponseBodyBalanceAllowed  SetBank200JSONResponseBodyBalance = "allowed"
@@ -2494,11 +2503,14 @@ type ProFileBatchesSecCode string
 
 // ProFile_Batches defines model for ProFile.Batches.
 type ProFile_Batches struct {
-	Company           ProFile_Batches_Company   `json:"company"`
-	DiscretionaryData *string                   `json:"discretionaryData,omitempty"`
-	EffectiveDate     *string                   `json:"effectiveDate,omitempty"`
-	Entries           []ProFile_Batches_Entries `json:"entries"`
-	EntryDescription  string                    `json:"entryDescription"`
+	Company ProFile_Batches_Company `json:"company"`
+
+	// DescriptionWarning What the client's rule for descriptions has against it: wages need PAYROLL, goods PURCHASE. The file was accepted
+	DescriptionWarning *string                   `json:"descriptionWarning,omitempty"`
+	DiscretionaryData  *string                   `json:"discretionaryData,omitempty"`
+	EffectiveDate      *string                   `json:"effectiveDate,omitempty"`
+	Entries            []ProFile_Batches_Entries `json:"entries"`
+	EntryDescription   string                    `json:"entryDescription"`
 
 	// OffsetAccount An account of the company against which the batch is balanced, by an additional entry with its own trace number, which is not a transaction. Default: the client's setting `balance`.
 	OffsetAccount *ProFile_Batches_OffsetAccount `json:"offsetAccount,omitempty"`
@@ -3182,14 +3194,24 @@ type UnmatchedEntry struct {
 
 // Uploaded defines model for Uploaded.
 type Uploaded struct {
-	CreditCents int64  `json:"credit_cents"`
-	DebitCents  int64  `json:"debit_cents"`
-	Entries     int64  `json:"entries"`
-	FileID      string `json:"file_id"`
+	CreditCents int64 `json:"credit_cents"`
+	DebitCents  int64 `json:"debit_cents"`
+
+	// DescriptionWarnings What the client's rule for descriptions has against those of its batches, each once: wages need PAYROLL, goods PURCHASE. The file was accepted
+	DescriptionWarnings *[]Uploaded_DescriptionWarnings `json:"description_warnings,omitempty"`
+	Entries             int64                           `json:"entries"`
+	FileID              string                          `json:"file_id"`
 
 	// MissedCorrections Entries to accounts that had been corrected, the first 1,000
 	MissedCorrections *[]MissedCorrectionOf `json:"missed_corrections,omitempty"`
 	Transactions      []string              `json:"transactions"`
+}
+
+// Uploaded_DescriptionWarnings defines model for Uploaded.DescriptionWarnings.
+type Uploaded_DescriptionWarnings struct {
+	// TransactionID Of the first entry with the description
+	TransactionID string `json:"transaction_id"`
+	Warning       string `json:"warning"`
 }
 
 // VaultPayload defines model for VaultPayload.
@@ -4201,9 +4223,12 @@ type ListInboundFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before, or the one in its Link.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	State  *string `form:"state,omitempty" json:"state,omitempty"`
+	Cursor *Cursor                      `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State  *ListInboundFilesParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
+
+// ListInboundFilesParamsState defines parameters for ListInboundFiles.
+type ListInboundFilesParamsState string
 
 // ListInboundFiles200JSONResponseBody defines parameters for ListInboundFiles.
 type ListInboundFiles200JSONResponseBody struct {
@@ -7092,11 +7117,6 @@ type ClientInterface interface {
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// HeadHealth The process responds
-	//
-	// Corresponds with HEAD /healthz (the `HeadHealth` operationId).
-	HeadHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
 	// GetMetrics Metrics for Prometheus
 	//
 	// Needs scope `ops:read`. The admin address serves the same without a login.
@@ -7108,11 +7128,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// HeadReadiness Requests can be served
-	//
-	// Corresponds with HEAD /readyz (the `HeadReadiness` operationId).
-	HeadReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateVaultTokenWithBody Store a bank account
 	//
@@ -8191,7 +8206,7 @@ type ClientInterface interface {
 
 	// MoveClockWithBody Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8200,7 +8215,7 @@ type ClientInterface interface {
 
 	// MoveClock Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9162,21 +9177,6 @@ func (c *API) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 	return c.Client.Do(req)
 }
 
-// HeadHealth The process responds
-//
-// Corresponds with HEAD /healthz (the `HeadHealth` operationId).
-func (c *API) HeadHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewHeadHealthRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
 // GetMetrics Metrics for Prometheus
 //
 // Needs scope `ops:read`. The admin address serves the same without a login.
@@ -9199,21 +9199,6 @@ func (c *API) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *API) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReadinessRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// HeadReadiness Requests can be served
-//
-// Corresponds with HEAD /readyz (the `HeadReadiness` operationId).
-func (c *API) HeadReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewHeadReadinessRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -11891,7 +11876,7 @@ func (c *API) GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // MoveClockWithBody Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11910,7 +11895,7 @@ func (c *API) MoveClockWithBody(ctx context.Context, contentType string, body io
 
 // MoveClock Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13621,33 +13606,6 @@ func NewGetHealthRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewHeadHealthRequest constructs an http.Request for the HeadHealth method
-func NewHeadHealthRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/healthz")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodHead, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
 // NewGetMetricsRequest constructs an http.Request for the GetMetrics method
 func NewGetMetricsRequest(server string) (*http.Request, error) {
 	var err error
@@ -13695,33 +13653,6 @@ func NewGetReadinessRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewHeadReadinessRequest constructs an http.Request for the HeadReadiness method
-func NewHeadReadinessRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/readyz")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodHead, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -21950,13 +21881,6 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetHealthResponse, error)
 
-	// HeadHealthWithResponse The process responds
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with HEAD /healthz (the `HeadHealth` operationId).
-	HeadHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*HeadHealthResponse, error)
-
 	// GetMetricsWithResponse Metrics for Prometheus
 	//
 	// Needs scope `ops:read`. The admin address serves the same without a login.
@@ -21972,13 +21896,6 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
-
-	// HeadReadinessWithResponse Requests can be served
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with HEAD /readyz (the `HeadReadiness` operationId).
-	HeadReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*HeadReadinessResponse, error)
 
 	// CreateVaultTokenWithBodyWithResponse Store a bank account
 	//
@@ -23203,7 +23120,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithBodyWithResponse Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23212,7 +23129,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithResponse Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23982,27 +23899,6 @@ func (r GetHealthResponse) StatusCode() int {
 	return 0
 }
 
-type HeadHealthResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-}
-
-// Status returns HTTPResponse.Status
-func (r HeadHealthResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r HeadHealthResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
 type GetMetricsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -24045,27 +23941,6 @@ func (r GetReadinessResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r GetReadinessResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
-type HeadReadinessResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-}
-
-// Status returns HTTPResponse.Status
-func (r HeadReadinessResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r HeadReadinessResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -28143,19 +28018,6 @@ func (c *ClientWithResponses) GetHealthWithResponse(ctx context.Context, reqEdit
 	return ParseGetHealthResponse(rsp)
 }
 
-// HeadHealthWithResponse The process responds
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with HEAD /healthz (the `HeadHealth` operationId).
-func (c *ClientWithResponses) HeadHealthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*HeadHealthResponse, error) {
-	rsp, err := c.HeadHealth(ctx, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseHeadHealthResponse(rsp)
-}
-
 // GetMetricsWithResponse Metrics for Prometheus
 //
 // Needs scope `ops:read`. The admin address serves the same without a login.
@@ -28182,19 +28044,6 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseGetReadinessResponse(rsp)
-}
-
-// HeadReadinessWithResponse Requests can be served
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with HEAD /readyz (the `HeadReadiness` operationId).
-func (c *ClientWithResponses) HeadReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*HeadReadinessResponse, error) {
-	rsp, err := c.HeadReadiness(ctx, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseHeadReadinessResponse(rsp)
 }
 
 // CreateVaultTokenWithBodyWithResponse Store a bank account
@@ -30374,7 +30223,7 @@ func (c *ClientWithResponses) GetClockWithResponse(ctx context.Context, reqEdito
 
 // MoveClockWithBodyWithResponse Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30389,7 +30238,7 @@ func (c *ClientWithResponses) MoveClockWithBodyWithResponse(ctx context.Context,
 
 // MoveClockWithResponse Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -31559,22 +31408,6 @@ func ParseGetHealthResponse(rsp *http.Response) (*GetHealthResponse, error) {
 	return response, nil
 }
 
-// ParseHeadHealthResponse parses an HTTP response from a HeadHealthWithResponse call
-func ParseHeadHealthResponse(rsp *http.Response) (*HeadHealthResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &HeadHealthResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	return response, nil
-}
-
 // ParseGetMetricsResponse parses an HTTP response from a GetMetricsWithResponse call
 func ParseGetMetricsResponse(rsp *http.Response) (*GetMetricsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -31629,22 +31462,6 @@ func ParseGetReadinessResponse(rsp *http.Response) (*GetReadinessResponse, error
 		}
 		response.ApplicationProblemJSON503 = &dest
 
-	}
-
-	return response, nil
-}
-
-// ParseHeadReadinessResponse parses an HTTP response from a HeadReadinessWithResponse call
-func ParseHeadReadinessResponse(rsp *http.Response) (*HeadReadinessResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &HeadReadinessResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
 	}
 
 	return response, nil

@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -58,6 +59,10 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 		if u.Missed, err = s.MissedIn(c.Request().Context(), who.Client, u.FileID); err != nil {
 			return err
 		}
+		if u.Misdescribed, err = s.MisdescribedIn(c.Request().Context(), who.Client, u.FileID); err != nil {
+			return err
+		}
+		u.Misdescribed = eachOnce(u.Misdescribed)
 		if status == http.StatusCreated {
 			c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+u.FileID)
 		}
@@ -86,4 +91,15 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 		return answer(uploaded, http.StatusOK)
 	}
 	return answer(uploaded, http.StatusCreated)
+}
+
+// eachOnce leaves out the warnings that say what one before says: a company's
+// batches may all have the same description.
+func eachOnce(warnings []api.DescriptionWarning) (list []api.DescriptionWarning) {
+	for _, w := range warnings {
+		if !slices.ContainsFunc(list, func(before api.DescriptionWarning) bool { return before.Warning == w.Warning }) {
+			list = append(list, w)
+		}
+	}
+	return list
 }

@@ -1,6 +1,7 @@
 package pro
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,6 +37,10 @@ type proBatch struct {
 	OffsetAccount     json.RawMessage `json:"offsetAccount,omitempty"`
 	DiscretionaryData string          `json:"discretionaryData,omitempty"`
 	Entries           []proEntry      `json:"entries"`
+
+	// Set by the server; ignored in a request: what the client's rule has against
+	// the entryDescription.
+	Misdescribed string `json:"descriptionWarning,omitempty"`
 }
 
 type proEntry struct {
@@ -170,8 +175,13 @@ func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (
 	if err != nil {
 		return proFile{}, err
 	}
+	misdescribed, err := s.MisdescribedIn(ctx, who.Client, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
 	balanced := func(b domain.FileBatch) bool { return b.Balance != nil }
 	shown.identify(transactions, traces, missed, !slices.ContainsFunc(file.Batches, balanced))
+	shown.warn(misdescribed)
 	return shown, shown.spell()
 }
 
@@ -240,6 +250,21 @@ func (f *proFile) identify(transactions []string, traces map[string]string, miss
 		}
 		if offsetsToo && batch.hasOffset() {
 			n++
+		}
+	}
+}
+
+// warn says of each batch what the client's rule has against its description.
+func (f *proFile) warn(of []api.DescriptionWarning) {
+	told := map[string]string{}
+	for _, w := range of {
+		told[w.TransactionID] = w.Warning
+	}
+	for b := range f.Batches {
+		batch := &f.Batches[b]
+		batch.Misdescribed = ""
+		for _, entry := range batch.Entries {
+			batch.Misdescribed = cmp.Or(batch.Misdescribed, told[entry.TransactionID])
 		}
 	}
 }
