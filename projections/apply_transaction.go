@@ -18,9 +18,9 @@ const (
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
 			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36, decision = ?40, request = ?41, listed = ?43`
 
-	// findFiled and fileItem change a row as putItem would after filed, when
-	// that is the stream's second event. No stream is read. Such an item was in
-	// no list of few and enters none.
+	// findFiled and fileItem change a row as putItem would for filed as the
+	// stream's second event, without reading the stream. Such an item is in no
+	// list of listed.go, before or after.
 	findFiled = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due, i.push
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
@@ -30,7 +30,7 @@ const (
 		WHERE position = ?1`
 
 	// putOrigination is putItem for the first event of a transaction of ours,
-	// before there is a file or an answer.
+	// when there is no file and no answer yet.
 	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, account, company)
@@ -146,7 +146,7 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 	return err
 }
 
-// otherDay and unfiledDay are NULL for the rows their indexes leave out.
+// otherDay and unfiledDay are NULL for rows that are not in their indexes.
 
 func otherDay(it itemRow, day int64) value {
 	if it.kind == domain.Origination && it.direction == domain.ToFed {
@@ -248,8 +248,8 @@ type pendingItem struct {
 	group    group
 }
 
-// pendingOf reads a row of findPending, findFiled or datedPending; without a row
-// nothing is queued.
+// pendingOf reads a row of findPending, findFiled or datedPending. No row means
+// that the item is not queued.
 func pendingOf(row []value) (i pendingItem) {
 	if row == nil {
 		return i

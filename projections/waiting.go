@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// group is what a running total of the queue is kept for. Due is 0 for what
-// may leave at once.
+// group is the key of a running total of the queue. Due is 0 for items that may
+// leave at once.
 type group struct {
 	client, odfi string
 	answers      bool
@@ -35,8 +35,8 @@ type queueRow struct {
 	over     string
 }
 
-// waits reports whether an item is in the queue. One that was made together
-// with its file never was: it enters only when that file is refused.
+// waits reports whether an item is in the queue. An item that was made with its
+// own file enters the queue only if that file is rejected.
 func waits(t *domain.Transaction, i *domain.Item) bool {
 	if i.State != domain.Pending || i.Direction != domain.ToFed {
 		return false
@@ -88,7 +88,7 @@ func overText(over *domain.Over) string {
 	return over.Holder + " " + over.RelationshipID
 }
 
-// readOver is the opposite of overText.
+// readOver is the inverse of overText.
 func readOver(text string) *domain.Over {
 	holder, id, ok := strings.Cut(text, " ")
 	if !ok {
@@ -97,15 +97,15 @@ func readOver(text string) *domain.Over {
 	return &domain.Over{Holder: holder, RelationshipID: id}
 }
 
-// dueOf is when an entry with a date asked for may leave by its bank's terms;
-// see calendar.DueAt.
+// dueOf returns when an entry with a requested date may leave by its bank's
+// terms; see calendar.DueAt.
 func dueOf(asked, sec string, code int, terms *calendar.Terms) int64 {
 	if asked == "" {
 		return 0
 	}
 	day, err := calendar.ParseDate(asked)
 	if err != nil {
-		return 0 // checked at the door; without a date it leaves at once
+		return 0 // checked when it was accepted; without a date it leaves at once
 	}
 	kind := calendar.Credit
 	if nacha.TransactionCode(code).Debit() {

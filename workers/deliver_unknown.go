@@ -6,9 +6,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Confirm settles a file of which nobody knew whether it was delivered, or
-// whether its client had carried it: a person saw it at the bank. Asking
-// twice is asking once. It refuses a file that is not in such a state.
+// Confirm settles a file of which it was unknown whether it was delivered, or
+// whether its client had carried it: a person saw it at the bank. Confirming
+// twice has no further effect. It refuses a file in any other state.
 func (d *Delivery) Confirm(ctx context.Context, id string) error {
 	return d.settle(ctx, id, domain.File.Unsettled, func(file domain.File) error {
 		return d.delivered(ctx, file)
@@ -51,9 +51,9 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 	})
 }
 
-// findAgain looks where the delivery began: the file may have turned up
-// meanwhile, and a copy under its temporary name must never be delivered. If
-// the ODFI's files go elsewhere now and the old place does not answer, the
+// findAgain examines where the delivery began: the file may have turned up
+// there, and a copy under its temporary name must never be delivered. If the
+// ODFI's files now go elsewhere and the old place does not respond, the
 // person's word decides.
 func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err error) {
 	way, moved, err := l.whereBegun(ctx, file)
@@ -84,8 +84,8 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 	}
 }
 
-// settle runs f for a file whose delivery is unknown. A file that is delivered
-// needs no settling.
+// settle calls f for a file whose delivery is unknown. A delivered file needs
+// no settling.
 func (d *Delivery) settle(ctx context.Context, id string, unknown func(domain.File) bool, f func(domain.File) error) error {
 	unlock, err := d.Files.busy.lock(ctx, id)
 	if err != nil {

@@ -14,22 +14,22 @@ import (
 // errTaken says that another process is completing the file.
 var errTaken = errors.New("another process goes on with this file")
 
-// appender files entries in a file, append by append.
+// appender files entries in a file, in one append after another.
 type appender struct {
 	*Files
 	openFile
 	may       func(context.Context) error // asked before each append; nil: always
-	toRelease bool                        // nothing of the file leaves
+	toRelease bool                        // the file is to be released: nothing of it leaves
 	beside    []ledger.Change             // written together with the cut
-	last      int64                       // position in the log
-	contended bool                        // others wrote since the append before
+	last      int64                       // position of the last append in the log
+	contended bool                        // others have written since the previous append
 }
 
-// contendedShare divides the size of an append while others write too: they
-// wait for the append before theirs and for the one theirs is part of.
+// contendedShare divides the size of an append while others write too: each of
+// them waits for the append before it and for the batch that contains its own.
 const contendedShare = 4
 
-// portion is how many of the entries go into the next append.
+// portion returns how many of the entries go into the next append.
 func (w *appender) portion(entries int) int {
 	most := w.Limits.AppendEvents
 	if w.contended {
@@ -38,12 +38,13 @@ func (w *appender) portion(entries int) int {
 	return min(entries, most)
 }
 
-// append files entries[:n], in as many appends as it takes, and cuts the file
-// with the last of them if last is set and no batch is to be balanced first. It
-// returns what is left of entries.
-// An entry whose transaction moved on meanwhile, a recall above all, drops
-// out: it goes into no file or into a later one. So does one whose deadline
-// came while the file was filled, or whose account its bank refused.
+// append files entries[:n], in as many appends as necessary, and returns the
+// remaining entries. If last is set and no batch is to be balanced first, it
+// cuts the file with the last append.
+//
+// An entry whose transaction changed after the planning, by a recall above all,
+// drops out: it goes into no file or into a later one. So does one whose
+// deadline passed while the file was filled, or whose account its bank refused.
 func (w *appender) append(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
 	drop := func(dropped int, err error) error {
 		entries, n = entries[dropped:], n-dropped
@@ -95,8 +96,8 @@ func (w *appender) unfit(ctx context.Context, entries []entry) (dropped int, err
 	return late + refused, err
 }
 
-// appendOnce makes one append of at most n entries; fewer when the trace sequence
-// starts over behind them.
+// appendOnce makes one append of at most n entries. There are fewer when the
+// trace sequence starts over after them.
 func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
 	now := w.Ledger.Now()
 	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
@@ -137,8 +138,9 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 	return got, nil
 }
 
-// finish balances the batches of a file whose entries are all filed, and cuts it. A file that was never
-// opened, because every entry dropped out, stays unmade.
+// finish balances the batches of a file whose entries are all filed, and cuts
+// it. A file that was never opened, because every entry dropped out, is not
+// made.
 func (w *appender) finish(ctx context.Context) error {
 	if w.version == 0 || w.isCut {
 		return nil
@@ -172,7 +174,7 @@ func (w *appender) finish(ctx context.Context) error {
 	})
 }
 
-// writeWhileOn is write for what lets entries leave.
+// writeWhileOn is write for events that let entries leave.
 func (w *appender) writeWhileOn(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
 	err = w.Switch.While(ctx, w.opened.ODFI, func(ctx context.Context) error {
 		r, err = w.write(ctx, step, changes...)
@@ -181,8 +183,8 @@ func (w *appender) writeWhileOn(ctx context.Context, step string, changes ...led
 	return r, err
 }
 
-// changedMeanwhile moves the entries whose transactions are as planned to the
-// end and returns how many are not.
+// changedMeanwhile moves the entries whose transactions are still as planned to
+// the end and returns how many are not.
 func (w *appender) changedMeanwhile(ctx context.Context, entries []entry) (dropped int, err error) {
 	streams := make([]string, len(entries))
 	for i, e := range entries {
