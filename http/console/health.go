@@ -98,7 +98,7 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 		list = append(list, streamChecks(values, labels)...)
 	}
 	if n := values["achledger_delivery_failures"]; n > 0 {
-		list = append(list, check{"Bank's server", warn, "not reached", "The last tries to reach a bank's server failed."})
+		list = append(list, check{"Bank's server", warn, "not reached", "The last attempts to reach a bank's server failed."})
 	}
 	if n := values["achledger_files_unacknowledged"]; n > 0 {
 		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})
@@ -136,8 +136,8 @@ func streamChecks(values map[string]float64, labels map[string]map[string]float6
 
 // opening is what to know while the embedded broker opens its stream.
 var opening = []check{
-	{"Stream", warn, "being opened", "Payments are taken. The stream is read after a kill or a power cut, then compared with the log; subscribers wait until then."},
-	{"Delivery", warn, "waits", "No file leaves before the stream was compared with the log."},
+	{"Stream", warn, "being opened", "Payments are accepted. The broker reads its stream, as after a kill or a power cut; subscribers wait until it was compared with the log."},
+	{"Delivery", warn, "waits", "No file is sent before the stream was compared with the log."},
 }
 
 func (s *surface) logCheck(context.Context) check {

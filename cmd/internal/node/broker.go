@@ -97,7 +97,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	case s.streamOpening():
 		s.log.Warn(unopened)
 	default:
-		s.log.Warn("the broker is away; the stream follows when it is there", "url", s.broker.url)
+		s.log.Warn("the broker is not reached; the stream catches up when it is", "url", s.broker.url)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // unopened is why nothing leaves while the embedded broker opens its streams.
-const unopened = "the stream is being opened, and nothing leaves before it was compared with the log"
+const unopened = "the stream is being opened, and no file is sent before it was compared with the log"
 
 // holdDelivery pauses delivery, and with it the workers, until the embedded
 // broker's stream was compared with the log: a stream that is ahead shows that
@@ -93,7 +93,7 @@ func (s *Server) compareStream(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return nil // the server stops
 	case err != nil:
-		s.log.Warn("the broker went away; the stream follows when it is back", "err", err)
+		s.log.Warn("the broker is no longer reached; the stream catches up when it is", "err", err)
 	}
 	if s.streamOpening() {
 		s.Switch.Pause("")

@@ -83,7 +83,7 @@ func TestPaymentsAreTakenAndNothingLeavesWhileTheStreamIsBeingOpened(t *testing.
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	r.signsIn("ada@example.com", "viewer").sees("/console/system", "being opened", "Payments are taken", "No file leaves before the stream was compared")
+	r.signsIn("ada@example.com", "viewer").sees("/console/system", "being opened", "Payments are accepted", "No file is sent before the stream was compared")
 	asking, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := r.server.ResetStream(asking, Nothing{}); !errors.Is(err, context.Canceled) {
