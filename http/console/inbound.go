@@ -110,10 +110,10 @@ const scanned = 2000
 
 // settledPart is the part of a file's entries that settles on a day and for one of
 // our banks, as the settlement counts them; an empty field leaves nothing out.
-type settledPart struct{ day, bank string }
+type settledPart struct{ day, odfi string }
 
 func (of settledPart) takes(e *nacha.Entry, settlesOn string) bool {
-	return strings.HasPrefix(e.Routing, of.bank[:min(len(of.bank), 8)]) && (of.day == "" || of.day == settlesOn && e.Settles())
+	return strings.HasPrefix(e.Routing, of.odfi[:min(len(of.odfi), 8)]) && (of.day == "" || of.day == settlesOn && e.Settles())
 }
 
 func (of settledPart) caption() string {
@@ -121,8 +121,8 @@ func (of settledPart) caption() string {
 	if of.day != "" {
 		caption = "Its entries that settle on " + dayText(of.day)
 	}
-	if of.bank != "" {
-		caption += ", for " + of.bank
+	if of.odfi != "" {
+		caption += ", for " + of.odfi
 	}
 	return caption
 }
@@ -145,9 +145,9 @@ func lastPlaced(f projections.Inbound, life []moment) int64 {
 // inboundEntries lists where the entries of a file went, from a position in
 // the log on. Their events directly follow the file's first event.
 func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, of settledPart, last int64, limit int, cursor string) (table, string, error) {
-	t := table{Name: "entries", Caption: of.caption(), Columns: columns("Name", "Amount#", "What it is", "Client", "Settles@", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
+	t := table{Name: "entries", Caption: of.caption(), Columns: columns("Name", "Amount#", "What it is", "Client", "Settles@", "Trace number"), Empty: "None of its entries has been matched yet.", page: p}
 	if of != (settledPart{}) {
-		t.Empty = "No such entry of it was placed yet."
+		t.Empty = "None of its entries settles then."
 	}
 	after, err := api.After(cursor, "/cursor")
 	if err != nil {

@@ -116,7 +116,7 @@ func sum(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "
 // settledFiles lists the files from the bank whose entries settle on a day. Each
 // leads to the entries that it counts.
 func (s *surface) settledFiles(ctx context.Context, p *page, f projections.SettledFileFilter) (table, string, error) {
-	t := table{Name: "came", Caption: "What the bank sent of it, by file", Columns: columns("File", "Bank", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Came@"), Empty: "Nothing that came from the bank settles on this day.", page: p}
+	t := table{Name: "came", Caption: "What the bank sent of it, by file", Columns: columns("File", "Bank", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Received@"), Empty: "No entry from the bank settles on this day.", page: p}
 	files, next, err := s.Views.SettledFiles(ctx, f)
 	for _, one := range files {
 		part := url.Values{"settles": {f.Day}, "bank": {one.ODFI}}

@@ -73,7 +73,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
+	data := returnsPage{Lead: "Returns and corrections from banks, and the answers to them.", Tables: []table{t}, Filter: []filter{
 		ofClient, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
 		{Name: "code", Label: "Code", Value: f.Code, Kind: "text", Short: true},
