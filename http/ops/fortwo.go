@@ -12,7 +12,6 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// releases is the context in which an item that is held may be released.
 // longestReason bounds a reason that operations give.
 const longestReason = 200
 
@@ -23,6 +22,7 @@ func checkReason(reason string) error {
 	return nil
 }
 
+// releases is the context in which an item that is held may be released.
 type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
 
 // releasing asks for a second person's approval if the amount is above what one

@@ -92,7 +92,7 @@ func (s *surface) owner(ctx context.Context, named, id string) (string, error) {
 		}
 		for _, t := range found {
 			if named != "" {
-				return "", api.Invalid("/client", "required", "whose transaction it is: several clients have one of this id")
+				return "", api.Invalid("/client", "required", "is needed: several clients have a transaction of this id")
 			}
 			named = t.Client
 		}
