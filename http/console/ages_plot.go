@@ -51,7 +51,7 @@ func fileAges(what string, files []projections.File, now time.Time) []projection
 // those have that are chosen.
 func ageFilter(q *api.QueryReader, now time.Time) (filter, projections.Since) {
 	age := api.Pick(q, "age", ageNames)
-	f := filter{Name: "age", Label: "Waits", Value: age, Choices: []choice{{"", "any time"}}}
+	f := filter{Name: "age", Label: "Waiting for", Value: age, Choices: []choice{{"", "any time"}}}
 	for step, name := range ageNames {
 		f.Choices = append(f.Choices, choice{name, ageTexts[step]})
 	}

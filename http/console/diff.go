@@ -57,7 +57,7 @@ func limitWords(v any) (about, is string) {
 	if json.Unmarshal(text, &l) != nil {
 		return "something", string(text)
 	}
-	return l.String(), limitText(l) + ", " + aboveIt(cmp.Or(l.Action, guard.Hold))
+	return l.String(), limitText(l) + "; " + aboveIt(cmp.Or(l.Action, guard.Hold))
 }
 
 // differences lists in words what changed between two documents. If there was
