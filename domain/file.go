@@ -10,10 +10,10 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// A file's life: opened, filled in several appends of at most 1,000 entries,
-// cut (complete, its totals and modifier decided), rendered, delivered. Its
-// bytes are a pure function of these events and of the streams of the
-// entries filed in it.
+// The life of a file: opened, filled in several appends of at most 1,000
+// entries, cut (complete, with its totals and modifier decided), rendered,
+// delivered. Its bytes are a pure function of these events and of the streams
+// of its entries.
 type (
 	// FileOpened begins a file for one client and one ODFI.
 	FileOpened struct {
@@ -40,16 +40,15 @@ type (
 		Name    string `json:"name"`
 		Content []byte `json:"content"`
 	}
-	// FileFilled adds entries. Their filed events follow it in the same
-	// append, after the one that takes the traces: Count events from
-	// position + 2 on.
+	// FileFilled adds entries. Their filed events follow in the same append,
+	// after the one that takes the traces: Count events from position + 2 on.
 	FileFilled struct {
 		Count      int         `json:"count"`
 		FirstTrace string      `json:"first_trace"`
 		LastTrace  string      `json:"last_trace"`
 		Batches    []FileBatch `json:"batches,omitempty"` // begun by this append
-		// Missed are the transactions of an order that go to an account which
-		// a notification of change had corrected.
+		// Missed are the transactions of an order to an account that a
+		// notification of change had corrected.
 		Missed []string `json:"missed,omitempty"`
 		// Misdescribed are transactions of an order whose description the client's
 		// rule is against: the first of each batch.
@@ -65,8 +64,8 @@ type (
 		// nobody asked for. A client may read it.
 		DatedBy string `json:"dated_by,omitempty"`
 		// Balance is the account against which the batch is balanced; left out
-		// of one that is not. EntriesClass is the service class of its entries
-		// without the offset, by which it is dated.
+		// for a batch that is not. EntriesClass is the service class of its
+		// entries without the offset, by which it is dated.
 		Balance      *OffsetAccount `json:"balance,omitempty"`
 		EntriesClass int            `json:"entries_class,omitempty"`
 	}
@@ -171,11 +170,11 @@ func init() {
 	)
 }
 
-// FileState is where a file stands.
+// FileState is the state of a file.
 type FileState string
 
-// States of files, as the API spells them, except that given_up shows as
-// rejected; an open file does not show.
+// States of files, as the API spells them, except that given_up is shown as
+// rejected; an open file is not shown.
 const (
 	FileOpen         FileState = "open"
 	FileIsCut        FileState = "cut"
@@ -186,7 +185,7 @@ const (
 	FileIsAcked      FileState = "acknowledged"
 	FileIsRefused    FileState = "refused"
 	FileIsReleased   FileState = "released" // never delivered: operations took it back
-	FileIsGivenUp    FileState = "given_up" // never cut; shows as rejected
+	FileIsGivenUp    FileState = "given_up" // never cut; shown as rejected
 	FileIsHeld       FileState = "held"     // by a rule of the guard, until a person approves the file
 	FileIsRejected   FileState = "rejected" // by a rule of the guard: nothing of the file leaves
 )
@@ -234,7 +233,7 @@ type LogRange struct {
 	First, Last int64
 }
 
-// FileStep is a state the file entered, and when.
+// FileStep is a state that the file entered, and when.
 type FileStep struct {
 	State FileState
 	At    time.Time
@@ -286,17 +285,16 @@ func (f *File) Evolve(fact Fact) {
 	}
 }
 
-// Clone is the file as it stands: what happens to the original afterwards does not
-// change it.
+// Clone returns a copy that later events of the original do not change.
 func (f File) Clone() File {
 	f.Batches, f.Redated = slices.Clone(f.Batches), maps.Clone(f.Redated)
-	// appended to, never changed
+	// only appended to
 	f.Ranges, f.History = slices.Clip(f.Ranges), slices.Clip(f.History)
 	f.Answered.Batches, f.Answered.Differing = slices.Clip(f.Answered.Batches), slices.Clip(f.Answered.Differing)
 	return f
 }
 
-// orElse is an instant that older events lack.
+// orElse returns otherwise if at is zero, as in older events.
 func orElse(at, otherwise time.Time) time.Time {
 	if at.IsZero() {
 		return otherwise
@@ -324,8 +322,8 @@ func (f *File) redate(e *FileRedated) {
 	}
 }
 
-// Method is how the file leaves: as set when it was opened, until its delivery
-// begins.
+// Method returns how the file leaves: as set when it was opened, and from the
+// beginning of its delivery as set then.
 func (f *File) Method() string {
 	if f.Delivering != nil {
 		return f.Delivering.Method
@@ -371,12 +369,12 @@ func (f *File) Name() string {
 }
 
 // HeaderName is the unique part of the file's header, in the form of a name: by
-// it the file is found from an answer, or from its bytes.
+// it the file is found from an acknowledgement, or from its bytes.
 func (f *File) HeaderName() string {
 	return HeaderName(f.Opened.Settings.ImmediateOrigin, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
 }
 
-// HeaderName is that of a file with such a header. Date and time are the
+// HeaderName returns the header name for these fields. Date and time are the
 // header's YYMMDD and HHMM.
 func HeaderName(immediateOrigin, createdOn, createdAt, modifier string) string {
 	return defaultNaming.name(naming{origin: immediateOrigin, on: createdOn, at: createdAt, modifier: modifier})

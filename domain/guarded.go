@@ -50,7 +50,7 @@ func (p Proposal) expected(e guard.Entry, made, due time.Time, bank *calendar.Te
 	if e.Debit {
 		want.Kind = calendar.Debit
 	}
-	want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
+	want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked when it was accepted
 	if !want.AskedOn.IsZero() {
 		if at := bank.DueAt(want.AskedOn, want.SEC, want.Kind); at.After(due) {
 			due = at
@@ -59,8 +59,8 @@ func (p Proposal) expected(e guard.Entry, made, due time.Time, bank *calendar.Te
 	return guard.Expected(made, due, want)
 }
 
-// Past is what a transaction of ours began with as the guard compares others
-// with it; ok is false for one that never began.
+// Past converts the origination of a transaction for comparison with other
+// entries; ok is false for a transaction without one.
 func (t *Transaction) Past() (p guard.Past, ok bool) {
 	i := t.Origination()
 	if i == nil || t.Originated == nil {
@@ -78,9 +78,9 @@ func (t *Transaction) Past() (p guard.Past, ok bool) {
 	return p, true
 }
 
-// Outcome is what became of what a transaction of ours began with, for rules
-// about its account: settledOn is the day of the batch of a file that was
-// delivered, and counts where it lies in that file.
+// Outcome returns the outcome of a transaction's origination, for rules about
+// its account. SettledOn is the day of its batch in the given file, which was
+// delivered; it counts if the origination is in that file.
 func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcome {
 	o := guard.Outcome{Transaction: t.ID}
 	for n, i := range t.Items {
@@ -94,7 +94,7 @@ func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcom
 	return o
 }
 
-// codeOfReturn is the code of a return that came from the bank.
+// codeOfReturn returns the code of a return from the bank.
 func codeOfReturn(i *Item) string {
 	if r := i.Incoming.Entry.Return; r != nil {
 		return r.Code
@@ -102,21 +102,21 @@ func codeOfReturn(i *Item) string {
 	return ""
 }
 
-// heldBy notes the rule behind a hold or a rejection.
+// heldBy records the rule behind a hold or a rejection.
 func (t *Transaction) heldBy(item string, by *guard.HeldBy) {
 	if i, ok := t.Item(item); ok {
 		i.HeldBy = by
 	}
 }
 
-// Guard holds or rejects a waiting item by a verdict of the guard.
+// Guard holds or rejects a waiting item according to a verdict of the guard.
 type Guard struct {
 	ItemID  string
 	Verdict guard.Verdict
 }
 
-// Decide holds or rejects an item that still waits. One that a person
-// approved meanwhile over the same rule stays approved.
+// Decide holds or rejects an item that still waits. If a person approved it
+// over the same rule meanwhile, it stays approved.
 func (c Guard) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Pending || slices.Contains(i.Waived, c.Verdict.Rule) {
@@ -129,7 +129,7 @@ func (c Guard) Decide(t Transaction) ([]Event, error) {
 	return []Event{TransactionHeld{ItemID: i.ID, Reason: c.Verdict.Reason, By: &by}}, nil
 }
 
-// Lapse rejects an item that nobody approved before its last window, where the
+// Lapse rejects an item that was not approved before its last window, if the
 // rule that holds it says so.
 type Lapse struct {
 	ItemID string

@@ -38,15 +38,15 @@ type TransactionOriginated struct {
 	// Births are the dates of birth of an international payment, sealed; in
 	// the proposal they are masked. Releases before this field left it out.
 	Births Sealed `json:"births,omitempty"`
-	// Missed is set when it goes to an account that a notification of change
-	// had corrected. Releases before this field left it out.
+	// Missed is set if it goes to an account that a notification of change had
+	// corrected. Releases before this field left it out.
 	Missed *MissedCorrection `json:"missed,omitempty"`
-	// Corrects is set when it takes the place of a debit that came back R11.
+	// Corrects is set if it replaces a debit that was returned with R11.
 	// Releases before this field left it out.
 	Corrects *Corrects `json:"corrects,omitempty"`
-	// Misdescribed is what the client's rule for descriptions has against its own:
-	// wages that are not PAYROLL, goods that are not PURCHASE. Releases before this
-	// field left it out.
+	// Misdescribed is the objection of the client's rule to its description:
+	// wages that are not PAYROLL, goods that are not PURCHASE. Releases before
+	// this field left it out.
 	Misdescribed string `json:"misdescribed,omitempty"`
 }
 
@@ -90,7 +90,7 @@ type Originate struct {
 	Births   Sealed
 	Missed   *MissedCorrection
 	Corrects *Corrects
-	// Now is when it is accepted; zero: its description is not looked at.
+	// Now is when it is accepted; zero: its description is not checked.
 	Now time.Time
 }
 

@@ -2,8 +2,8 @@ package domain
 
 import "slices"
 
-// TransferMade records that a transaction moves money over a relationship; it
-// is in the log by the same append.
+// TransferMade records that a transaction moves money for a relationship. Both
+// are written in the same append.
 type TransferMade struct {
 	TransactionID  string            `json:"transaction_id"`
 	RelationshipID string            `json:"relationship_id"`
@@ -15,14 +15,14 @@ func (TransferMade) Type() string { return "transfer.made" }
 
 func init() { register(func() Event { return &TransferMade{} }) }
 
-// MakeTransfer moves money over a relationship.
+// MakeTransfer moves money for a relationship.
 type MakeTransfer struct {
 	TransactionID  string
 	RelationshipID string
 	Direction      TransferDirection
 }
 
-// Decide makes a transfer over an approved relationship.
+// Decide makes a transfer for an approved relationship.
 func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 	r, ok := now.Relationship(c.RelationshipID)
 	if !ok {
@@ -40,11 +40,11 @@ func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 // whose place it takes.
 type CorrectTransfer struct {
 	TransactionID string // of the corrected entry
-	Corrects      string // the transaction that came back
+	Corrects      string // the returned transaction
 }
 
-// Decide notes it over the same relationship; of what is no transfer there is
-// nothing to note.
+// Decide records it for the same relationship, if the returned transaction is a
+// transfer.
 func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
 	t, ok := now.Transfer(c.Corrects)
 	if !ok {
@@ -58,8 +58,8 @@ func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
 	return []Event{TransferMade{c.TransactionID, t.RelationshipID, t.Direction}}, nil
 }
 
-// LinkProposal is an entry over a relationship: to its account as it is now,
-// in the owner's name. It refuses when no SEC code of the client allows the
+// LinkProposal proposes an entry for a relationship: to its present account, in
+// the owner's name. It refuses if no SEC code of the client allows the
 // direction; the client's default is preferred.
 func LinkProposal(s Settings, r *Relationship, a BankAccount, kind PushPull, cents int64) (Proposal, error) {
 	p := Proposal{
@@ -86,9 +86,9 @@ func LinkProposal(s Settings, r *Relationship, a BankAccount, kind PushPull, cen
 	return p, nil
 }
 
-// suits reports whether an SEC code goes for an entry over a relationship.
-// IAT needs parties and banks nobody was asked for; a TEL push does not
-// exist; a WEB push comes from a person, and the client is none.
+// suits reports whether an SEC code can be used for an entry of a relationship.
+// IAT needs parties and banks that are not known; a TEL push does not exist; a
+// WEB push comes from a person, which the client is not.
 func suits(sec string, kind PushPull) bool {
 	return sec != "IAT" && (kind == Pull || sec != "TEL" && sec != "WEB")
 }

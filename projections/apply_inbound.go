@@ -79,7 +79,8 @@ func headerKey(h nacha.FileHeader) string {
 	return nacha.HeaderKey(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
 }
 
-// inboundRef is the row of a file that came from the bank; 0 for none.
+// inboundRef returns the position of the row of a file from the bank; 0 for
+// none.
 func (p *projector) inboundRef(id string) (int64, error) {
 	if ref, ok := p.arrivals[id]; ok {
 		return ref, nil
@@ -105,7 +106,7 @@ func (p *projector) placed(entry, inbound string, unmatched bool) (file int64, f
 	return file, n > 0, err
 }
 
-// entryKey is an entry's id as places holds it.
+// entryKey is an entry's id as the table places stores it.
 func entryKey(id string) []byte {
 	if u, err := uuid.Parse(id); err == nil {
 		return u[:]
@@ -113,7 +114,7 @@ func entryKey(id string) []byte {
 	return []byte(id)
 }
 
-// arrived takes in what a transaction got from the bank.
+// arrived processes an entry from the bank that was added to a transaction.
 func (p *projector) arrived(c logEvent) error {
 	in, forward := incomingOf(c.fact.Event)
 	if in == nil || in.Inbound == "" {
@@ -126,8 +127,8 @@ func (p *projector) arrived(c logEvent) error {
 	return p.settled(file, &in.Entry, in.SettledOn, !forward)
 }
 
-// incomingOf is the part that all events of entries from the bank share, and
-// whether the entry began a payment.
+// incomingOf returns the fields that all events of entries from the bank share,
+// and whether the entry began a payment.
 func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
 	switch e := e.(type) {
 	case *domain.TransactionReceived:
@@ -147,7 +148,7 @@ func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
 	}
 }
 
-// putBank notes an ODFI with settings of its own.
+// putBank records an ODFI with settings of its own.
 func (p *projector) putBank(c logEvent) error {
 	e, ok := c.fact.Event.(*domain.BankConfigured)
 	if !ok {
@@ -162,7 +163,7 @@ func (p *projector) putBank(c logEvent) error {
 	return p.changedSettings("bank", c)
 }
 
-// changedSettings notes that a client or a bank was changed.
+// changedSettings records the position of a change of a client or a bank.
 func (p *projector) changedSettings(aggregate string, c logEvent) error {
 	if _, err := p.c.Exec(changedSettings, aggregate, c.recorded.Position); err != nil {
 		return fmt.Errorf("note a change of settings: %w", err)

@@ -23,8 +23,8 @@ const (
 	findFilingOf = `SELECT file, batch FROM items@ WHERE position = ?1`
 )
 
-// sides are numbers and cents of debits and credits, and how many of them move
-// no money.
+// sides are the numbers and cents of debits and credits, and how many of each
+// have an amount of zero.
 type sides struct{ debits, debitCents, credits, creditCents, zeroDebits, zeroCredits int64 }
 
 func (s *sides) add(debit bool, n, cents int64) {
@@ -39,8 +39,8 @@ func (s *sides) add(debit bool, n, cents int64) {
 	}
 }
 
-// moneyChanges gathers what a batch of events does to sums of money, which
-// are written once a batch.
+// moneyChanges collects the changes that a batch of events makes to sums of
+// money. They are written once per batch.
 type moneyChanges struct {
 	settled map[settledKey]*sides
 	filed   map[filedKey]*sides
@@ -79,19 +79,20 @@ func (p *projector) settled(file int64, e *nacha.Entry, on string, answers bool)
 	}
 	day, err := parseDay(on)
 	if err != nil {
-		return nil // the bank stamped none that exists: nothing to reconcile with
+		return nil // the bank gave no valid settlement day, so there is nothing to reconcile with
 	}
 	sumOf(p.money.settled, settledKey{e.Routing[:8], day, file, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
 	return nil
 }
 
-// filedSum counts an item of ours in its batch.
+// filedSum adds an item of ours to the sums of its batch.
 func (p *projector) filedSum(file int64, batch int, debit bool, n, cents int64) {
 	sumOf(p.money.filed, filedKey{file, int64(batch)}).add(debit, n, cents)
 }
 
-// refiled counts an item of ours in or out of its batch, where the event does
-// not say all. It looks at the rows as they were before the event.
+// refiled adds items of ours to, or removes them from, the sums of their
+// batches, for events that do not contain everything. It uses the rows as they
+// were before the event.
 func (p *projector) refiled(c logEvent) error {
 	if c.transaction == nil {
 		return nil
@@ -131,7 +132,7 @@ func (p *projector) countFiled(c logEvent, item string, file int64, batch int, n
 	return nil
 }
 
-// writeMoney writes what the batch did to sums of money.
+// writeMoney writes the collected changes.
 func (p *projector) writeMoney() error {
 	for k, s := range p.money.settled {
 		if _, err := p.c.Exec(addSettled, k.odfi, k.day, k.file, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {

@@ -12,28 +12,28 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Guarded is a client, or a bank of ours, with rules of the guard.
+// Guarded is a client, or one of our banks, with rules of the guard.
 type Guarded struct {
 	Client   string // empty: a bank
 	ODFI     string // empty: a client
-	Position int64  // of the event that set them
+	Position int64  // of the event that set the rules
 }
 
-// Guarding is what the guard asks, as the views stood at one position.
+// Guarding answers the guard's queries as of one position of the views.
 type Guarding struct {
 	s      snapshot
 	owners []Guarded
 }
 
 const (
-	// guardedOwners are also clients with a company that is stopped, whatever
-	// became of their rules.
+	// guardedOwners includes clients with a stopped company, even if their
+	// rules were removed since.
 	guardedOwners = `SELECT client, odfi, position FROM guarded@ UNION
 		SELECT client, '', 0 FROM stopped@ s WHERE NOT EXISTS(SELECT 1 FROM guarded@ g WHERE g.client = s.client AND g.odfi = '')
 		ORDER BY client, odfi`
 
-	// ofOwners selects what the rules of some clients, ?1, or banks, ?2, are
-	// about. A file that its client made counts from its cut on.
+	// ofOwners selects the files to which the rules of some clients, ?1, or
+	// banks, ?2, apply. A file that its client made counts from its cut on.
 	ofOwners  = `(f.client IN (SELECT value FROM json_each(?1)) OR f.odfi IN (SELECT value FROM json_each(?2)))`
 	countedIn = `(f.cut > 0 OR f.why NOT IN ('upload', 'ach_file'))`
 
@@ -47,8 +47,8 @@ const (
 		CROSS JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.client = ?3 AND i.day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind = 'Origination'
 			AND ` + ofOwners + ` AND ` + countedIn + ` GROUP BY 1, 2, 3, 4, 5`
-	// repeatedByOrigination are the retries and reversals among them: their
-	// direction is in the transaction's stream.
+	// repeatedByOrigination are the retries, reversals and return fees among
+	// them: their direction is in the transaction's stream.
 	repeatedByOrigination = `SELECT i.txn, i.item FROM items@ i INDEXED BY items_other_day@ CROSS JOIN files@ f ON f.position = i.file
 		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal', 'ReturnFee')
 			AND ` + ofOwners
@@ -68,7 +68,7 @@ const (
 		WHERE f.answers = 0 AND ` + ofOwners + ` ORDER BY f.position LIMIT 1`
 )
 
-// Guarding runs f on the views as they stand at one position.
+// Guarding runs f on the views as of one position.
 func (v *Views) Guarding(ctx context.Context, f func(*Guarding) error) error {
 	return v.read(ctx, func(s snapshot) error {
 		g := &Guarding{s: s}
@@ -85,13 +85,13 @@ func (v *Views) Guarding(ctx context.Context, f func(*Guarding) error) error {
 	})
 }
 
-// Position is how far the views had come.
+// Position is the log position of the views.
 func (g *Guarding) Position() int64 { return g.s.position }
 
-// Owners are all clients and banks with rules.
+// Owners lists all clients and banks with rules.
 func (g *Guarding) Owners() []Guarded { return g.owners }
 
-// lists are the owners as the statements take them.
+// lists returns the owners in the form that the statements take.
 func (g *Guarding) lists() (clients, odfis string) {
 	of := [2][]string{{}, {}}
 	for _, o := range g.owners {
@@ -103,7 +103,7 @@ func (g *Guarding) lists() (clients, odfis string) {
 	}
 	text := [2]string{}
 	for i, list := range of {
-		bytes, _ := json.Marshal(list) // strings
+		bytes, _ := json.Marshal(list) // strings: cannot fail
 		text[i] = string(bytes)
 	}
 	return text[0], text[1]
@@ -123,7 +123,7 @@ func (g *Guarding) Oldest() (at time.Time, err error) {
 	return at, err
 }
 
-// UsedBySettlement sums up what is filed and settles on a day or after it.
+// UsedBySettlement sums up the filed entries that settle on a day or later.
 func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) error {
 	clients, odfis := g.lists()
 	return g.s.query(usedBySettlement, values(clients, odfis, from.String()), func(row []value) error {
@@ -141,7 +141,7 @@ func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) er
 	})
 }
 
-// Clients lists those with rules of their own, and those of a bank that has some.
+// Clients lists the clients with rules of their own or of one of their banks.
 func (g *Guarding) Clients() (all []string, err error) {
 	clients, odfis := g.lists()
 	err = g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
@@ -153,8 +153,9 @@ func (g *Guarding) Clients() (all []string, err error) {
 	return all, err
 }
 
-// UsedByOrigination sums up what is filed and was originated on a New York day
-// or after it. Retries and reversals it only names.
+// UsedByOrigination sums up the filed entries that were originated on a New
+// York day or later. For retries, reversals and return fees it calls repeated
+// instead.
 func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repeated func(client, transaction, item string) error) error {
 	clients, odfis := g.lists()
 	all, err := g.Clients()
@@ -183,7 +184,7 @@ func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repea
 	return err
 }
 
-// UsedByFile sums up what a file holds.
+// UsedByFile sums up the entries of a file.
 func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 	err = g.s.query(usedByFile, values(id), func(row []value) error {
 		var u guard.Use
@@ -201,7 +202,7 @@ func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 	return uses, err
 }
 
-// effectiveOn reads the effective date of a batch.
+// effectiveOn parses the effective date of a batch.
 func effectiveOn(text string, into *calendar.Date) (err error) {
 	if *into, err = calendar.ParseDate(text); err != nil {
 		return fmt.Errorf("effective date of a batch: %w", err)
@@ -209,13 +210,13 @@ func effectiveOn(text string, into *calendar.Date) (err error) {
 	return nil
 }
 
-// dateOf is a day as rows have it.
+// dateOf converts a day from its form in rows.
 func dateOf(day int64) calendar.Date {
 	return calendar.NewDate(int(day/10_000), time.Month(day/100%100), int(day%100))
 }
 
-// EachQueued lists the guarded entries with money that wait, due or not, in log
-// order.
+// EachQueued lists the waiting entries with money to which rules apply, due or
+// not, in log order.
 func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	clients, odfis := g.lists()
 	terms, err := allTerms(g.s)
@@ -234,8 +235,8 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	})
 }
 
-// GuardEntry is what waits as the guard looks at it, less what a person
-// approved it over.
+// GuardEntry converts a waiting entry for the guard. Waived, the rules over
+// which a person approved it, is left empty.
 func (w *QueuedItem) GuardEntry() guard.Entry {
 	want := w.Request()
 	d := w.expected(want)
@@ -266,9 +267,9 @@ func (w *QueuedItem) expected(want calendar.Request) calendar.Decision {
 // Debit reports whether the entry debits its receiver.
 func (w *QueuedItem) Debit() bool { return nacha.TransactionCode(w.Code).Debit() }
 
-// Request is what the entry's dates depend on.
+// Request returns the values on which the entry's dates depend.
 func (w *QueuedItem) Request() calendar.Request {
-	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked at the door; zero: as soon as possible
+	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked when it was accepted; zero: as soon as possible
 	kind := calendar.Credit
 	if w.Debit() {
 		kind = calendar.Debit

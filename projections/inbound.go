@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// States of files that came from the bank, as the API spells them.
+// States of files from the bank, as the API spells them.
 const (
 	InboundReceived          = "received" // not all of it is applied yet
 	InboundApplied           = "applied"
@@ -32,21 +32,21 @@ type Inbound struct {
 	DebitCents       int64
 	CreditCents      int64
 	BadBatches       int // in quarantine
-	Applied          int // entries that found their place
-	Unmatched        int // entries that wait, or waited, for a person
-	Skipped          int // entries that another file had brought before
-	Repeats          int // how often it came again
+	Applied          int // entries that were put into transactions
+	Unmatched        int // entries that wait or waited for a person
+	Skipped          int // entries that another file contained before
+	Repeats          int // how often it arrived again
 	KeyOwner         string
-	Reasons          []nacha.Problem // for what is in quarantine
-	Remarks          []nacha.Problem // on what is not
+	Reasons          []nacha.Problem // for batches in quarantine
+	Remarks          []nacha.Problem // on applied batches
 	Position         int64
 }
 
-// InboundFilter selects files that came from the bank, newest first.
+// InboundFilter selects files from the bank, newest first.
 type InboundFilter struct {
 	State    string // empty: all
-	HeldBack bool   // in quarantine, all or in part, whatever State says
-	Since    Since  // received then
+	HeldBack bool   // all or part of it is in quarantine, whatever State says
+	Since    Since  // selects by when it was received
 	Limit    int    // 0: all
 	Cursor   string
 }
@@ -63,8 +63,8 @@ const (
 	unfinishedInbound = inboundColumns + `INDEXED BY inbound_state@ WHERE state = 'received' ORDER BY position`
 )
 
-// InboundFiles lists files that came from the bank, newest first, and the
-// cursor of the next page, empty after the last. Errors: ErrCursor.
+// InboundFiles lists files from the bank, newest first, and the cursor of the
+// next page, empty after the last. Errors: ErrCursor.
 func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, string, error) {
 	p := page[Inbound]{limit: f.Limit}
 	at, err := newestFirst(f.Cursor, []any{"inbound", f.State, f.HeldBack})
@@ -92,7 +92,7 @@ func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, s
 	return rows, next, nil
 }
 
-// FindInbound finds a file that came from the bank.
+// FindInbound finds a file from the bank.
 func (v *Views) FindInbound(ctx context.Context, id string) (file Inbound, ok bool, err error) {
 	files, err := v.inboundRows(ctx, inboundByID, id)
 	if err != nil || len(files) == 0 {
@@ -101,12 +101,12 @@ func (v *Views) FindInbound(ctx context.Context, id string) (file Inbound, ok bo
 	return files[0], true, nil
 }
 
-// InboundByKey finds the files that came under a header key, oldest first.
+// InboundByKey finds the files with a header key, oldest first.
 func (v *Views) InboundByKey(ctx context.Context, key string) ([]Inbound, error) {
 	return v.inboundRows(ctx, inboundByKey, key)
 }
 
-// UnfinishedInbound are the files that are not applied to their end, oldest
+// UnfinishedInbound lists the files that are not completely applied, oldest
 // first.
 func (v *Views) UnfinishedInbound(ctx context.Context) ([]Inbound, error) {
 	return v.inboundRows(ctx, unfinishedInbound)

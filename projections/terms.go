@@ -22,7 +22,7 @@ const (
 	movePending = `UPDATE pending@ SET due = ?2 WHERE position = ?1`
 )
 
-// termsOf are the terms of a bank, nil where it has none of its own.
+// termsOf returns the terms of a bank, nil if it has none of its own.
 func termsOf(c *conn.Conn, odfi string) (*calendar.Terms, error) {
 	row, err := c.Row(bankTerms, odfi)
 	if err != nil || row == nil {
@@ -50,8 +50,8 @@ func readTerms(odfi, text string) (*calendar.Terms, error) {
 	return terms, nil
 }
 
-// changeTerms notes a bank's terms. What waits there for a date is due by
-// these from now on.
+// changeTerms stores a bank's terms and moves the items that wait there for a
+// date to the due time that follows from them.
 func (p *projector) changeTerms(e *domain.BankConfigured) error {
 	before, err := termsOf(p.c, e.Routing)
 	if err != nil {
@@ -81,8 +81,8 @@ func (p *projector) changeTerms(e *domain.BankConfigured) error {
 	return err
 }
 
-// dueAgain moves a row of datedPending in the queue. An item that waits for longer
-// than its date requires, because it was released from a file, continues to.
+// dueAgain moves a row of datedPending in the queue. An item that waits longer
+// than its date requires, because it was released from a file, stays.
 func (p *projector) dueAgain(row []value, before, now *calendar.Terms) error {
 	var asked, sec string
 	var code int

@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// What became of an entry that waited for a person.
+// Outcomes of entries that waited for a person.
 const (
 	Assigned  = "assigned"
 	SentBack  = "returned"
@@ -23,7 +23,7 @@ var UnmatchedOutcomes = []string{Assigned, SentBack, Dismissed}
 // Unmatched is an entry that waits for a person, or did.
 type Unmatched struct {
 	ID            string
-	Inbound       string // the file
+	Inbound       string // the file that contained it
 	Line          int
 	EntryKind     nacha.Kind
 	Reason        string // stable slug
@@ -35,18 +35,18 @@ type Unmatched struct {
 	Routing       string // ours, as the entry has it
 	AccountTail   string
 	Trace         string
-	OriginalTrace string // of what it answers
+	OriginalTrace string // of the entry that it answers
 	Code          string // return or change code
 	Debit         bool
 	AmountCents   int64
 	SettledOn     string // YYYY-MM-DD, empty where no money moved
 	QueuedAt      time.Time
-	Deadline      time.Time // last moment to send it back; zero if none
-	Candidates    []string  // transactions it could belong to, client/id
+	Deadline      time.Time // last moment to return it; zero if none
+	Candidates    []string  // transactions it may belong to, client/id
 
 	Outcome       string // empty while it waits, else assigned, returned or dismissed
 	DecidedAt     time.Time
-	Client        string // it was given to
+	Client        string // to which it was assigned
 	TransactionID string
 	Note          string // reason or return code of the decision
 	Position      int64
@@ -54,9 +54,9 @@ type Unmatched struct {
 
 // UnmatchedFilter selects entries of the queue, by deadline.
 type UnmatchedFilter struct {
-	Outcome string // empty: those that wait
-	Client  string // among the candidates, or given to; empty: all
-	Since   Since  // of those that wait; they come the longest waiting first
+	Outcome string // empty: those that still wait
+	Client  string // of a candidate, or to which it was assigned; empty: all
+	Since   Since  // among those that still wait; the longest waiting come first
 	Limit   int    // 0: all
 	Cursor  string
 }
@@ -106,7 +106,7 @@ func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unma
 	return rows, next, nil
 }
 
-// FindUnmatched finds an entry that waits, or did.
+// FindUnmatched finds an entry that waits or waited.
 func (v *Views) FindUnmatched(ctx context.Context, id string) (u Unmatched, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(unmatchedByID, values(id), func(row []value) error {

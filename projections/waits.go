@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Kinds of what waits for a person.
+// Kinds of items that wait for a person.
 const (
 	WaitsHeld       = "held"
 	WaitsHeldFile   = "held_files" // that their clients made
@@ -23,12 +23,12 @@ const (
 // WaitKinds are all of them, in the order they are shown.
 var WaitKinds = []string{WaitsHeld, WaitsHeldFile, WaitsApproval, WaitsUnmatched, WaitsDecision, WaitsRequest, WaitsQuarantine, WaitsUnknown, WaitsDeadline}
 
-// Waits is how much of a kind waits for a person.
+// Waits sums up the items of a kind that wait for a person.
 type Waits struct {
 	What     string
-	Rule     string // of what is held; empty: no rule holds it
-	Rejects  bool   // of what is held: it is rejected after its deadline
-	Pays     bool   // of decisions: it is paid at its deadline, else returned
+	Rule     string // for held entries; empty: no rule holds it
+	Rejects  bool   // for held entries: they are rejected after their deadline
+	Pays     bool   // for decisions: the payments are paid at their deadline, otherwise returned
 	Count    int64
 	Cents    int64
 	Oldest   time.Time // zero for none
@@ -36,8 +36,8 @@ type Waits struct {
 }
 
 const (
-	// What there may be millions of is summed up as it comes; the oldest and the
-	// next deadline are at the beginning of an index.
+	// Kinds that may have millions of rows have running sums. The oldest row
+	// and the next deadline are at the beginning of an index.
 	waitsHeld = `SELECT w.rule, w.flag, w.entries, w.cents,
 			(SELECT held_at FROM held@ h INDEXED BY held_oldest@ WHERE h.rule = w.rule AND h.rejects = w.flag ORDER BY held_at LIMIT 1),
 			(SELECT deadline FROM held@ h INDEXED BY held_rule@ WHERE h.rule = w.rule AND h.rejects = w.flag AND deadline > 0 ORDER BY deadline LIMIT 1)
@@ -66,9 +66,9 @@ const (
 		CROSS JOIN items@ i ON i.position = d.position WHERE d.leave_by <= ?1`
 )
 
-// Waits tells what waits for a person, kind by kind, of which there is any.
-// Held is told by its rule. The deadlines are those of answers of ours that
-// have to leave before the end of the day in New York.
+// Waits sums up everything that waits for a person, for each kind that has any;
+// held entries by their rule. The deadlines are those of our answers that have
+// to leave before the end of the day in New York.
 func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err error) {
 	endOfDay := calendar.DateOf(now).Add(1).At(0, 0)
 	err = v.read(ctx, func(s snapshot) error {
@@ -97,7 +97,7 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 
 func scanWaits(what string, row []value) Waits {
 	number := func(i int) int64 {
-		n, _ := row[i].(int64) // NULL where there is none
+		n, _ := row[i].(int64) // NULL if there is none
 		return n
 	}
 	flag := number(1) != 0

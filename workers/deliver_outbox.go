@@ -104,7 +104,7 @@ func (o Outbox) Clear(_ context.Context, needless func(name string) bool) error 
 // Close implements Deliverer.
 func (o Outbox) Close() error { return nil }
 
-// in does something in the folder.
+// in calls do with the folder.
 func (o Outbox) in(what string, do func(regular.Folder) error) error {
 	f, err := regular.In(string(o))
 	if err == nil {
@@ -125,8 +125,8 @@ func (o Outbox) read(name string) (content []byte, err error) {
 	return content, err
 }
 
-// hash is the SHA-256 of a file, nil when the name is free. Anything else than
-// a regular file has an empty sum: it is not ours and is not followed.
+// hash returns the SHA-256 of a file, or nil if the name is free. Anything but
+// a regular file has an empty sum: it is not ours, and links are not followed.
 func hash(f regular.Folder, name string) ([]byte, error) {
 	file, err := f.Open(name)
 	switch {
@@ -153,8 +153,8 @@ func read(f regular.Folder, name string) ([]byte, error) {
 	return content, errors.Join(err, file.Close())
 }
 
-// findings are the SHA-256 sums of what lies under the names of a file, nil
-// for a name that is free.
+// findings are the SHA-256 sums of what is under the names of a file, nil for a
+// name that is free.
 type findings struct{ temporary, withdrawn, final []byte }
 
 func (f findings) location(sha []byte) Location {

@@ -14,7 +14,8 @@ type Case struct {
 	Files       map[string]domain.File // of the items that were filed
 	Now         time.Time
 	Bank        *calendar.Terms // of its ODFI; nil: FedACH's
-	// CorrectedEntries are the transactions that correct what came back, by id.
+	// CorrectedEntries are the transactions that correct returned entries, by
+	// id.
 	CorrectedEntries map[string]domain.Transaction
 	// Refused is why no new entry may be made over its relationship; see
 	// domain.Relationship.NoMore.

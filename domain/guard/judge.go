@@ -9,36 +9,36 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Verdict is why an entry is held, or rejected.
+// Verdict says why an entry is held, or rejected.
 type Verdict struct {
 	Action Action
 	Reason string // a sentence; the client may read it
 	HeldBy
 }
 
-// HeldBy is the rule behind a hold and what it saw.
+// HeldBy is the rule behind a hold, with the values it compared.
 type HeldBy struct {
 	Rule             string `json:"rule"`
-	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry; its description; days to one like it
+	Saw              string `json:"saw,omitempty"`   // dollars or entries, including this entry; its description; or days to a similar one
 	Limit            string `json:"limit,omitempty"` // in the same unit
 	OtherTransaction string `json:"other_transaction,omitempty"`
 	AtDeadline       string `json:"at_deadline"` // keep or reject
-	// Deadline is the last moment at which the entry can be cut for the day
-	// on which it was expected to settle, RFC 3339.
+	// Deadline is the last moment at which the entry can be cut to settle on
+	// the expected day, RFC 3339.
 	Deadline string `json:"deadline,omitempty"`
 }
 
-// Rejects reports whether the entry is rejected when nobody approves it before
+// Rejects reports whether the entry is rejected if nobody approves it before
 // the deadline.
 func (h HeldBy) Rejects() bool { return h.AtDeadline == RejectDeadline && h.Deadline != "" }
 
-// Judge answers why an entry may not leave; nil: it may. The entry is not
-// counted, neither before nor by this.
+// Judge returns why an entry may not leave, or nil. The entry must not be
+// counted yet, and is not counted by this.
 func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
 
-// JudgeMoved judges an entry whose day of settlement changed by what depends on
-// that day: limits that count by it, and its description, which has to be right
-// from the day on which the rule began.
+// JudgeMoved judges an entry whose settlement day changed, by the rules that
+// depend on that day: limits per settlement day, and the description, which has
+// to be right from the day on which that rule began.
 func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
 // JudgeFile answers why a file may not leave as a whole, by what its entries
@@ -63,7 +63,7 @@ func (b *Book) JudgeFile(waived []string, uses []Use, found ...Verdict) *Verdict
 	return gravest(slices.DeleteFunc(list, func(v Verdict) bool { return slices.Contains(waived, v.Rule) }))
 }
 
-// Over are the limits of days of settlement that are exceeded on the days of a
+// Over returns the limits per settlement day that are exceeded on the days of a
 // file whose entries are counted.
 func (b *Book) Over(uses []Use) (over []Verdict) {
 	for _, u := range uses {
@@ -79,7 +79,7 @@ func (b *Book) Over(uses []Use) (over []Verdict) {
 	return over
 }
 
-// judgeUse judges what is counted.
+// judgeUse judges a use that is already counted.
 func (c *counter) judgeUse(u Use) *Verdict {
 	if !c.concerns(u.Debit, u.Company) || u.Count == 0 {
 		return nil
@@ -112,7 +112,7 @@ func (b *Book) judge(e Entry, moved bool) *Verdict {
 	if v := gravest(list); v != nil || moved {
 		return v
 	}
-	return b.looking.undecided(e) // of what nothing else is against
+	return b.looking.undecided(e) // last, if no other rule forbids the entry
 }
 
 func (c *counter) judge(e Entry) *Verdict {
@@ -127,7 +127,7 @@ func (c *counter) judge(e Entry) *Verdict {
 	return c.passes(day, sum)
 }
 
-// passes is the verdict over a sum.
+// passes returns the verdict over a sum, or nil.
 func (c *counter) passes(day calendar.Date, sum Sum) *Verdict {
 	switch {
 	case c.Cents > 0 && sum.Cents > c.Cents:
@@ -172,5 +172,5 @@ func Until(e Entry, bank *calendar.Terms, windows []calendar.Window) time.Time {
 	return by
 }
 
-// Dollars writes cents with two decimals.
+// Dollars formats cents with two decimals.
 func Dollars(cents int64) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) }

@@ -2,10 +2,10 @@ package nacha
 
 import "strings"
 
-// Kind is what an entry is in the life of a payment.
+// Kind is the role of an entry in the life of a payment.
 type Kind string
 
-// Kinds. No two of them may share a batch.
+// Kinds. A batch contains entries of one kind only.
 const (
 	KindForward       Kind = "forward"
 	KindReturn        Kind = "return"
@@ -13,12 +13,12 @@ const (
 	KindRefusedChange Kind = "refused change" // refused notification of change
 	KindDishonored    Kind = "dishonored return"
 	KindContested     Kind = "contested dishonored return"
-	// KindReject is an entry of ours, of whatever kind, that our bank did not
-	// take and shows us in a file. No money moves.
+	// KindReject is an entry of ours, of any kind, that our bank did not accept
+	// and reports in a file. No money moves.
 	KindReject Kind = "reject"
 )
 
-// Kind tells by the entry's own addenda what it is.
+// Kind derives the kind from the entry's addenda.
 func (e *Entry) Kind() Kind {
 	_, _, rejected := e.Rejected()
 	switch {
@@ -80,7 +80,7 @@ func (e *Entry) AddendaCount() int {
 	return n
 }
 
-// goesTo reports whether the entry answers what a bank sent, named by its
+// goesTo reports whether the entry answers an entry of a bank, given by its
 // first eight digits.
 func (e *Entry) goesTo(odfi string) bool {
 	switch {
@@ -99,9 +99,9 @@ func (e *Entry) goesTo(odfi string) bool {
 	}
 }
 
-// Sender is the bank that sent an entry, by its first eight digits: the
-// header's ODFI, unless a bank's file to its customer kept the customer's
-// there. Then the trace number tells.
+// Sender returns the first eight digits of the bank that sent an entry: the
+// header's ODFI, unless a bank's file to its customer has the customer's ODFI
+// there. Then they come from the trace number.
 func Sender(h *BatchHeader, e *Entry) string {
 	if e.goesTo(h.ODFI) && digits(e.Trace) && len(e.Trace) == 15 {
 		return e.Trace[:8]

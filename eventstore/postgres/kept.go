@@ -19,7 +19,7 @@ const (
 	findKept  = `SELECT id, size FROM kept WHERE folder = $1 AND name = $2`
 	readChunk = `SELECT content FROM kept_chunks WHERE id = $1 AND chunk = $2`
 
-	// Both delete what another id keeps under the name.
+	// Both delete the files with another id under the same name.
 	dropChunks = `DELETE FROM kept_chunks WHERE id IN (SELECT id FROM kept WHERE folder = $1 AND name = $2 AND id <> $3)`
 	dropKept   = `DELETE FROM kept WHERE folder = $1 AND name = $2 AND id <> $3`
 	nameKept   = `UPDATE kept SET name = $2, size = $4 WHERE id = $3 AND folder = $1`
@@ -35,19 +35,19 @@ const (
 	sweepKept = `WITH old AS (DELETE FROM kept WHERE (name IS NULL OR folder = $2) AND begun < now() - $1::interval RETURNING id)
 		DELETE FROM kept_chunks WHERE id IN (SELECT id FROM old)`
 
-	// keptChunk is how many bytes lie in a row.
+	// keptChunk is the number of bytes in a row.
 	keptChunk = 1 << 20
 )
 
-// Kept is where sealed files lie in the database.
+// Kept stores sealed files in the database.
 type Kept struct{ store *Store }
 
 var _ eventstore.Kept = Kept{}
 
-// Kept returns it.
+// Kept returns the store's Kept.
 func (s *Store) Kept() Kept { return Kept{s} }
 
-// brief bounds what is done without a caller's context.
+// brief returns a context for operations without one of a caller.
 func brief() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), readTime)
 }
@@ -69,7 +69,7 @@ func (k Kept) Keep(folder string) (eventstore.Keeping, error) {
 type keeping struct {
 	store      *Store
 	id, folder string
-	rest       []byte // not stored yet
+	rest       []byte // bytes that are not stored yet
 	chunks     int
 	size       int64
 	committed  bool
@@ -177,8 +177,8 @@ func (k Kept) Open(folder, name string) (eventstore.KeptFile, error) {
 	return &keptFile{store: k.store, id: id, size: size, left: size}, nil
 }
 
-// keptFile reads one chunk after the other. One that is replaced meanwhile is an
-// error.
+// keptFile reads one chunk after another. If the file is replaced meanwhile,
+// reading fails.
 type keptFile struct {
 	store      *Store
 	id         string
@@ -219,8 +219,8 @@ func (f *keptFile) next() error {
 	return err
 }
 
-// change runs statements in one transaction that may be made twice, so one whose
-// session broke is made again.
+// change runs statements in one transaction whose repetition is harmless: when
+// its session breaks, it is repeated.
 func (s *Store) change(what string, queue func(*pgx.Batch)) error {
 	if s.options.ReadOnly {
 		return eventstore.ErrReadOnly

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// A leader that says nothing for leaderSilence is ended by the server, which
-	// frees its lock; leaderPulse is how often it says something.
+	// The server ends the session of a leader that sends nothing for
+	// leaderSilence, which frees its lock; leaderPulse is how often the leader
+	// sends something.
 	leaderSilence = 3 * time.Second
 	leaderPulse   = 500 * time.Millisecond
 
@@ -22,14 +23,14 @@ const (
 	lookLead = `SELECT term, node, since FROM leader`
 )
 
-// Term is who leads, or led last.
+// Term is the present or last leadership.
 type Term struct {
 	Number int64
 	Node   string
 	Since  time.Time // by the database's clock
 }
 
-// Leader reads who leads, or led last.
+// Leader returns the present or last leadership.
 func (s *Store) Leader(ctx context.Context) (t Term, err error) {
 	err = s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookLead).Scan(&t.Number, &t.Node, &t.Since) })
 	if err != nil {
@@ -68,8 +69,9 @@ func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term in
 	return nil
 }
 
-// Leads reports ErrNotLeader when another term has begun. It was asked within a
-// second, by a commit: a former primary that woke up does not answer.
+// Leads returns ErrNotLeader when another term has begun. The result is at most
+// a second old and comes from a commit, to which a former primary that woke up
+// gives no response.
 func (s *Store) Leads(ctx context.Context, term int64) error {
 	if c := s.confirmed.Load(); c != nil && c.term == term && SinceBoot()-c.sent < freshFor {
 		return nil
@@ -91,7 +93,7 @@ func (s *Store) Leads(ctx context.Context, term int64) error {
 	return nil
 }
 
-// confirmation is which term it was when that was asked.
+// confirmation is a term that was read, and when.
 type confirmation struct {
 	term int64
 	sent time.Duration // by SinceBoot
@@ -110,10 +112,11 @@ func (s *Store) onTime() error {
 // leadError is an error of work.
 type leadError struct{ error }
 
-// ErrLed: another node leads.
+// ErrLed says that another node leads.
 var ErrLed = errors.New("another node leads")
 
-// LeadNow runs work as the leader, once. ErrLed when another node leads.
+// LeadNow runs work as the leader, once. It returns ErrLed if another node
+// leads.
 func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	var failed error
 	atAnyTime := func() error { return nil } // a person who sees the clock asks for it
@@ -143,7 +146,7 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 		return err
 	}
 	if err := s.barriers.do(ctx, s.barrier); err != nil {
-		return err // what was written before the term is not all known
+		return err // not everything that was written before the term is known
 	}
 	s.options.Log.Info("this node leads", "node", s.options.Node, "term", term)
 	led, stop := context.WithCancel(ctx)
@@ -170,8 +173,8 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 	return nil
 }
 
-// takeTerm becomes the leader, if nobody else is. The term is durable, on the
-// standby too, before work begins.
+// takeTerm makes this node the leader, if no other is. The term is durable, on
+// the standby too, before work begins.
 func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, leaderSilence)
 	defer cancel()
@@ -187,10 +190,10 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)
-	b.Queue(takeLock) // what an earlier leader still writes comes before this, or is refused
+	b.Queue(takeLock) // pending writes of an earlier leader come before this, or are refused
 	b.Queue(newTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
 	if err := commit(ctx, c, &b); err != nil {
-		return 0, away(c, err) // a term that nobody begins is skipped
+		return 0, away(c, err) // a term without a leader is skipped
 	}
 	return term, nil
 }
@@ -199,7 +202,7 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 // lost or may allows no leading any more.
 func (s *Store) pulse(led context.Context, c *pgx.Conn, may func() error) error {
 	for {
-		// A session that is ended is heard of at once.
+		// The wait also ends when the session does.
 		waiting, stop := context.WithTimeout(led, leaderPulse)
 		_, err := c.WaitForNotification(waiting)
 		stop()

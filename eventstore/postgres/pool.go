@@ -48,8 +48,8 @@ func checkSession(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// read runs f with a session of the pool; twice where the first one turns out
-// to be broken, as all of them are after a failover.
+// read runs f with a session of the pool, and once more if the session turns
+// out to be broken, as all of them are after a failover.
 func (s *Store) read(ctx context.Context, f func(*pgx.Conn) error) error {
 	for try := 1; ; try++ {
 		gone, err := s.readOnce(ctx, f)
@@ -79,19 +79,19 @@ func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone boo
 		return false, ctx.Err()
 	}
 	if marked := away(c.Conn(), err); marked != err {
-		s.pool.Reset() // the others go the same way
+		s.pool.Reset() // the others are likely to be broken as well
 		return true, marked
 	}
 	return false, err
 }
 
-// reading are the sessions that a statement waits on.
+// reading are the sessions with a running statement.
 type reading struct {
 	mu  sync.Mutex
 	all map[*pgx.Conn]struct{}
 }
 
-// begin notes a session, until end.
+// begin adds a session, until end is called.
 func (r *reading) begin(c *pgx.Conn) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,10 +106,9 @@ func (r *reading) begin(c *pgx.Conn) (end func()) {
 	}
 }
 
-// drop ends every session, those under way too: a server that is stopped, or
-// behind a network that lost its connections, never answers what was asked of
-// it, and who waits would wait for ever. What reads begins again with another
-// session.
+// drop ends every session, including those in use. A server that is stopped, or
+// behind a network that lost its connections, never responds, and callers would
+// wait for ever. They repeat their reads with another session.
 func (s *Store) drop() {
 	s.pool.Reset()
 	s.reading.mu.Lock()

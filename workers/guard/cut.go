@@ -13,10 +13,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Cut judges a page of entries that are going to be cut at an instant, and
-// returns those that may be. The page has been read from the views; what it
-// shows and was not judged is judged first. What the cut gives another day of
-// settlement than it was judged for is judged for that one.
+// Cut judges a page of entries that are about to be cut at an instant, and
+// returns those that may be. Entries of the page that were not judged yet are
+// judged first. An entry to which the cut gives another settlement day is
+// judged again for that day.
 func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -50,8 +50,10 @@ type moving struct {
 	to    calendar.Decision
 }
 
-// cut takes all that moves from its days before it judges the first of them for
-// its new day: what leaves a day in this cut is in nobody's way on it.
+// cut first takes every entry that moves out of the count of its old day, and
+// only then judges the first of them for its new day. Otherwise an entry could
+// exceed the limit of a day because of another that leaves that day in the same
+// cut.
 func (p *pass) cut(now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error) {
 	moves := map[string]moving{} // by item
 	for i := range page {
@@ -73,7 +75,7 @@ func (p *pass) cut(now time.Time, page []projections.QueuedItem) ([]projections.
 	}), nil
 }
 
-// moves reports whether the cut gives an entry that counts another day.
+// moves reports whether the cut gives a counted entry another settlement day.
 func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok bool, err error) {
 	if p.stopped[w.ItemID] || w.AmountCents == 0 || !p.book.Concerns(w.Client, w.ODFI) {
 		return m, false, nil
@@ -83,7 +85,7 @@ func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok boo
 		m.entry.SettlesOn = day
 	}
 	if !m.to.Due || m.to.SettlesOn == m.entry.SettlesOn {
-		return m, false, nil // what is not due the cut passes over
+		return m, false, nil // the cut leaves out what is not due
 	}
 	if w.Version > 1 {
 		t, err := p.Ledger.Transaction(p.ctx, w.Client, w.TransactionID)
@@ -97,7 +99,8 @@ func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok boo
 	return m, true, nil
 }
 
-// stopsMoved counts an entry for its new day, unless a rule is against that.
+// stopsMoved judges an entry for its new day: it stops the entry if a rule
+// forbids it, and counts it for that day otherwise.
 func (p *pass) stopsMoved(w *projections.QueuedItem, m moving) bool {
 	e := m.entry
 	e.SettlesOn, e.SameDay = m.to.SettlesOn, m.to.SameDay
@@ -107,7 +110,7 @@ func (p *pass) stopsMoved(w *projections.QueuedItem, m moving) bool {
 	}
 	p.book.Count(e.Use())
 	p.moved[w.ItemID] = e.SettlesOn
-	if len(p.book.Warnings(m.entry.Use(), nil)) == 0 { // nor was it warned of for the day it had
+	if len(p.book.Warnings(m.entry.Use(), nil)) == 0 { // there was no warning for the old day
 		p.warn(math.MaxInt64, e.Use(), nil, "transaction", w.TransactionID, "event", w.ItemID)
 	}
 	return false

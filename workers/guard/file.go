@@ -19,8 +19,8 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 	return g.file(ctx, file, file.Waived)
 }
 
-// fileAllowed judges it by the rules that are left once an engine allowed all
-// of it, that of another owner included.
+// fileAllowed judges a file by the other rules after an engine allowed all of
+// it. They include the engine of another owner.
 func (g *Guard) fileAllowed(ctx context.Context, file domain.File, rule string) (*guard.Verdict, error) {
 	return g.file(ctx, file, slices.Concat(file.Waived, guard.AllowedWith(rule)))
 }
@@ -53,7 +53,7 @@ func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*g
 	}
 	verdict := g.book.JudgeFile(waived, uses, found...)
 	if asks != nil && (verdict == nil || verdict.Action == guard.Hold) {
-		return asks, nil // the other rules judge it once the engine has
+		return asks, nil // the other rules judge it after the engine
 	}
 	if verdict == nil {
 		for _, u := range uses {
@@ -79,5 +79,5 @@ func (p *pass) asksAbout(shown *projections.Guarding, file domain.File, waived [
 	return asks, err
 }
 
-// errAsks ends the search for the first entry of a file that asks.
+// errAsks ends the iteration over a file's entries at the first such entry.
 var errAsks = errors.New("an engine is asked about the file")

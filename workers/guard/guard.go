@@ -24,7 +24,7 @@ type Config struct {
 	Log     *slog.Logger
 }
 
-// Views is what the guard asks the views.
+// Views are the views that the guard reads.
 type Views interface {
 	CatchUp(ctx context.Context) error
 	Guarding(ctx context.Context, f func(*projections.Guarding) error) error
@@ -38,25 +38,26 @@ type Directory interface {
 	Client(ctx context.Context, id string) (domain.Client, error)
 }
 
-// Guard judges what waits. One process cuts, and it has one guard.
+// Guard judges waiting entries. Only one process cuts files, and it has one
+// Guard.
 type Guard struct {
 	Config
 
 	mu     sync.Mutex
-	owners []projections.Guarded // whose rules the book has
-	book   *guard.Book           // nil: it is to be made
-	at     int64                 // log position up to which it counts
+	owners []projections.Guarded // the clients and banks whose rules are in the book
+	book   *guard.Book           // nil: it has to be loaded
+	at     int64                 // log position up to which the book counts
 
-	clients   map[string]bool // with rules of their own
-	everybody bool            // a bank has rules: clients without may be concerned
+	clients   map[string]bool // those with rules of their own
+	everybody bool            // a bank has rules, which may concern clients without any
 
 	terms map[string]*calendar.Terms // of our banks, by which the book has entries settle
 
 	watches   bool          // some of the rules look at return rates
 	watchedOn calendar.Date // the day on which the rates of all were looked at
 
-	moved   map[string]calendar.Date // what a cut gave another day, by item, until it is filed
-	stopped map[string]bool          // items that the guard stopped, until the log is read up to that
+	moved   map[string]calendar.Date // settlement day that a cut gave to an item, until it is filed
+	stopped map[string]bool          // items with a verdict against them, until their hold is read in the log
 
 	warned  warned
 	redated redated
@@ -73,7 +74,8 @@ func New(c Config) (*Guard, error) {
 	return &Guard{Config: c}, nil
 }
 
-// Forget drops what is remembered: another process may have cut meanwhile.
+// Forget drops the book and the files that were dated again: another process
+// may have cut meanwhile.
 func (g *Guard) Forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -83,8 +85,9 @@ func (g *Guard) Forget() {
 
 func (g *Guard) forget() { g.owners, g.book, g.at, g.moved, g.stopped = nil, nil, 0, nil, nil }
 
-// Judge judges what the views show and was not judged, and reports how many
-// it stopped. After an error the next call starts over.
+// Judge judges the entries that the views show and that were not judged yet. It
+// reports how many it stopped. After an error the next call loads the book
+// again.
 func (g *Guard) Judge(ctx context.Context) (stopped int, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -96,8 +99,8 @@ func (g *Guard) Judge(ctx context.Context) (stopped int, err error) {
 	return lapsed + stopped, err
 }
 
-// Exposure says what is used of limits on each day from one on, by what the
-// views show; that is judged first.
+// Exposure lists how much of each limit is used, on each day from a given one
+// on. Everything that the views show is judged first.
 func (g *Guard) Exposure(ctx context.Context, from calendar.Date) ([]guard.Line, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -110,7 +113,8 @@ func (g *Guard) Exposure(ctx context.Context, from calendar.Date) ([]guard.Line,
 // mostLapses bounds how many held entries one pass rejects.
 const mostLapses = 1000
 
-// lapse rejects what nobody approved before its last window and may not stay.
+// lapse rejects held entries that nobody approved before their last window and
+// whose rule does not let them stay held.
 func (g *Guard) lapse(ctx context.Context) (lapsed int, err error) {
 	ctx, now := ledger.WithWorker(ctx, "guard"), g.Ledger.Now()
 	list, err := g.Views.LapsedHolds(ctx, now, mostLapses)

@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// load makes the book from the views: what is filed counts, and what waits is
-// judged, each entry in the place where it began to count.
+// load makes the book from the views: it counts what is filed, and judges each
+// waiting entry at the position where it began to count.
 func (p *pass) load(shown *projections.Guarding) error {
 	p.forget()
 	owned, err := p.rules(shown.Owners())
@@ -55,8 +55,8 @@ func (p *pass) load(shown *projections.Guarding) error {
 	return p.warnRedated(shown)
 }
 
-// rules are those of the owners as they stand in the log. Where they are newer
-// than the views, the views will tell.
+// rules are the rules of the owners, as of the positions that the views show.
+// Newer ones follow once the views show them.
 func (p *pass) rules(owners []projections.Guarded) ([]guard.Owned, error) {
 	owned := make([]guard.Owned, len(owners))
 	for i, o := range owners {
@@ -77,8 +77,8 @@ func (p *pass) rules(owners []projections.Guarded) ([]guard.Owned, error) {
 	return owned, nil
 }
 
-// filed counts what files hold, as far back as something that waits may be
-// counted with it.
+// filed counts the entries in files, as far back as the limits may add them to
+// an entry that waits.
 func (p *pass) filed(shown *projections.Guarding, owned []guard.Owned) error {
 	back, byDay := 0, false
 	for _, o := range owned {
@@ -102,7 +102,7 @@ func (p *pass) filed(shown *projections.Guarding, owned []guard.Owned) error {
 // weekAndMore is longer than banks are ever closed, in days.
 const weekAndMore = 10
 
-// repeated counts a retry or a reversal in a file for the day it was made on.
+// repeated counts a filed retry or reversal for the day on which it was made.
 func (p *pass) repeated(client, transaction, item string) error {
 	t, err := ledger.LoadAsOf(p.ctx, p.Ledger, ledger.TransactionStream(client, transaction), p.at)
 	if err != nil {
@@ -118,10 +118,10 @@ func (p *pass) repeated(client, transaction, item string) error {
 	return nil
 }
 
-// loading judges what waits in the order in which it began to count.
+// loading judges waiting entries in the order in which they began to count.
 type loading struct {
 	*pass
-	later []later // approved after something that was made behind it
+	later []later // began to count after their own position, by an approval for one
 }
 
 type later struct {
@@ -151,7 +151,7 @@ func (l *loading) waiting(w projections.QueuedItem) error {
 	}
 	if past, ok := t.Past(); ok {
 		e.MadeFor, at.over = past.MadeFor, t.Originated.Over
-		if t.Account.Fingerprint != t.Originated.Account.Fingerprint { // a correction led it elsewhere: it is judged as it was
+		if t.Account.Fingerprint != t.Originated.Account.Fingerprint { // a correction changed the account: judge the one it had
 			then, err := ledger.LoadAsOf(l.ctx, l.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), at.at)
 			if err != nil {
 				return err
@@ -164,7 +164,8 @@ func (l *loading) waiting(w projections.QueuedItem) error {
 	return nil
 }
 
-// before judges what began to count before a log position; -1: all.
+// before judges the later entries that began to count before a log position;
+// -1: all.
 func (l *loading) before(position int64) error {
 	for len(l.later) > 0 && (position < 0 || l.later[0].place.at < position) {
 		s := l.later[0]

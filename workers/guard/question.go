@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// question is what is posted to an engine.
+// question is the body that is posted to an engine.
 type question struct {
 	Entries []questioned `json:"entries"`
 }
@@ -33,14 +33,14 @@ type questioned struct {
 	Direction     string      `json:"direction"`
 	AmountCents   int64       `json:"amount_cents"`
 	Description   string      `json:"description"`
-	EffectiveOn   string      `json:"effective_on,omitempty"` // asked for
+	EffectiveOn   string      `json:"effective_on,omitempty"` // as the client asked
 	SameDay       bool        `json:"same_day,omitempty"`
 	Name          string      `json:"name"` // of the receiver
 	ReceiverID    string      `json:"receiver_id,omitempty"`
 	Routing       string      `json:"routing"`
 	AccountType   string      `json:"account_type"`
 	AccountTail   string      `json:"account_last_four"`
-	Fingerprint   string      `json:"account_fingerprint"` // the same for the same account of the client's
+	Fingerprint   string      `json:"account_fingerprint"` // equal for equal accounts of one client
 	Addenda       []string    `json:"addenda,omitempty"`
 	IAT           *domain.IAT `json:"iat,omitempty"`
 }
@@ -99,7 +99,7 @@ func (q question) id() string {
 	return "decision_" + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// reply is what an engine answers.
+// reply is the body of an engine's answer.
 type reply struct {
 	Decisions []struct {
 		EventID string       `json:"event_id"`
@@ -108,12 +108,13 @@ type reply struct {
 	} `json:"decisions"`
 }
 
-// errTakenAway: the hook is no more.
+// errTakenAway says that the hook was removed.
 var errTakenAway = errors.New("no engine is set any more")
 
-// ask answers for each entry what the engine says of it. Where it says nothing
-// that can be understood, a person has to look. An error is ours, or says that
-// the process stops: nothing is recorded then, and it is asked again.
+// ask returns the engine's answer for each entry. An entry without an answer
+// that can be understood is held for a person. An error is a fault of ours, or
+// says that the process is stopping: then nothing is recorded, and the engine
+// is asked again.
 func (a *Asker) ask(ctx context.Context, hook *guard.DecisionHook, engine string, q question) (map[string]domain.EngineAnswer, error) {
 	if len(q.Entries) == 0 {
 		return nil, nil
@@ -160,7 +161,7 @@ func (a *Asker) ask(ctx context.Context, hook *guard.DecisionHook, engine string
 	return said, nil
 }
 
-// maxReason bounds what is kept of why an engine said something.
+// maxReason bounds the length of an engine's reason, in characters.
 const maxReason = 200
 
 // noAnswer begins the reason of what a person has to look at in the engine's
