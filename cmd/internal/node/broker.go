@@ -230,10 +230,8 @@ func (s *Server) runRelay(ctx context.Context) error {
 		if err != nil {
 			s.log.Error("the stream no longer follows the log: achledger stream reset fills it again", "err", err)
 		}
-		if errors.Is(err, relay.ErrFork) && s.switched != nil {
-			if _, err := s.forked(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("delivery could not be switched off", "err", err)
-			}
+		if errors.Is(err, relay.ErrFork) && s.switched != nil && !s.awaitVerdict(ctx) {
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -243,15 +241,42 @@ func (s *Server) runRelay(ctx context.Context) error {
 	return nil
 }
 
+// contradicted is why nothing leaves while a fork was found and delivery could
+// not be switched off yet.
+const contradicted = "the stream holds events of another log, and it is not known whether it still does"
+
+// awaitVerdict pauses delivery from the moment a fork is found until forked has
+// an answer: the broker or the database may be away just then. It is that answer.
+func (s *Server) awaitVerdict(ctx context.Context) (still bool) {
+	s.Switch.Pause(contradicted)
+	for {
+		still, err := s.forked(ctx)
+		if err == nil {
+			s.Switch.Pause("")
+			return still
+		}
+		s.log.Error("nothing is delivered: it is not known whether the stream is a copy of the log", "err", err)
+		select {
+		case <-time.After(witnessEvery):
+		case <-ctx.Done():
+			return true
+		}
+	}
+}
+
 // forked turns delivery off when the stream is a fork of the log, unless the
-// stream was reset since that was found; then still is false.
+// stream was reset since that was found; then still is false. An error means that
+// neither is known.
 func (s *Server) forked(ctx context.Context) (still bool, err error) {
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
-	if _, err = s.relay.Open(ctx); errors.Is(err, relay.ErrFork) {
+	asking, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	_, err = s.relay.Open(asking)
+	if errors.Is(err, relay.ErrFork) {
 		return true, s.distrust(ctx, err.Error())
 	}
-	return false, nil
+	return false, err
 }
 
 // ResetStream deletes the stream, and the relay fills it again from the log

@@ -1,12 +1,15 @@
 package node
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/nats-io/nats.go"
 )
 
 // putBack is a ledger of which one payment left in a file after its database was
@@ -131,6 +134,37 @@ func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) 
 	c.database.Exec(t, c.name, `UPDATE achledger.nodes SET vouches = (SELECT vouches FROM achledger.nodes WHERE vouches NOT IN ('', 'another')) WHERE name = 'gone'`)
 	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
 	must(t, r.stop())
+}
+
+// The broker may be gone again before delivery is switched off, and then it is not
+// known whether somebody reset the stream.
+func TestNothingLeavesWhileItIsNotKnownWhetherTheStreamIsAFork(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	leader(t, []*running{r})
+	away, err := nats.Connect("nats://127.0.0.1:1", nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1))
+	must(t, err)
+	defer away.Close()
+	s := &Server{Core: r.server.Core, log: r.server.log,
+		relay: &relay.Relay{Store: r.server.Store, Conn: away, Log: r.server.log}}
+	ctx, end := context.WithCancel(t.Context())
+	verdict := make(chan bool)
+	go func() { verdict <- s.awaitVerdict(ctx) }()
+	c.refuses(r, contradicted)
+	end()
+	if !<-verdict {
+		t.Error("a fork that was found is none any more, though nobody looked")
+	}
+	if on, _ := r.server.Switch.Allowed("231380104"); on {
+		t.Error("delivery goes on")
+	}
+	s.relay.Conn = r.server.broker.conn
+	if s.awaitVerdict(t.Context()) {
+		t.Error("a stream that is a copy of the log is a fork")
+	}
+	if on, why := r.server.Switch.Allowed("231380104"); !on {
+		t.Errorf("delivery stays off: %s", why)
+	}
 }
 
 // What a leader does not know, the next one may.
