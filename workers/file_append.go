@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
@@ -21,8 +22,14 @@ type appender struct {
 	may       func(context.Context) error // asked before each append; nil: always
 	toRelease bool                        // the file is to be released: nothing of it leaves
 	beside    []ledger.Change             // written together with the cut
-	last      int64                       // position of the last append in the log
-	contended bool                        // others have written since the previous append
+	last      int64                       // position in the log
+	before    appended                    // the append before
+}
+
+// appended is what an append says about the next one.
+type appended struct {
+	took        time.Duration
+	own, others int64 // events: its own, and those of others since the append before it
 }
 
 // contendedShare divides the size of an append while others write too: each of
@@ -32,7 +39,7 @@ const contendedShare = 4
 // portion returns how many of the entries go into the next append.
 func (w *appender) portion(entries int) int {
 	most := w.Limits.AppendEvents
-	if w.contended {
+	if w.before.others > 0 {
 		most = max(1, most/contendedShare)
 	}
 	return min(entries, most)
@@ -51,6 +58,7 @@ func (w *appender) append(ctx context.Context, entries []entry, n int, last bool
 		return err
 	}
 	for n > 0 {
+		pause(ctx, w.before.room())
 		filed := 0
 		err := w.Ledger.RetryUnless(func() (err error) {
 			if err := drop(w.unfit(ctx, entries[:n])); err != nil || n == 0 {
@@ -77,6 +85,14 @@ func (w *appender) append(ctx context.Context, entries []entry, n int, last bool
 	return entries, nil
 }
 
+// room is how long a cut pauses after an append, to leave the processor and the
+// log to requests: the time of the append multiplied by the ratio of their
+// events to its own, up to one. A cut beside many payments works at most half of
+// the time; beside few it loses next to nothing.
+func (a appended) room() time.Duration {
+	return a.took * time.Duration(min(a.others, a.own)) / time.Duration(max(1, a.own))
+}
+
 func (w *appender) allowed(ctx context.Context) error {
 	if w.may == nil {
 		return nil
@@ -99,7 +115,7 @@ func (w *appender) unfit(ctx context.Context, entries []entry) (dropped int, err
 // appendOnce makes one append of at most n entries. There are fewer when the
 // trace sequence starts over after them.
 func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
-	now := w.Ledger.Now()
+	now, began := w.Ledger.Now(), time.Now()
 	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
 	if err != nil {
 		return 0, err
@@ -133,7 +149,10 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 	}
 	w.tellUse(w.opened.ODFI, traces.Traces, got, eastern(now))
 	w.openFile = next
-	w.contended = w.last > 0 && result.First > w.last+1
+	w.before = appended{took: time.Since(began), own: result.Last - result.First + 1}
+	if w.last > 0 {
+		w.before.others = result.First - w.last - 1
+	}
 	w.last = result.Last
 	return got, nil
 }

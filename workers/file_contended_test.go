@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -69,5 +70,16 @@ func TestNothingIsCutByViewsThatDoNotShowTheLastCut(t *testing.T) {
 	b.sweepAt("2026-11-20 16:30")
 	if n := len(b.cutFiles()); n != 2 {
 		t.Errorf("cut %d files, want one for each window", n)
+	}
+}
+
+func TestACutLeavesOthersTheMachineInTheRatioOfWhatTheyWrite(t *testing.T) {
+	for _, tt := range []struct {
+		own, others int64
+		want        time.Duration
+	}{{200, 0, 0}, {200, 20, 2 * time.Millisecond}, {200, 200, 20 * time.Millisecond}, {200, 2000, 20 * time.Millisecond}} {
+		if got := (appended{took: 20 * time.Millisecond, own: tt.own, others: tt.others}).room(); got != tt.want {
+			t.Errorf("after an append of %d events beside %d of others it waits %v, want %v", tt.own, tt.others, got, tt.want)
+		}
 	}
 }
