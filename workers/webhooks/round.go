@@ -20,6 +20,9 @@ const (
 	// recordEvery is after how many events without a message the cursor is
 	// recorded.
 	recordEvery = 20_000
+	// gather is how long a webhook rests after a round when little is new, so that
+	// what comes meanwhile is read, and recorded in the log's commit, at once.
+	gather = 50 * time.Millisecond
 	// wasDown is after how many rounds without a delivery a webhook counts as
 	// down: when it answers again, all that waits is due at once.
 	wasDown = 3
@@ -55,6 +58,10 @@ func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
 	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
+	}
+	if h.failed == 0 && h.follow.behind(h.client, h.progress.Cursor.Position) < pageMessages {
+		h.resting = true
+		return gather, nil
 	}
 	h.resting = h.failed > 0
 	return rest(h.failed), nil
