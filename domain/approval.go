@@ -12,22 +12,22 @@ type Action string
 
 // Actions that need two people.
 const (
-	ActRelease     Action = "event.approve"   // of a held item, above the policy's amount
-	ActFileRelease Action = "file.release"    //
-	ActFileConfirm Action = "file.confirm"    //
-	ActFileResend  Action = "file.resend"     //
+	ActRelease     Action = "event.approve" // of a held item whose amount is above the policy's
+	ActFileRelease Action = "file.release"
+	ActFileConfirm Action = "file.confirm"
+	ActFileResend  Action = "file.resend"
 	ActAcknowledge Action = "acknowledgement" // submitted by a person
-	ActInbound     Action = "inbound"         // a file of the bank, submitted by a person
-	ActDelivery    Action = "delivery.on"     //
-	ActClient      Action = "client.change"   //
-	ActBank        Action = "bank.configure"  //
-	ActOperator    Action = "operator"        // a person is added or changed
+	ActInbound     Action = "inbound"         // a file from the bank, submitted by a person
+	ActDelivery    Action = "delivery.on"
+	ActClient      Action = "client.change"
+	ActBank        Action = "bank.configure"
+	ActOperator    Action = "operator" // a person is added or changed
 	ActCredential  Action = "credential.issue"
 	ActDestroy     Action = "keys.destroy"
 	ActPolicy      Action = "policy"
 )
 
-// Approval is a request for the approval of another person, and its outcome.
+// Approval is a request that needs another person's approval, and its outcome.
 type Approval struct {
 	Version int64
 	ID      string
@@ -37,8 +37,9 @@ type Approval struct {
 	By      string        // who ended it
 	Reason  string
 	EndedAt time.Time
-	// Done reports that an approved act outside the log was carried out; Failed
-	// says why not.
+	// Done reports that everything that was approved is done: at once, or when
+	// the act outside the log was carried out. Failed is the reason why that
+	// act failed.
 	Done   bool
 	Failed string
 }
@@ -52,7 +53,7 @@ const (
 	ApprovalGranted   ApprovalState = "approved"
 	ApprovalDenied    ApprovalState = "refused"
 	ApprovalExpired   ApprovalState = "expired"
-	ApprovalStale     ApprovalState = "stale" // a stream that it was about had changed
+	ApprovalStale     ApprovalState = "stale" // a stream that it would change, or act on, had changed
 	ApprovalWithdrawn ApprovalState = "withdrawn"
 )
 
@@ -79,13 +80,13 @@ type ProposedEvent struct {
 
 // Act is an act outside the log.
 type Act struct {
-	Stream  string          `json:"stream,omitempty"` // the stream that it is about
+	Stream  string          `json:"stream,omitempty"` // of what it acts on; empty if it acts on no stream
 	Version int64           `json:"version,omitempty"`
 	Params  json.RawMessage `json:"params"`
 	Sealed  Sealed          `json:"sealed,omitempty"` // submitted content, sealed for the ledger
 }
 
-// FileAct is what an Act does with a file of ours.
+// FileAct is the parameters of an Act on one of the ledger's own files.
 type FileAct struct {
 	FileID     string `json:"file_id"`
 	Reason     string `json:"reason,omitempty"`
@@ -93,12 +94,13 @@ type FileAct struct {
 	NotCarried bool   `json:"not_carried,omitempty"`
 }
 
-// Release is the command of an act that releases a file.
+// Release is the command that an approved release of a file carries out.
 func (a FileAct) Release() ReleaseFile {
 	return ReleaseFile{Reason: a.Reason, Then: a.Then, NotCarried: a.NotCarried}
 }
 
-// HandedIn is content that a person submitted; it is sealed in the Act.
+// HandedIn describes content that a person submitted. The content itself is
+// sealed in the Act.
 type HandedIn struct {
 	Name   string `json:"name,omitempty"`
 	SHA256 string `json:"sha256"` // hex
@@ -107,8 +109,8 @@ type HandedIn struct {
 
 // Events of a request that needs two people.
 type (
-	// ApprovalAsked records what a person wants done: changes of the log, or an act
-	// outside it. The digest covers exactly that.
+	// ApprovalAsked records what a person asked for: changes of the log, or an
+	// act outside it. The digest covers the action, the subject and those.
 	ApprovalAsked struct {
 		ID        string           `json:"id"`
 		Action    Action           `json:"action"`
@@ -119,28 +121,28 @@ type (
 		Digest    string           `json:"digest"` // SHA-256, hex
 		ExpiresAt time.Time        `json:"expires_at"`
 	}
-	// ApprovalGiven records that another person approved it. The changes are in the
-	// same append.
+	// ApprovalGiven records that another person approved it. The requested
+	// changes of the log are in the same append.
 	ApprovalGiven struct {
 		Maker  string `json:"maker"`
 		By     string `json:"by"`
 		Digest string `json:"digest"`
 		Acts   bool   `json:"acts,omitempty"` // an act outside the log follows
 	}
-	// ApprovalRefused records that another person refused it.
+	// ApprovalRefused records that another person refused the request.
 	ApprovalRefused struct {
 		By     string `json:"by"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// ApprovalTakenBack records that its maker withdrew it.
+	// ApprovalTakenBack records that the person who asked withdrew the request.
 	ApprovalTakenBack struct {
 		By string `json:"by"`
 	}
-	// ApprovalOutdated records that nothing was done, because the subject had
-	// changed when it was approved.
+	// ApprovalOutdated records that the approval changed nothing, because a
+	// stream that the request was about had changed since it was asked for.
 	ApprovalOutdated struct {
 		By     string `json:"by"`
-		Stream string `json:"stream"` // that has changed
+		Stream string `json:"stream"` // the one that had changed
 	}
 	// ApprovalActed records that an approved act outside the log was carried
 	// out, or why it was not.
@@ -202,7 +204,8 @@ func (a *Approval) end(f Fact, state ApprovalState, by, reason string) {
 	a.Ended, a.By, a.Reason, a.EndedAt = state, by, reason, f.Meta.At
 }
 
-// State returns the state of the request at an instant.
+// State returns the state of the request at a business time: an open request
+// expires at its ExpiresAt.
 func (a Approval) State(now time.Time) ApprovalState {
 	switch {
 	case a.Ended != "":

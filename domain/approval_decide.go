@@ -7,7 +7,7 @@ type AskApproval struct {
 	ApprovalAsked // all but the digest
 }
 
-// Decide records the request, unless it exists.
+// Decide records the request with its digest, unless it is recorded already.
 func (c AskApproval) Decide(now Approval) ([]Event, error) {
 	if now.Version > 0 {
 		return nil, nil
@@ -20,12 +20,13 @@ func (c AskApproval) Decide(now Approval) ([]Event, error) {
 // GiveApproval approves a request.
 type GiveApproval struct {
 	By     string // e-mail address of the person
-	Digest string // of what the person saw; empty: not given
+	Digest string // of the request as the person saw it; empty: not given
 	Now    time.Time
 }
 
-// Decide approves what another person asked for. The recorded request must
-// still have its digest, which the hash chain of the log ensures as well.
+// Decide approves what another person asked for. It computes the digest of the
+// recorded request again, so content that was changed in the database is
+// refused; the hash chain would show the change too.
 func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 	if c.By == now.Asked.Maker {
 		return nil, Refuse(OwnRequest, "%s asked for this: another person approves it", c.By)
@@ -43,7 +44,7 @@ func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 	return []Event{ApprovalGiven{Maker: now.Asked.Maker, By: c.By, Digest: digest, Acts: now.Asked.Act != nil}}, nil
 }
 
-// waits refuses a request that was decided already.
+// waits refuses a request that is no longer open.
 func (a Approval) waits(now time.Time) error {
 	switch state := a.State(now); state {
 	case ApprovalWaits:
@@ -114,7 +115,7 @@ func (c OutdateApproval) Decide(now Approval) ([]Event, error) {
 // EndAct records how an approved act outside the log ended.
 type EndAct struct{ Failed string }
 
-// Decide records it once.
+// Decide records the end of an act once.
 func (c EndAct) Decide(now Approval) ([]Event, error) {
 	if now.Ended != ApprovalGranted || now.Done || now.Failed != "" {
 		return nil, nil

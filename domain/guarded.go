@@ -10,10 +10,11 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Guarded is a waiting item as the guard looks at it; ok is false for what no
-// limit counts: what waits no longer or is held, answers to incoming entries,
-// what moves no money, and what was made with a file of its own and is still
-// in it. Its day of settlement follows the terms of its bank; nil: FedACH's.
+// Guarded converts a waiting item for the guard. ok is false for what no limit
+// counts: an item that is held or no longer waits, an answer to an incoming
+// entry, an item without money, and an item that was made with a file of its
+// own and is still in it. The settlement day follows the terms of the item's
+// bank; nil: FedACH's.
 func (t *Transaction) Guarded(i *Item, bank *calendar.Terms) (e guard.Entry, ok bool) {
 	if i.State != Pending || i.Direction != ToFed || i.Kind.IsAnswer() || i.AmountCents == 0 || t.Originated == nil || t.hidden() {
 		return e, false
@@ -35,7 +36,8 @@ func (t *Transaction) Guarded(i *Item, bank *calendar.Terms) (e guard.Entry, ok 
 	return e, true
 }
 
-// expected is the day on which an item is expected to settle that was due.
+// expected returns when an item that was due at an instant is expected to
+// settle.
 func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time, bank *calendar.Terms) calendar.Decision {
 	if i.Kind != Origination {
 		return Proposal{}.expected(e, i.MadeAt, due, bank)
@@ -43,8 +45,9 @@ func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time, bank *cale
 	return t.Originated.Proposal.expected(e, i.MadeAt, due, bank)
 }
 
-// expected is the day on which a proposal that was made, and due, at instants is
-// expected to settle: as soon as possible, unless it asks for another day.
+// expected returns when a proposal that was made, and due, at the given
+// instants is expected to settle: as soon as possible, unless it asks for
+// another day.
 func (p Proposal) expected(e guard.Entry, made, due time.Time, bank *calendar.Terms) calendar.Decision {
 	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents, SameDay: p.SameDay, Bank: bank}
 	if e.Debit {
@@ -79,8 +82,9 @@ func (t *Transaction) Past() (p guard.Past, ok bool) {
 }
 
 // Outcome returns the outcome of a transaction's origination, for rules about
-// its account. SettledOn is the day of its batch in the given file, which was
-// delivered; it counts if the origination is in that file.
+// its account. settledOn is the settlement day of the origination's batch in
+// the given file, which was delivered; it counts if the origination is still in
+// that file.
 func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcome {
 	o := guard.Outcome{Transaction: t.ID}
 	for n, i := range t.Items {

@@ -36,15 +36,15 @@ func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 	return []Event{TransferMade{c.TransactionID, r.ID, c.Direction}}, nil
 }
 
-// CorrectTransfer notes a corrected entry beside the transfer that came back and
-// whose place it takes.
+// CorrectTransfer records the corrected entry of a returned transfer as a
+// transfer for the same relationship.
 type CorrectTransfer struct {
 	TransactionID string // of the corrected entry
 	Corrects      string // the returned transaction
 }
 
-// Decide records it for the same relationship, if the returned transaction is a
-// transfer.
+// Decide records nothing if the returned transaction is not a transfer. It
+// refuses if the relationship takes no new entries any more.
 func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
 	t, ok := now.Transfer(c.Corrects)
 	if !ok {
@@ -58,9 +58,9 @@ func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
 	return []Event{TransferMade{c.TransactionID, t.RelationshipID, t.Direction}}, nil
 }
 
-// LinkProposal proposes an entry for a relationship: to its present account, in
-// the owner's name. It refuses if no SEC code of the client allows the
-// direction; the client's default is preferred.
+// LinkProposal proposes an entry for a relationship: to its current account, in
+// the owner's name. The client's default SEC code is preferred. It refuses if
+// no SEC code of the client allows the direction.
 func LinkProposal(s Settings, r *Relationship, a BankAccount, kind PushPull, cents int64) (Proposal, error) {
 	p := Proposal{
 		PushPull: kind, ToRouting: a.Routing, ToAccountType: a.Type, ToName: r.OwnerName, AmountCents: cents,
@@ -87,8 +87,8 @@ func LinkProposal(s Settings, r *Relationship, a BankAccount, kind PushPull, cen
 }
 
 // suits reports whether an SEC code can be used for an entry of a relationship.
-// IAT needs parties and banks that are not known; a TEL push does not exist; a
-// WEB push comes from a person, which the client is not.
+// IAT needs parties and banks that are not known. TEL is for debits only. A WEB
+// credit comes from a natural person, which the client is not.
 func suits(sec string, kind PushPull) bool {
 	return sec != "IAT" && (kind == Pull || sec != "TEL" && sec != "WEB")
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Acts carries out requests that two people agreed on and that change something
-// outside the log. Each is carried out once, even if the process stops between
-// the approval and the act.
+// Acts carries out approved requests that change something outside the log.
+// Each is carried out once, even if the process stops between the approval and
+// the act.
 type Acts struct {
 	Ledger *ledger.Ledger
 	Views  interface {
 		CatchUp(ctx context.Context) error
 		UndoneApprovals(ctx context.Context) ([]string, error)
 	}
-	// Do has the function for each kind of act.
+	// Do holds the function that carries out each action.
 	Do  map[domain.Action]func(ctx context.Context, asked *domain.ApprovalAsked) error
 	Log *slog.Logger
 
@@ -60,10 +60,12 @@ func (a *Acts) Sweep(ctx context.Context) error {
 	return err
 }
 
-// CarryOut does what an approved request asks for, and records how that
-// ended: a refusal or a fault ends it too, and is not tried again, as nobody
-// knows when it would succeed. A stop, or a database that is away, leaves it to
-// Run. What began before a stop is finished by whoever takes up such things.
+// CarryOut carries out an approved request and records the end. A refusal or a
+// fault is an end too: it is recorded and not tried again, because nobody knows
+// when another try would succeed. When the process stops, or the database
+// cannot be reached, the act stays open for Run. An act of which the log shows
+// that it began before a stop is not begun again: the worker that takes up such
+// unfinished work completes it.
 func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	unlock, err := a.busy.lock(ctx, id)
 	if err != nil {
@@ -88,7 +90,7 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	return errors.Join(failed, err)
 }
 
-// unended reports whether an error leaves an act to whoever sweeps next.
+// unended reports whether an error leaves the act open for the next Sweep.
 func unended(err error) bool {
 	for _, passing := range []error{eventstore.ErrUnknownOutcome, eventstore.ErrFailed, eventstore.ErrNotLeader, eventstore.ErrAway} {
 		if errors.Is(err, passing) {

@@ -39,15 +39,16 @@ func (s *Store) Leader(ctx context.Context) (t Term, err error) {
 	return t, nil
 }
 
-// Lead runs work whenever this node leads, until ctx ends. At most one node of a
-// database leads: it holds a lock whose session the server ends when it hears
-// nothing for 3 s, and a term that no leader before had. When the session ends,
-// or work does, work's context ends and the node tries again once work has
-// returned. An error of work ends Lead, unless its context had ended or it is one
-// that another term may not meet.
+// Lead runs work whenever this node leads, until ctx ends. At most one node of
+// a database leads. It holds an advisory lock, whose session the server ends
+// after 3 s of silence, and a term number that no earlier leader had. When the
+// session ends, or work returns, work's context ends; once work has returned
+// the node tries again. An error of work ends Lead, unless work's context had
+// ended or the error is ErrAway or ErrNotLeader, which another term may not
+// meet.
 //
-// A node whose clock is too far off does not lead: the dates of files and whether a
-// window has passed follow from it.
+// A node whose clock is too far off does not lead: the dates of files, and
+// whether a window has passed, depend on it.
 func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	for ctx.Err() == nil {
 		err := s.onTime()
@@ -70,8 +71,8 @@ func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term in
 }
 
 // Leads returns ErrNotLeader when another term has begun. The result is at most
-// a second old and comes from a commit, to which a former primary that woke up
-// gives no response.
+// a second old. It comes from a commit, which a former primary that woke up
+// cannot complete.
 func (s *Store) Leads(ctx context.Context, term int64) error {
 	if c := s.confirmed.Load(); c != nil && c.term == term && SinceBoot()-c.sent < freshFor {
 		return nil
@@ -93,13 +94,14 @@ func (s *Store) Leads(ctx context.Context, term int64) error {
 	return nil
 }
 
-// confirmation is a term that was read, and when.
+// confirmation is a term that was read, and when its request was sent.
 type confirmation struct {
 	term int64
 	sent time.Duration // by SinceBoot
 }
 
-// errClock: whoever inspects the server has said so already.
+// errClock is not logged by Lead: the check of the server has logged the
+// reason.
 var errClock = errors.New("a node leads by the right time only")
 
 func (s *Store) onTime() error {
@@ -109,17 +111,17 @@ func (s *Store) onTime() error {
 	return nil
 }
 
-// leadError is an error of work.
+// leadError marks an error of work that ends Lead.
 type leadError struct{ error }
 
 // ErrLed says that another node leads.
 var ErrLed = errors.New("another node leads")
 
-// LeadNow runs work as the leader, once. It returns ErrLed if another node
-// leads.
+// LeadNow runs work once, as the leader, however far the clock is off. It
+// returns ErrLed if another node leads.
 func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	var failed error
-	atAnyTime := func() error { return nil } // a person who sees the clock asks for it
+	atAnyTime := func() error { return nil } // a person asks for it, who sees the clock
 	err := s.leadOnce(ctx, atAnyTime, func(ctx context.Context, term int64) error {
 		failed = work(ctx, term)
 		return nil
@@ -130,7 +132,8 @@ func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term
 	return err
 }
 
-// leadOnce leads while may allows it.
+// leadOnce leads until work returns, the session is lost, may returns an error
+// or ctx ends.
 func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx context.Context, term int64) error) error {
 	c, err := s.session(ctx, leaderSilence)
 	if err != nil {
@@ -146,7 +149,7 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 		return err
 	}
 	if err := s.barriers.do(ctx, s.barrier); err != nil {
-		return err // not everything that was written before the term is known
+		return err // writes from before the term may not be known yet
 	}
 	s.options.Log.Info("this node leads", "node", s.options.Node, "term", term)
 	led, stop := context.WithCancel(ctx)
@@ -157,7 +160,7 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 		done <- work(led, term)
 	}()
 	lost := s.pulse(led, c, may)
-	ended := ctx.Err() == nil && lost == nil // work came to its end by itself
+	ended := ctx.Err() == nil && lost == nil // work returned by itself
 	stop()
 	err = <-done
 	if lost != nil && ctx.Err() == nil {
@@ -173,8 +176,8 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 	return nil
 }
 
-// takeTerm makes this node the leader, if no other is. The term is durable, on
-// the standby too, before work begins.
+// takeTerm makes this node the leader unless another one is. The term is
+// durable, on the standby too, before work begins.
 func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, leaderSilence)
 	defer cancel()
@@ -190,16 +193,16 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)
-	b.Queue(takeLock) // pending writes of an earlier leader come before this, or are refused
+	b.Queue(takeLock) // an earlier leader's pending writes commit before this, or are refused
 	b.Queue(newTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
 	if err := commit(ctx, c, &b); err != nil {
-		return 0, away(c, err) // a term without a leader is skipped
+		return 0, away(c, err) // if it was committed nevertheless, nobody leads in that term
 	}
 	return term, nil
 }
 
-// pulse keeps the session until led ends, and then returns nil, or until it is
-// lost or may allows no leading any more.
+// pulse keeps the session alive. It returns nil when led ends, and an error
+// when the session is lost or may returns one.
 func (s *Store) pulse(led context.Context, c *pgx.Conn, may func() error) error {
 	for {
 		// The wait also ends when the session does.
