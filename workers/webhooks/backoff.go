@@ -8,12 +8,13 @@ import (
 
 const (
 	longestPause = 2 * time.Hour
-	spread       = 0.2 // of a pause, either way
+	spread       = 0.2 // each pause varies by this share in either direction
 	longestTry   = longestPause * 12 / 10
 )
 
-// A message is tried again after 5 s, then after two and a half times as long
-// each time, 2 h at most: about forty times in three days.
+// nextTry returns the wait after the given number of failed tries: 5 s after
+// the first, then 2.5 times as long each time, 2 h at most. That is about forty
+// tries in three days.
 func nextTry(tries int) time.Duration {
 	b := &backoff.ExponentialBackOff{
 		InitialInterval: 5 * time.Second, RandomizationFactor: spread, Multiplier: 2.5, MaxInterval: longestPause,
@@ -26,8 +27,9 @@ func nextTry(tries int) time.Duration {
 	return wait
 }
 
-// rest is how long a webhook rests after rounds in which nothing was
-// delivered, so that one that is down is not knocked at by everything new.
+// rest returns how long a webhook rests after so many rounds in a row in which
+// nothing was delivered, so that new messages do not keep calling a server that
+// is down.
 func rest(failed int) time.Duration {
 	if failed == 0 {
 		return 0

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Counts is what the worker did and what is left to do.
+// Counts describes the worker and its webhooks, for metrics.
 type Counts struct {
 	Delivered, Failed int64 // tries, since the process started
-	Webhooks          int   // that are enabled
-	Disabled          int   // because they did not answer
-	Waiting           int   // messages that failed and are tried again
+	Webhooks          int   // enabled ones
+	Disabled          int   // by the worker, because no try of a message succeeded
+	Waiting           int   // messages that failed and will be tried again
 	Oldest            time.Duration
-	Behind            int64 // events that the cursor furthest behind has yet to pass
+	Behind            int64 // events between the slowest enabled webhook's cursor and its client's newest event
 }
 
 type tally struct {
@@ -24,7 +24,7 @@ type tally struct {
 	now map[string]count // by webhook
 }
 
-// count is one webhook as its goroutine saw it last.
+// count is the state of one webhook when its goroutine last reported it.
 type count struct {
 	enabled, disabled bool
 	waiting           int
@@ -53,7 +53,7 @@ func (c *tally) drop(id string) {
 	delete(c.now, id)
 }
 
-// count notes how the webhook stands.
+// count reports the webhook's state to the tally.
 func (h *webhook) count(ctx context.Context) error {
 	waiting, since, err := h.Beside.WebhooksWaiting(ctx, h.id)
 	if err != nil {
@@ -66,7 +66,7 @@ func (h *webhook) count(ctx context.Context) error {
 	return nil
 }
 
-// Counts says how the webhooks stand.
+// Counts adds up the state of all webhooks.
 func (w *Worker) Counts() Counts {
 	all := Counts{Delivered: w.counts.delivered.Load(), Failed: w.counts.failed.Load()}
 	now := w.Now()

@@ -13,20 +13,21 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// How long the parts of a delivery may take, and how much an answer may be.
+// Bounds of a delivery's time, and of the response.
 const (
 	dialTimeout   = 5 * time.Second
-	answerTimeout = 15 * time.Second // of the whole
+	answerTimeout = 15 * time.Second // of the whole request
 	maxHeader     = 16 << 10
-	maxAnswer     = 64 << 10 // that is read so that the connection can be used again
+	maxAnswer     = 64 << 10 // bytes read of the body, so that the connection can be reused
 )
 
-// errNotPublic says where a name leads.
+// errNotPublic is the failure told to the client for an address that must not
+// be reached.
 var errNotPublic = errors.New("the address is not on the internet")
 
-// newTransport dials public addresses only. The address is looked at when it
-// is about to be dialled, after its name was resolved, so that it cannot be
-// another one in between. No proxy of the environment is used.
+// newTransport dials public addresses only. The address is checked when it is
+// about to be dialled, after its name was resolved: a second lookup could give
+// another address. Proxies of the environment are not used.
 func newTransport(sandbox bool) *http.Transport {
 	dialer := &net.Dialer{
 		Timeout: dialTimeout,
@@ -46,14 +47,14 @@ func newTransport(sandbox bool) *http.Transport {
 	}
 }
 
-// mayDial refuses an address and port that is not to be reached.
+// mayDial refuses an address that webhooks must not reach.
 func mayDial(address string, sandbox bool) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("%w: %s", errNotPublic, address)
 	}
 	if !domain.WebhookMayReach(at.Addr(), sandbox) {
-		return errNotPublic // not which: a client does not learn what our resolver says
+		return errNotPublic // without the address: a client must not learn what our resolver answers
 	}
 	return nil
 }

@@ -8,29 +8,29 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// fileCache remembers files as they stood in stretches of the log: many
-// entries of a file are shown one after the other.
+// fileCache caches files with the range of log positions in which they stood
+// so: consecutive messages show entries of the same file.
 type fileCache struct {
 	ledger *ledger.Ledger
 
 	mu    sync.Mutex
-	known []stretch // the newest last
+	known []stretch // newest last
 }
 
-// stretch is a file as it stood from one position of the log to another.
+// stretch is the state of a file from one position of the log to another.
 type stretch struct {
 	file       string
 	first, end int64
 	is         domain.File
 }
 
-// maxStretches bounds what is remembered.
+// maxStretches bounds the cache.
 const maxStretches = 64
 
 func newFileCache(l *ledger.Ledger) *fileCache { return &fileCache{ledger: l} }
 
-// at is a file as it stood at a position; one that was not opened yet is
-// empty. It is not to be changed.
+// at returns the file as it stood at a position: empty before it was opened.
+// The result is shared and must not be changed.
 func (c *fileCache) at(ctx context.Context, id string, position int64) (domain.File, error) {
 	c.mu.Lock()
 	for _, k := range c.known {
@@ -40,7 +40,7 @@ func (c *fileCache) at(ctx context.Context, id string, position int64) (domain.F
 		}
 	}
 	c.mu.Unlock()
-	head, err := c.ledger.Store.Head(ctx) // before the stream: it is whole up to here
+	head, err := c.ledger.Store.Head(ctx) // read before the stream, which is therefore complete up to this position
 	if err != nil {
 		return domain.File{}, err
 	}

@@ -8,15 +8,15 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// follower reads the log once for all webhooks, and remembers for each client
-// how new its newest event is, so that webhooks need not look themselves.
+// follower reads the log once for all webhooks and keeps the position of each
+// client's newest event, so that a webhook with nothing new reads nothing.
 type follower struct {
 	store eventstore.Store
 
 	mu     sync.Mutex
-	from   int64 // it has seen every event behind it,
-	at     int64 // up to this one; below zero: it has not begun
-	first  int64 // the head when it was first asked for
+	from   int64 // every event after this position was read
+	at     int64 // up to this one; negative: not begun
+	first  int64 // head of the log at the first call of firstHead; negative: none
 	newest map[string]int64
 }
 
@@ -24,7 +24,7 @@ func newFollower(s eventstore.Store) follower {
 	return follower{store: s, from: -1, at: -1, first: -1, newest: map[string]int64{}}
 }
 
-// firstHead remembers the first of the heads it is given.
+// firstHead returns the head given in the first call.
 func (f *follower) firstHead(head int64) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -40,7 +40,7 @@ func (f *follower) begin(position int64) {
 	f.from, f.at = position, position
 }
 
-// news is what was found in a stretch of the log.
+// news is what look found in the events that it read.
 type news struct {
 	clients  map[string]bool // with events
 	webhooks []name          // whose streams have events
@@ -48,7 +48,7 @@ type news struct {
 
 type name struct{ client, id string }
 
-// look reads up to the head. Clients are those with webhooks.
+// look reads the log up to its head. clients are those with webhooks.
 func (f *follower) look(ctx context.Context, clients map[string]bool) (news, error) {
 	n := news{clients: map[string]bool{}}
 	head, err := f.store.Head(ctx)
@@ -71,7 +71,7 @@ func (f *follower) look(ctx context.Context, clients map[string]bool) (news, err
 	defer f.mu.Unlock()
 	for client := range clients {
 		if _, known := f.newest[client]; !known {
-			f.newest[client] = f.at // or older
+			f.newest[client] = f.at // nothing newer, as these events were read
 		}
 	}
 	for client, position := range newest {
@@ -83,8 +83,8 @@ func (f *follower) look(ctx context.Context, clients map[string]bool) (news, err
 	return n, nil
 }
 
-// quiet reports up to where nothing of a client lies behind a position, where
-// that is known.
+// quiet reports whether a client is known to have no event after a position,
+// and up to where.
 func (f *follower) quiet(client string, after int64) (upTo int64, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,8 +95,8 @@ func (f *follower) quiet(client string, after int64) (upTo int64, ok bool) {
 	return f.at, f.at > after
 }
 
-// behind is how many events of the log a cursor has yet to pass to have all of
-// a client.
+// behind returns how far a cursor is behind the newest event of a client, in
+// positions of the log.
 func (f *follower) behind(client string, cursor int64) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()

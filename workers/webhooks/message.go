@@ -14,19 +14,20 @@ import (
 // message is what is posted to a webhook.
 type message struct {
 	eventstore.WebhookPlace
-	kind string // type
+	kind string // of the message, such as "file.transmitted"
 	body []byte
 }
 
-// body is a message as the Standard Webhooks specification has it.
+// body is the JSON of a message, in the form of the Standard Webhooks
+// specification.
 type body struct {
 	Type      string    `json:"type"`
 	Timestamp time.Time `json:"timestamp"` // business time of the event
-	Event     string    `json:"event"`     // its id in the log, and the ordinal: never used again
+	Event     string    `json:"event"`     // event id in the log, with the ordinal if above 0: unique
 	Data      any       `json:"data"`
 }
 
-// newMessage makes one of an event of the log.
+// newMessage makes a message of an event of the log.
 func newMessage(r eventstore.Recorded, ordinal int64, kind string, data any) (message, error) {
 	m := message{WebhookPlace: eventstore.WebhookPlace{Position: r.Position, Ordinal: ordinal}, kind: kind}
 	var meta domain.Meta

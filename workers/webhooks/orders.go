@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// carryOut does what a client asked for, once: the step records it together
+// carryOut does what a client ordered, once: the result is recorded in one step
 // with the order's position.
 func (h *webhook) carryOut(ctx context.Context, o domain.WebhookOrder) error {
 	s := eventstore.WebhookStep{Progress: eventstore.WebhookProgress{Cursor: h.progress.Cursor, Orders: o.Position}}
@@ -31,10 +31,10 @@ func (h *webhook) carryOut(ctx context.Context, o domain.WebhookOrder) error {
 			due(at, m.kind)
 		}
 	case domain.WebhookReplay:
-		if o.After <= s.Progress.Cursor.Position { // also one in the middle of the event that follows
+		if o.After <= s.Progress.Cursor.Position { // also when the cursor is within the event after it
 			s.Progress.Cursor = eventstore.WebhookPlace{Position: o.After}
 		}
-		s.Forget = &o.After // the cursor comes to it
+		s.Forget = &o.After // the cursor will pass these messages again
 	case domain.WebhookResume:
 		s.AllDueAt, s.Anew = &now, true
 	}

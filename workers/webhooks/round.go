@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// senders is how many messages are on their way to a webhook at once.
+	// senders bounds the messages sent to one webhook at the same time.
 	senders = 16
-	// maxWaiting is how many messages wait for another try before the cursor
-	// waits, too.
+	// maxWaiting is the number of messages waiting for another try above which
+	// no new messages are sent.
 	maxWaiting = 1000
-	// recordEvery is after how many events without a message the cursor is
-	// recorded.
+	// recordEvery is the number of events without a message after which the
+	// cursor is recorded.
 	recordEvery = 20_000
 	// gather is how long a webhook rests after a round when little is new, so that
 	// what comes meanwhile is read, and recorded in the log's commit, at once.
@@ -28,16 +28,17 @@ const (
 	wasDown = 3
 )
 
-// parcel is a message on its way, with what is known of its tries before.
+// parcel is a message of a round, with its earlier tries.
 type parcel struct {
 	message
-	before  eventstore.WebhookMessage // zero tries: it is new
-	waits   bool                      // it stands among those that wait
+	before  eventstore.WebhookMessage // zero tries: the message is new
+	waits   bool                      // recorded as waiting for another try
 	outcome outcome
 	sent    bool
 }
 
-// round sends what is due and what is new, and records both.
+// round sends what is due and what is new, and records the outcomes. It returns
+// how long to wait for the next round.
 func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
 	parcels, gone, wait, err := h.due(ctx)
 	if err != nil {
@@ -67,7 +68,7 @@ func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
 	return rest(h.failed), nil
 }
 
-// idle passes over what makes no messages.
+// idle moves the cursor past events without messages.
 func (h *webhook) idle(ctx context.Context, next eventstore.WebhookPlace, more bool, wait time.Duration) (time.Duration, error) {
 	h.progress.Cursor, h.resting = next, false
 	if next.Position-h.recorded >= recordEvery {
@@ -81,8 +82,8 @@ func (h *webhook) idle(ctx context.Context, next eventstore.WebhookPlace, more b
 	return wait, nil
 }
 
-// due are the messages that are to be tried again now, those of them that
-// cannot be made any more, and how long it is until another one is due.
+// due returns the messages that are to be tried again now, those that can no
+// longer be made, and the time until the next one is due, a minute at most.
 func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore.WebhookPlace, wait time.Duration, err error) {
 	list, err := h.Beside.DueWebhooks(ctx, h.id, senders)
 	if err != nil {
@@ -91,8 +92,8 @@ func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore
 	wait = time.Minute
 	now := h.Now()
 	for _, waiting := range list {
-		// One that waits for longer than any message does was put off by a clock
-		// that has been set back since.
+		// A wait that is longer than any pause was set before the clock was set
+		// back.
 		if left := waiting.NextAt.Sub(now); left > 0 && left <= longestTry {
 			wait = min(wait, left)
 			continue
@@ -111,8 +112,8 @@ func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore
 	return parcels, gone, wait, nil
 }
 
-// fresh are the next new messages, fewer of them while nothing is delivered
-// and none while too much waits; next is the cursor behind them.
+// fresh returns the next new messages and the cursor after them: a single one
+// while nothing is delivered, and none while too many wait.
 func (h *webhook) fresh(ctx context.Context) (parcels []*parcel, next eventstore.WebhookPlace, more bool, err error) {
 	next = h.progress.Cursor
 	if upTo, quiet := h.follow.quiet(h.client, next.Position); quiet {
@@ -135,14 +136,13 @@ func (h *webhook) fresh(ctx context.Context) (parcels []*parcel, next eventstore
 	return parcels, next, next != h.progress.Cursor, nil
 }
 
-// refreshSecrets leaves out a secret whose time has passed.
+// refreshSecrets drops an earlier secret when its time has passed.
 func (h *webhook) refreshSecrets() {
 	h.to.secrets = h.to.secrets[:min(len(h.to.secrets), len(h.is.Signing(h.Now())))]
 }
 
-// send posts the parcels, some at a time. When none of the first ones was
-// taken, the others are left for later: whoever is down hears of one round at
-// a time.
+// send posts the parcels, up to senders at a time. If the first ones all fail,
+// the rest are left for a later round, to spare a server that is down.
 func (h *webhook) send(ctx context.Context, parcels []*parcel) {
 	var sending sync.WaitGroup
 	var mu sync.Mutex
@@ -176,20 +176,20 @@ func (h *webhook) send(ctx context.Context, parcels []*parcel) {
 	if ctx.Err() == nil {
 		return
 	}
-	for _, p := range parcels { // the server stops: nobody knows why these failed
+	for _, p := range parcels { // this process stops: a failure may be due to that
 		p.sent = p.sent && p.outcome.failure == ""
 	}
 }
 
-// record writes down what became of a round, and then disables a webhook for
-// which a message was tried for too long.
+// record records the outcomes of a round. It disables the webhook first if a
+// message has failed for too long.
 func (h *webhook) record(ctx context.Context, parcels []*parcel, gone []eventstore.WebhookPlace, next eventstore.WebhookPlace) error {
 	s := eventstore.WebhookStep{Done: gone, Progress: eventstore.WebhookProgress{Cursor: next, Orders: h.progress.Orders}}
 	delivered, failed := 0, 0
-	var last *parcel // that was given up
+	var last *parcel // with a message that was given up
 	for _, p := range parcels {
 		if !p.sent {
-			if !p.waits { // the first new one that was left: the cursor stays before it
+			if !p.waits { // the first new one that was not sent: the cursor stops before it
 				s.Progress.Cursor = eventstore.WebhookPlace{Position: p.Position - 1, Ordinal: p.Ordinal}
 				break
 			}
@@ -233,7 +233,7 @@ func (h *webhook) record(ctx context.Context, parcels []*parcel, gone []eventsto
 	return h.step(ctx, s)
 }
 
-// after is a message that failed as it waits from now on.
+// after returns a sent message as it is stored if it failed.
 func (h *webhook) after(p *parcel) eventstore.WebhookMessage {
 	m := eventstore.WebhookMessage{
 		WebhookPlace: p.WebhookPlace, Type: p.kind, Tries: p.before.Tries + 1, FirstAt: p.before.FirstAt,
@@ -255,9 +255,9 @@ func attempt(p *parcel, try int) eventstore.WebhookAttempt {
 	}
 }
 
-// disable says in the log that nothing is sent any more. It comes before the
-// round is recorded: after a crash in between, the message is tried once more
-// when the webhook is enabled.
+// disable records in the log that the webhook is disabled. That is written
+// before the round is recorded: after a crash in between, the message is tried
+// once more when the webhook is enabled.
 func (h *webhook) disable(ctx context.Context, p *parcel) error {
 	since := p.before.FirstAt
 	_, err := ledger.Execute(ctx, h.Ledger, ledger.WebhookStream(h.client, h.id), domain.DisableWebhook{

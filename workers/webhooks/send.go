@@ -31,22 +31,22 @@ func newSender(t http.RoundTripper, sandbox bool, now func() time.Time) sender {
 	}, sandbox, now}
 }
 
-// target is where messages go, and what signs them.
+// target is the address of a webhook and the secrets that sign its messages.
 type target struct {
 	url     string
-	secrets [][]byte // the newest first
+	secrets [][]byte // newest first
 }
 
-// outcome is what became of one try.
+// outcome is the result of one try.
 type outcome struct {
 	at      time.Time
 	took    time.Duration
-	status  int    // 0: no answer came
-	failure string // empty where it was delivered
+	status  int    // 0: no response
+	failure string // "" if delivered
 }
 
-// post sends one message. Whatever goes wrong is told without the address,
-// which may hold what its client wants to keep.
+// post sends one message. The failure does not name the address, which the
+// client may want to keep secret.
 func (s sender) post(ctx context.Context, to target, m message) outcome {
 	began := time.Now()
 	o := outcome{at: s.now()}
@@ -77,12 +77,12 @@ func (s sender) try(ctx context.Context, to target, m message, now time.Time) (i
 		return 0, err
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // the status has said all
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // only the status counts
 	return answer.StatusCode, nil
 }
 
-// Sign signs what a request posts, as the Standard Webhooks specification has
-// it, with each of some secrets at a machine time.
+// Sign signs a request's body with each of the secrets at a machine time, and
+// sets the headers of the Standard Webhooks specification.
 func Sign(r *http.Request, id string, now time.Time, body []byte, secrets ...[]byte) error {
 	signatures := make([]string, len(secrets))
 	for i, secret := range secrets {
@@ -102,10 +102,10 @@ func Sign(r *http.Request, id string, now time.Time, body []byte, secrets ...[]b
 	return nil
 }
 
-// maxFailure bounds what is kept of why a try failed.
+// maxFailure bounds the text of a failure, in bytes.
 const maxFailure = 200
 
-// told is an error in words for the client.
+// told describes an error for the client.
 func told(err error) string {
 	var about *url.Error
 	if errors.As(err, &about) {
@@ -131,8 +131,8 @@ func told(err error) string {
 	return strings.Map(printable, strings.ToValidUTF8(text, ""))
 }
 
-// printable leaves out what a server may have put into its answer to trouble who
-// reads of it: PostgreSQL's text cannot hold U+0000.
+// printable drops characters that are not printable: a server may have put them
+// into its response, and PostgreSQL's text cannot hold U+0000.
 func printable(r rune) rune {
 	if unicode.IsPrint(r) {
 		return r

@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// source makes messages from the log. Each shows its subject as it stood at
-// the message's event, so that it is the same whenever it is made.
+// source makes messages from the log. Each shows its subject as it stood at the
+// message's event, so that the message is the same whenever it is made.
 type source struct {
 	ledger *ledger.Ledger
 	shows  Shows
@@ -20,15 +20,15 @@ type source struct {
 
 // Bounds of one page.
 const (
-	pageEvents   = 2000 // of the log that are looked at
+	pageEvents   = 2000 // events of the log that are read
 	pageMessages = 200
 )
 
-// wants reports whether messages of a type are wanted.
+// wants reports whether the webhook subscribes to a type of message.
 type wants func(kind string) bool
 
-// page are the next messages of a client behind a cursor, at most room, and
-// the cursor behind them. It is the end of the log when that did not move.
+// page returns the next messages of a client after a cursor, room at most, and
+// the cursor after them. At the end of the log the cursor does not move.
 func (s *source) page(ctx context.Context, client string, from eventstore.WebhookPlace, room int, want wants) (list []message, next eventstore.WebhookPlace, err error) {
 	events, err := s.ledger.Store.ReadAll(ctx, from.Position, pageEvents)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *source) page(ctx context.Context, client string, from eventstore.Webhoo
 				return nil, from, fmt.Errorf("position %d: %w", r.Position, err)
 			}
 			list = append(list, more...)
-			if then > 0 { // the event has more
+			if then > 0 { // the event has more messages
 				return list, eventstore.WebhookPlace{Position: r.Position - 1, Ordinal: then}, nil
 			}
 		}
@@ -58,7 +58,7 @@ func (s *source) page(ctx context.Context, client string, from eventstore.Webhoo
 	return list, next, nil
 }
 
-// one makes one message again; ok is false when there is no such message.
+// one makes the message of one place again; ok is false if there is none.
 func (s *source) one(ctx context.Context, client string, at eventstore.WebhookPlace) (m message, ok bool, err error) {
 	events, err := s.ledger.Store.ReadAll(ctx, at.Position-1, 1)
 	if err != nil {
@@ -79,8 +79,8 @@ func (s *source) one(ctx context.Context, client string, at eventstore.WebhookPl
 	return list[0], list[0].WebhookPlace == at, nil
 }
 
-// messages are those of one event from an ordinal on, at most room; then is
-// the ordinal from which there may be more, 0 for none.
+// messages returns the messages of one event from an ordinal on, room at most.
+// then is the ordinal from which there may be more; 0 if there are none.
 func (s *source) messages(ctx context.Context, r eventstore.Recorded, first int64, room int, want wants) (list []message, then int64, err error) {
 	switch aggregate := domain.Aggregate(r.Stream); {
 	case aggregate == "file":
@@ -95,11 +95,10 @@ func (s *source) messages(ctx context.Context, r eventstore.Recorded, first int6
 	for len(list) > 0 && list[0].Ordinal < first {
 		list = list[1:]
 	}
-	return list, 0, err // an event like these has few
+	return list, 0, err // these have few messages: no paging within the event
 }
 
-// upTo are the events of a stream up to a position. The first needs no
-// reading.
+// upTo reads the events of a recorded event's stream up to that event.
 func (s *source) upTo(ctx context.Context, r eventstore.Recorded) ([]eventstore.Recorded, error) {
 	if r.Version == 1 {
 		return []eventstore.Recorded{r}, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// ofCompany is the message of an event about a company's return rates, with
-// the event as it is: it holds nothing that is sealed.
+// ofCompany returns the message of an event about a company's return rates. It
+// holds the whole event, in which nothing is sealed.
 func ofCompany(r eventstore.Recorded, want wants) ([]message, error) {
 	f, err := ledger.Fact(r)
 	if err != nil {

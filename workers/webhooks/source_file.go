@@ -11,16 +11,16 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// entriesAtOnce is how many entries of a file are looked at for one page.
+// entriesAtOnce is how many entries of a file are read at once.
 const entriesAtOnce = 500
 
-// ofFile are the messages of a file's event, page by page: ordinal 0 is the
-// file's own, and those of its entries follow in the order of the log. Its
-// delivery moves all of them, and the cut of a file that the client described
-// makes them show.
+// ofFile returns the messages of a file's event, in pages. Ordinal 0 is the
+// message about the file; its entries follow in the order of the log, if the
+// event changes their status: its delivery does, and the cut of a file made by
+// the client, which makes its entries visible.
 func (s *source) ofFile(ctx context.Context, r eventstore.Recorded, first int64, room int, want wants) (list []message, then int64, err error) {
 	if r.Type == (domain.FileFilled{}).Type() || r.Type == (domain.FileOffset{}).Type() {
-		return nil, 0, nil // it has many of them, and they move nothing that shows
+		return nil, 0, nil // frequent, and they change nothing that a client sees
 	}
 	id := strings.TrimPrefix(r.Stream, "file/")
 	before, err := s.files.at(ctx, id, r.Position-1)
@@ -47,7 +47,7 @@ func (s *source) ofFile(ctx context.Context, r eventstore.Recorded, first int64,
 	return append(list, more...), then, err
 }
 
-// fileItself is the message that a file came to another state.
+// fileItself returns the message about the file, if its state changed.
 func (s *source) fileItself(r eventstore.Recorded, before, f domain.File, want wants) ([]message, error) {
 	_, was := s.shows.File(before)
 	shown, state := s.shows.File(f)
@@ -58,20 +58,20 @@ func (s *source) fileItself(r eventstore.Recorded, before, f domain.File, want w
 	return []message{m}, err
 }
 
-// entriesBecome is the status into which an event of their file puts its
-// entries; empty for most events.
+// entriesBecome returns the status that an event of a file gives to its
+// entries; "" if it does not change that.
 func entriesBecome(before, f domain.File) string {
 	switch {
 	case !before.Transmitted() && f.Transmitted():
 		return "transmitted"
 	case before.Cut == nil && f.Cut != nil && f.Opened.MadeByClient():
-		return "released" // they did not show before
+		return "released" // they were not visible before
 	default:
 		return ""
 	}
 }
 
-// ofEntries are the messages of a file's entries from an ordinal on.
+// ofEntries returns the messages of a file's entries from an ordinal on.
 func (s *source) ofEntries(ctx context.Context, r eventstore.Recorded, f domain.File, first int64, room int, want wants) (list []message, then int64, err error) {
 	filed, last, err := s.filed(ctx, f, first)
 	if err != nil {
@@ -95,8 +95,8 @@ func (s *source) ofEntries(ctx context.Context, r eventstore.Recorded, f domain.
 	return list, first + int64(len(filed)), nil
 }
 
-// filed are the filed events of a file's entries from an ordinal on, which
-// begins at 1, and whether they are the last.
+// filed returns events that filed entries of the file, from an ordinal on, and
+// whether they include the last one. Ordinals begin at 1.
 func (s *source) filed(ctx context.Context, f domain.File, first int64) (filed []eventstore.Recorded, last bool, err error) {
 	skip := first - 1
 	for n, at := range f.Ranges {
@@ -115,8 +115,8 @@ func (s *source) filed(ctx context.Context, f domain.File, first int64) (filed [
 	return nil, true, nil
 }
 
-// ofEntry is the message of one entry; ok is false where it left the file
-// again, or is not wanted.
+// ofEntry returns the message of one entry; ok is false if the entry has left
+// the file again, or the message is not wanted.
 func (s *source) ofEntry(ctx context.Context, r eventstore.Recorded, file string, filed eventstore.Recorded, ordinal int64, want wants) (m message, ok bool, err error) {
 	fact, err := ledger.FactWithoutMeta(filed)
 	if err != nil {

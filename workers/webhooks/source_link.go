@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// ofHolder are the messages of an event about a holder's bank links: one for
-// each link whose status it changed.
+// ofHolder returns the messages of an event about a holder's bank links: one
+// for each link whose status changed.
 func (s *source) ofHolder(ctx context.Context, r eventstore.Recorded, want wants) (list []message, err error) {
 	events, err := s.upTo(ctx, r)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *source) ofHolder(ctx context.Context, r eventstore.Recorded, want wants
 		if err != nil {
 			return nil, err
 		}
-		m, err := newMessage(r, 0, kind, shown) // an event moves one link
+		m, err := newMessage(r, 0, kind, shown) // an event changes the status of one link
 		if err != nil {
 			return nil, err
 		}

@@ -9,9 +9,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// ofTransaction are the messages of a transaction's event: one for each item
-// that it made or that it moved. One that does not show yet makes none; its
-// file's cut will.
+// ofTransaction returns the messages of a transaction's event: one for each
+// item that the event made or whose status it changed. An item that is not
+// visible yet has none; the cut of its file makes it visible.
 func (s *source) ofTransaction(ctx context.Context, r eventstore.Recorded, want wants) ([]message, error) {
 	events, err := s.upTo(ctx, r)
 	if err != nil {
@@ -63,11 +63,12 @@ func (s *source) ofTransaction(ctx context.Context, r eventstore.Recorded, want 
 	return list, nil
 }
 
-// decidedNow reports whether an event decided about a payment that came.
+// decidedNow reports whether an event recorded the decision about an incoming
+// payment.
 func decidedNow(was, is *domain.Item) bool { return was.Decided == nil && is.Decided != nil }
 
-// itemsAt are a transaction's items by id, as they showed at a position of the
-// log, up to which the transaction was read.
+// itemsAt returns the items of a transaction by id, as the API showed them at a
+// position of the log, up to which the transaction was read.
 func (s *source) itemsAt(ctx context.Context, t domain.Transaction, position int64) (map[string]projections.Item, error) {
 	files := map[string]domain.File{}
 	need := func(id string) error {

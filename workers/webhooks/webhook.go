@@ -11,33 +11,33 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// webhook is one webhook under way. Its goroutine alone uses all but the
-// channels.
+// webhook is a webhook that is being sent to. All fields but the channels
+// belong to its goroutine.
 type webhook struct {
 	*Worker
 	client, id string
 	woken      chan struct{}
-	told       chan struct{} // its stream has something new
+	told       chan struct{} // the webhook's stream has new events
 
 	is       domain.Webhook
 	to       target
-	loaded   bool // is and to are of the stream as it was when it was told last
-	known    bool // progress was read
+	loaded   bool // is and to match the stream
+	known    bool // progress has been read
 	progress eventstore.WebhookProgress
-	waiting  int   // messages
-	recorded int64 // position of the cursor in the last step
+	waiting  int   // messages that wait for another try
+	recorded int64 // position of the cursor that was recorded last
 	failed   int   // rounds in a row in which nothing was delivered
-	resting  bool  // after such a round
+	resting  bool  // after such a round, until the next one
 }
 
 func newWebhook(w *Worker, client, id string) *webhook {
 	return &webhook{Worker: w, client: client, id: id, woken: make(chan struct{}, 1), told: make(chan struct{}, 1)}
 }
 
-// wake says that the log has something of the client.
+// wake signals that the log has new events of the client.
 func (h *webhook) wake() { signal(h.woken) }
 
-// changed says that the log has something of the webhook.
+// changed signals that the webhook's own stream has new events.
 func (h *webhook) changed() {
 	signal(h.told)
 	h.wake()
@@ -50,14 +50,14 @@ func signal(c chan struct{}) {
 	}
 }
 
-// restAfterFault is how long a webhook rests when something of ours broke.
+// restAfterFault is the pause after a fault on our side.
 const restAfterFault = 5 * time.Second
 
 // errGone says that a webhook was deleted.
 var errGone = errors.New("the webhook was deleted")
 
 // run sends until ctx ends or the webhook is deleted. A round that failed is
-// repeated; what it had recorded is not.
+// repeated, but not what it had recorded.
 func (h *webhook) run(ctx context.Context) {
 	defer h.counts.drop(h.id)
 	for {
@@ -73,7 +73,7 @@ func (h *webhook) run(ctx context.Context) {
 	}
 }
 
-// await waits for news, or until something is due.
+// await waits for new events, until something is due, or until ctx ends.
 func (h *webhook) await(ctx context.Context, wait time.Duration) {
 	if wait <= 0 {
 		return
@@ -82,7 +82,7 @@ func (h *webhook) await(ctx context.Context, wait time.Duration) {
 	defer due.Stop()
 	wake := h.woken
 	if h.resting {
-		wake = nil // whatever happens to the client
+		wake = nil // new events of the client do not end a rest
 	}
 	select {
 	case <-ctx.Done():
@@ -93,7 +93,7 @@ func (h *webhook) await(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// pass does what is to be done now, and answers for how long nothing is.
+// pass does what is due now and returns how long to wait for the next pass.
 func (h *webhook) pass(ctx context.Context) (wait time.Duration, err error) {
 	select {
 	case <-h.told:
@@ -112,15 +112,15 @@ func (h *webhook) pass(ctx context.Context) (wait time.Duration, err error) {
 		return time.Minute, nil
 	}
 	if h.Ledger.Unconfirmed != nil && h.Ledger.Unconfirmed() >= h.is.Position {
-		// It is as old as the backup that this ledger was restored from, and
-		// may have been deleted since.
+		// The webhook is as old as the backup that this ledger was restored
+		// from; it may have been deleted after the backup.
 		return every, nil
 	}
 	return h.round(ctx)
 }
 
-// load reads the webhook from the log and how far it was told, and carries out
-// what was ordered since.
+// load reads the webhook and its progress, and carries out the orders that it
+// has not carried out yet.
 func (h *webhook) load(ctx context.Context) (err error) {
 	if h.is, err = ledger.Load(ctx, h.Ledger, ledger.WebhookStream(h.client, h.id)); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (h *webhook) load(ctx context.Context) (err error) {
 	return nil
 }
 
-// readProgress reads once how far the webhook was told: nobody else writes it.
+// readProgress reads the progress once: only this worker writes it.
 func (h *webhook) readProgress(ctx context.Context) error {
 	if h.known {
 		return nil
@@ -169,9 +169,9 @@ func (h *webhook) readProgress(ctx context.Context) error {
 	return nil
 }
 
-// step records what happened, and the progress with it. Where that fails, as
-// on a full disk, it is tried until it succeeds: without it, what was sent
-// would be sent once more.
+// step records messages, attempts and progress. If that fails, for example on a
+// full disk, it is repeated until it succeeds: otherwise the messages that were
+// sent would be sent once more.
 func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
 	s.Webhook = h.id
 	for {
@@ -188,7 +188,7 @@ func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
 	}
 }
 
-// tryStep records what was sent also while the server stops.
+// tryStep records a step even if ctx has ended, because the messages were sent.
 func (h *webhook) tryStep(ctx context.Context, s eventstore.WebhookStep) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()

@@ -15,16 +15,16 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Views is what the worker asks the views.
+// Views is what the worker reads from the views.
 type Views interface {
 	Position() int64
 	NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) ([]projections.Name, error)
 }
 
-// Shows is how the API shows what messages are about.
+// Shows renders the subjects of messages as the API does.
 type Shows struct {
 	Item func(projections.Item) any
-	// File answers the state as well, which is empty while the file does not show.
+	// File returns the state as well; it is "" while the file is not visible.
 	File func(domain.File) (shown any, state string)
 	Link func(ctx context.Context, h domain.Holder, r *domain.Relationship) (any, error)
 }
@@ -35,8 +35,8 @@ type Config struct {
 	Beside eventstore.Webhooks
 	Views  Views
 	Shows  Shows
-	Log    *slog.Logger // nothing by default
-	// Sandbox lets webhooks be on this machine and in the clear.
+	Log    *slog.Logger // discards by default
+	// Sandbox allows addresses on this machine, and http.
 	Sandbox bool
 	// Transport sends requests; by default one that dials public addresses only.
 	Transport http.RoundTripper
@@ -77,15 +77,15 @@ func New(c Config) (*Worker, error) {
 	return w, nil
 }
 
-// every is how often the log is looked at when no hint came.
+// every is how often the log is read without a hint.
 const every = time.Second
 
-// pace is the least time between two looks that hints ask for.
+// pace is the shortest time between two reads that hints cause.
 const pace = 20 * time.Millisecond
 
-// Run sends until ctx ends. Each webhook has a goroutine of its own, which the
-// log wakes; one that is slow waits for itself alone. A log that is closed for
-// writing ends Run with its error.
+// Run sends until ctx ends. Each webhook has its own goroutine, so a slow
+// server delays no other webhook. A log that is closed for writing ends Run
+// with its error.
 func (w *Worker) Run(ctx context.Context) (err error) {
 	ctx, stop := context.WithCancel(ledger.WithWorker(ctx, "webhooks"))
 	running := &sync.WaitGroup{}
@@ -119,8 +119,8 @@ func (w *Worker) Run(ctx context.Context) (err error) {
 	}
 }
 
-// findAll starts the webhooks that the views know once they have all that was
-// in the log before; the log is followed from there on.
+// findAll starts the webhooks that the views list, once the views have reached
+// the head that the log had at the first call. look follows the log from there.
 func (w *Worker) findAll(ctx context.Context, running *sync.WaitGroup) (found bool, err error) {
 	head, err := w.Ledger.Store.Head(ctx)
 	if err != nil || w.Views.Position() < w.follow.firstHead(head.Position) {
@@ -144,7 +144,8 @@ func (w *Worker) findAll(ctx context.Context, running *sync.WaitGroup) (found bo
 	}
 }
 
-// look takes in what is new in the log, and wakes those whom it concerns.
+// look reads the new events of the log and wakes the webhooks that they
+// concern.
 func (w *Worker) look(ctx context.Context, running *sync.WaitGroup) error {
 	news, err := w.follow.look(ctx, w.clients())
 	if err != nil {
@@ -173,7 +174,7 @@ func (w *Worker) clients() map[string]bool {
 	return clients
 }
 
-// start runs a webhook unless it runs.
+// start runs a webhook unless it is running.
 func (w *Worker) start(ctx context.Context, running *sync.WaitGroup, client, id string) *webhook {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -191,7 +192,7 @@ func (w *Worker) start(ctx context.Context, running *sync.WaitGroup, client, id 
 	return one
 }
 
-// sleep waits, or less when ctx ends.
+// sleep waits for d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
