@@ -12,9 +12,10 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// begin finds the file's first event: the one it has if the backup was made, or
-// an earlier run ended, while it was being filled or about to be. Claimed are
-// the open files that others of the folder are.
+// begin finds the event that opened the file, if the log has it: the backup was
+// made, or an earlier run ended, while the file was being filled or before
+// that. Otherwise it makes one. claimed are the open files that were recognized
+// as other files of the folder.
 func (t *fileImport) begin(ctx context.Context, claimed map[string]bool) error {
 	open, err := t.open(ctx)
 	if err != nil {
@@ -49,7 +50,7 @@ func (t *fileImport) begin(ctx context.Context, claimed map[string]bool) error {
 	}
 	for _, o := range t.file.offsets {
 		if len(t.waiting.exact[client][o.exact]) > 0 {
-			t.file.join() // a payment waits that looks like an offset
+			t.file.join() // a waiting payment has the records of this offset
 			break
 		}
 	}
@@ -61,7 +62,7 @@ func (t *fileImport) begin(ctx context.Context, claimed map[string]bool) error {
 	return nil
 }
 
-// open are the ODFI's files that were opened and not cut.
+// open returns the ODFI's files that were opened and not cut.
 func (r Restore) open(ctx context.Context) (open []projections.File, err error) {
 	files, err := r.Views.UnfinishedFiles(ctx)
 	for _, row := range files {
@@ -72,9 +73,9 @@ func (r Restore) open(ctx context.Context) (open []projections.File, err error) 
 	return open, err
 }
 
-// is reports whether an open file is the one that went out: it begins with the
-// same trace or, while nothing is filed in it, its client asked for the same
-// entries. Those are answered too.
+// is reports whether an open file is the one that went out: its first entry has
+// the same trace or, if nothing is filed in it, its client asked for the same
+// entries. asked are the entries that the client of such a file asked for.
 func (t *fileImport) is(ctx context.Context, file domain.File) (same bool, asked []workers.Asked, err error) {
 	first := ""
 	err = t.Views.FileEntries(ctx, file.ID, func(e projections.FileEntry) error {
@@ -97,12 +98,13 @@ func (t *fileImport) is(ctx context.Context, file domain.File) (same bool, asked
 
 var errOther = errors.New("another file")
 
-// asks reads what a client asked for; nil where it is not what went out.
+// asks reads the entries that a client asked for; nil if they are not those of
+// the file that went out.
 func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
 	all := len(t.file.entries) + len(t.file.offsets)
 	asked, probes, err := probesOf(opened, source, all)
 	if err == nil && len(asked) == all {
-		t.file.join() // its client sent the entries that look like offsets
+		t.file.join() // the client sent what looks like offsets
 	}
 	if errors.Is(err, errOther) || err == nil && len(asked) != len(t.file.entries) {
 		return nil, nil
@@ -122,8 +124,8 @@ func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (aske
 	return asked, nil
 }
 
-// probesOf reads what a client asked for, at most so many entries unless that
-// is below zero: then errOther.
+// probesOf reads the entries that a client asked for. More than most of them
+// are errOther; a negative most is no limit.
 func probesOf(opened domain.FileOpened, source workers.Source, most int) (asked []workers.Asked, probes []probe, err error) {
 	err = source.Each(func(a workers.Asked) error {
 		if len(asked) == most {

@@ -12,12 +12,12 @@ import (
 )
 
 // delivered records that a cut file went out, unless the log says so already.
-// The log must render to what went out. A file that was dated again after the
-// backup is dated as it went out first.
+// The log must render the same file. If it was dated again after the backup,
+// that is recorded first.
 func (r Restore) delivered(ctx context.Context, f *file, id string) error {
 	file, err := r.Ledger.File(ctx, id)
 	if err != nil || file.Transmitted() || file.Opened.Method == domain.ByDownload && file.Rendered != nil {
-		return err // of a file to download, its client alone knows more
+		return err // only the client knows what became of a file to download
 	}
 	if file.Answered.TakenBack {
 		return fmt.Errorf("the log released %s as one that never left, and its entries wait: reject or recall those, and settle it with the bank", f.name())
@@ -32,7 +32,7 @@ func (r Restore) delivered(ctx context.Context, f *file, id string) error {
 	if err != nil {
 		return err
 	}
-	if file.State == domain.FileIsCut || file.State == domain.FileIsHeld { // a person approved it after the backup
+	if file.State == domain.FileIsCut || file.State == domain.FileIsHeld { // rendered, or approved by a person, after the backup
 		if left.RenderFile, err = r.Uploads.Files.KeepRendered(file, content); err != nil {
 			return err
 		}
@@ -47,7 +47,8 @@ func (r Restore) delivered(ctx context.Context, f *file, id string) error {
 	return err
 }
 
-// same renders a file from the log and makes sure that this is what went out.
+// same renders a file from the log and makes sure that it is the one that went
+// out.
 func (r Restore) same(ctx context.Context, f *file, file domain.File) ([]byte, error) {
 	content, err := workers.RenderFile(ctx, r.Ledger, file)
 	if err != nil {
@@ -57,7 +58,7 @@ func (r Restore) same(ctx context.Context, f *file, file domain.File) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if rendered.Hash != f.summary.Hash { // line ends and padding may have been changed on the way
+	if rendered.Hash != f.summary.Hash { // of the records: line ends and padding may differ
 		return nil, fmt.Errorf("the log calls another file %s: compare them with achledger files cat %s --clear, and settle it with the bank", f.name(), file.ID)
 	}
 	return content, nil

@@ -12,26 +12,26 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// file is one that had gone out.
+// file is a file that went out.
 type file struct {
 	path    string
 	content []byte
 	summary nacha.Summary
 	odfi    string // first eight digits
 	batches []domain.FileBatch
-	entries []scanned // less the offsets
+	entries []scanned // without the offsets
 	offsets []scanned
 }
 
-// scanned is an entry of a file, with its key.
+// scanned is an entry of a file, with the keys by which it is matched.
 type scanned struct {
 	batch int // from 1
 	nacha.Entry
 	keys
 }
 
-// readFolder reads every file in a folder; names that begin with a dot are
-// skipped, as they are unfinished.
+// readFolder reads every file in a folder, except those whose name begins with
+// a dot: they are incomplete.
 func readFolder(folder string) ([]*file, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -100,13 +100,13 @@ func readFile(path string) (*file, error) {
 	return f, nil
 }
 
-// name is what the file's header says, by which the log knows it.
+// name returns the file's name in the log, which follows from its header.
 func (f *file) name() string {
 	h := f.summary.Header
 	return domain.HeaderName(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
 }
 
-// effective are the effective entry dates of its batches.
+// effective returns the effective entry dates of the batches.
 func (f *file) effective() (dates []string) {
 	for _, b := range f.batches {
 		dates = append(dates, b.EffectiveOn)

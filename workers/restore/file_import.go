@@ -13,24 +13,25 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// perAppend bounds the entries of one append: each is at most four events.
+// perAppend is the number of entries of one append; each has four events at
+// most.
 const perAppend = 240
 
-// fileImport writes one file into the log as a cut would have.
+// fileImport writes one file into the log as a cut would have written it.
 type fileImport struct {
 	Restore
 	plan     *plan
-	position int // in it
+	position int // among the plan's imports
 	file     *file
 	opened   domain.FileOpened
-	asked    []workers.Asked // of a client's own file
-	beside   []ledger.Change // what shows it to the client
+	asked    []workers.Asked // entries of a client's own file
+	beside   []ledger.Change // written with the cut, so that the client sees the file
 	waiting  *queue
-	found    []*item // by entry: what waits for it; nil where nothing does
+	found    []*item // by entry: the waiting item that it is; nil if none
 
 	stream             int64 // version of the file's stream
-	begun              int   // batches
-	done               int   // entries
+	begun              int   // batches in the log
+	done               int   // entries in the log
 	balanced           []domain.FileOffset
 	unknown, corrected []Told
 }
@@ -50,7 +51,7 @@ func (t *fileImport) run(ctx context.Context) error {
 	return t.cut(ctx)
 }
 
-// resume finds out what of the file is in the log.
+// resume reads how much of the file is in the log.
 func (t *fileImport) resume(ctx context.Context) error {
 	file, err := t.Ledger.File(ctx, t.opened.FileID)
 	if err != nil {
@@ -72,7 +73,7 @@ func (t *fileImport) resume(ctx context.Context) error {
 	return nil
 }
 
-// writeNext writes the next entries.
+// writeNext appends the next entries.
 func (t *fileImport) writeNext(ctx context.Context) error {
 	entries := t.file.entries[t.done:min(t.done+perAppend, len(t.file.entries))]
 	traces, err := t.Ledger.Traces(ctx, t.ODFI[:8])
@@ -112,19 +113,19 @@ func (t *fileImport) writeNext(ctx context.Context) error {
 	return nil
 }
 
-// standing is the file as it stands while it is taken.
+// standing is the file's state in the log so far.
 func (t *fileImport) standing() domain.File {
 	return domain.File{
 		ID: t.opened.FileID, Opened: t.opened, State: domain.FileOpen, Version: t.stream, Batches: t.file.batches, Offsets: t.balanced, DatedAt: t.created(),
 	}
 }
 
-// change files one entry: of the transaction that waits for it, of the one
-// that its client asked for with the file or, where the backup knows none, of
-// one that is made with it.
+// change files one entry: of the transaction that waits for it, of the one that
+// the client asked for with the file or, if there is neither, of a new
+// transaction.
 func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Change, error) {
 	filed := domain.FileItem{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
-	if like, ok := t.plan.after(t, e); ok { // it may have left again
+	if like, ok := t.plan.after(t, e); ok { // it may have left a second time
 		filed.Like = &domain.Resemble{File: like.File, Trace: like.Trace}
 	}
 	client := t.opened.Client
@@ -149,8 +150,8 @@ func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Chang
 	}, nil
 }
 
-// refound says how an item left otherwise than it waits: to a corrected
-// account, or after its hold was ended.
+// refound notes on the filed item, and in the report, how it left otherwise
+// than it waits: to a corrected account, or although it is held.
 func (t *fileImport) refound(filed *domain.FileItem, w *item, e scanned) (err error) {
 	filed.ItemID = w.id
 	if w.held {
@@ -171,8 +172,8 @@ func (t *fileImport) told(e scanned, transaction string) Told {
 	}
 }
 
-// originated is the event that begins the transaction of an unknown entry.
-// Its ids follow from the file and its place there.
+// originated returns the event that begins the transaction of an entry that the
+// log does not have. Its ids follow from the file and the entry's place in it.
 func (t *fileImport) originated(ctx context.Context, n int, e scanned) (domain.TransactionOriginated, error) {
 	id := func(what string) string {
 		return uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.opened.FileID+"/"+strconv.Itoa(n)+"/"+what)).String()

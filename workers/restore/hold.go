@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// hold keeps from leaving what looks like an entry that nobody knows: what
-// waits is held, and what lies in a file that the operator may have refused is
-// held when it is released from it.
+// hold prevents that what looks like an unmatched entry leaves again: what
+// waits is held at once, and what is filed in a file that the operator may have
+// rejected will be held when it is released.
 func (p *plan) hold(ctx context.Context) (held []Told, err error) {
 	for client, of := range p.strange {
 		for look, strangers := range of {
@@ -43,16 +43,15 @@ func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
 }
 
 // mayHold are the states of files whose entries may have left again in another
-// one: those that the backup caught open too, as a file of the folder may
-// finish them.
+// file. An open file is one of them, as a file of the folder may finish it.
 var mayHold = []domain.FileState{
 	domain.FileOpen, domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.DeliveryUnknown,
 	domain.FileIsDelivered, domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased,
 	domain.FileIsHeld, domain.FileIsRejected,
 }
 
-// mark notes it on filed items that look like a stranger, in every file of the
-// client that the operator has not accepted.
+// mark marks filed items that look like an unmatched entry, in every file of
+// the client that the operator has not accepted.
 func (p *plan) mark(ctx context.Context, client string, looks map[string][]stranger) error {
 	cents := map[int64]bool{}
 	_ = p.strangers(func(_ *fileImport, e scanned) error {
@@ -101,8 +100,8 @@ func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, look
 	return nil
 }
 
-// filedIn reads the entries of a file that have one of some amounts, with what
-// each says.
+// filedIn reads the entries of a file that have one of the amounts, and their
+// keys by index.
 func (r Restore) filedIn(ctx context.Context, id string, cents map[int64]bool) (entries []projections.FileEntry, found map[int]keys, err error) {
 	err = r.Views.FileEntries(ctx, id, func(e projections.FileEntry) error {
 		if cents[e.AmountCents] {
@@ -131,8 +130,9 @@ func (r Restore) filedIn(ctx context.Context, id string, cents map[int64]bool) (
 	return entries, found, err
 }
 
-// holds is what the entries of a file say that have one of some amounts, or of
-// a client's own file that is open, all that were asked for.
+// holds returns the keys of the file's entries that have one of the amounts.
+// For a client's own file that is open it returns those of all entries that
+// were asked for.
 func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool) (map[int]keys, error) {
 	if file.State == domain.FileOpen && file.Opened.Upload != nil {
 		source, err := p.Uploads.Source(ctx, file)
@@ -149,8 +149,8 @@ func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool
 	return found, err
 }
 
-// takeBack releases files that never left and hold an entry that left in
-// another one.
+// takeBack releases files that never left and contain an entry that left in
+// another file.
 func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	wanted, cents := map[string]bool{}, map[int64]bool{}
 	claimed := map[string]bool{}

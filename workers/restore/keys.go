@@ -7,14 +7,14 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// keys are what an entry is recognized by.
+// keys identify an entry, from the most to the least exact.
 type keys struct {
-	exact string // all that its records say and the cut does not decide
-	loose string // the same without the account; empty for an answer
-	look  string // who pays whom how much
+	exact string // everything its records say, except what the cut decides
+	loose string // the same without the account; "" for an answer
+	look  string // only who pays whom, and how much
 }
 
-// keysOf are an entry's, of a batch with such a header record.
+// keysOf returns the keys of an entry in a batch with the given header record.
 func keysOf(header string, h *nacha.BatchHeader, e *nacha.ScannedEntry) keys {
 	batch := batchKey(header)
 	k := keys{exact: batch + entryKey(e.Raw)}
@@ -30,14 +30,14 @@ func keysOf(header string, h *nacha.BatchHeader, e *nacha.ScannedEntry) keys {
 	return k
 }
 
-// batchKey is a batch header without what is decided at the cut: service
-// class, effective and settlement date, number.
+// batchKey is a batch header record without what the cut decides: service
+// class, effective entry date, settlement date and batch number.
 func batchKey(raw string) string {
 	return raw[4:69] + raw[78:87]
 }
 
-// entryKey is an entry's records without trace and sequence numbers, which
-// are decided at the cut too.
+// entryKey is an entry's records without trace and sequence numbers, which the
+// cut decides too.
 func entryKey(raw string) string {
 	var key strings.Builder
 	for line := range strings.Lines(raw) {
@@ -51,10 +51,11 @@ func entryKey(raw string) string {
 }
 
 // looseKey is entryKey without what a notification of change corrects: bank,
-// account, and kind of account, the first digit of the transaction code.
+// account, and the account type, which is the first digit of the transaction
+// code.
 func looseKey(raw string, iat bool) string {
 	key := entryKey(raw)
-	const amount, account, behind = 29, 39, 74 // columns of an international entry's account
+	const amount, account, behind = 29, 39, 74 // of an IAT entry: zero-based columns
 	rest := key[amount:]
 	if iat {
 		rest = key[amount:account] + key[behind:]

@@ -11,7 +11,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// plan is what becomes of the entries of files that the log does not know.
+// plan is the outcome of matching the entries of files that the log does not
+// know.
 type plan struct {
 	Restore
 	waiting *queue
@@ -19,13 +20,13 @@ type plan struct {
 	strange map[string]map[string][]stranger // by client and look
 }
 
-// stranger is an entry that is found nowhere.
+// stranger is an entry of a file that matches nothing in the log.
 type stranger struct {
-	file int // in imports
+	file int // index in imports
 	Told
 }
 
-// note gathers the strangers, in the order in which they left.
+// note collects the strangers in the order in which they left.
 func (p *plan) note() {
 	p.strange = map[string]map[string][]stranger{}
 	_ = p.strangers(func(t *fileImport, e scanned) error {
@@ -38,8 +39,9 @@ func (p *plan) note() {
 	})
 }
 
-// after is the first stranger that looks like an entry and left in a later
-// file: it may be the same, sent again because the operator refused the first.
+// after returns the first stranger that looks like the entry and left in a
+// later file: it may be the same payment, sent again because the operator
+// rejected the first file.
 func (p *plan) after(t *fileImport, e scanned) (Told, bool) {
 	for _, s := range p.strange[t.opened.Client][e.look] {
 		if e.look != "" && s.file > t.position {
@@ -49,18 +51,18 @@ func (p *plan) after(t *fileImport, e scanned) (Told, bool) {
 	return Told{}, false
 }
 
-// plan decides it for all files before anything is written of them. An entry
-// is first looked for by all that its records say, in every file, so that one
-// that was corrected takes nothing from another one.
+// plan matches all files before anything is written of them. The exact match of
+// every entry, in all files, comes before any loose one, so that an entry with
+// a corrected account does not take the match of another entry.
 //
-// What is found nowhere may lie in a file that never left, which operations
-// released after the backup. That file is released here too, and all is looked
-// at again.
+// An entry that matches nothing may be in a file that never left, which
+// operations released after the backup. Such a file is released here too, and
+// the matching begins again.
 func (r Restore) plan(ctx context.Context, files []*file) (*plan, error) {
 	if err := r.Views.CatchUp(ctx); err != nil {
 		return nil, err
 	}
-	// What a backup caught in the middle of a release has left since.
+	// A release that the backup interrupted was finished after the backup.
 	if err := r.Uploads.Files.FinishReleases(ctx, r.Views, r.ODFI); err != nil {
 		return nil, err
 	}
@@ -105,8 +107,7 @@ func (r Restore) match(ctx context.Context, files []*file) (*plan, error) {
 	return p, nil
 }
 
-// find looks for what waits under a key, for every entry that is not found
-// yet.
+// find matches the entries that have no match yet with what waits, by one key.
 func (t *fileImport) find(by map[string]map[string][]*item, key func(keys) string) {
 	of, at := by[t.opened.Client], t.created().Add(time.Minute)
 	for n, e := range t.file.entries {
@@ -120,7 +121,7 @@ func (t *fileImport) find(by map[string]map[string][]*item, key func(keys) strin
 	}
 }
 
-// strangers calls yield with every entry that is not found.
+// strangers calls yield with every entry that has no match.
 func (p *plan) strangers(yield func(*fileImport, scanned) error) error {
 	for _, t := range p.imports {
 		for n, e := range t.file.entries {
@@ -135,8 +136,8 @@ func (p *plan) strangers(yield func(*fileImport, scanned) error) error {
 	return nil
 }
 
-// check refuses answers of which the backup knows nothing: an entry by itself
-// can become a payment, but not what it answers.
+// check refuses a return, or another answer, without a match: an entry can
+// become a new payment, but the entry that an answer refers to is missing.
 func (p *plan) check() error {
 	return p.strangers(func(t *fileImport, e scanned) error {
 		if e.Kind() == nacha.KindForward {
@@ -147,9 +148,9 @@ func (p *plan) check() error {
 	})
 }
 
-// clientOf finds whose file it is: the client of whom most of its entries
-// wait or, when none does, the one client whose company identification and
-// header fields it bears.
+// clientOf finds the client of a file: the one with the most waiting entries
+// that match or, if none match, the only client with the file's immediate
+// origin and the company identification of its first batch.
 func (r Restore) clientOf(ctx context.Context, f *file, waiting *queue) (string, error) {
 	free := func(items []*item) bool {
 		return slices.ContainsFunc(items, func(i *item) bool { return !i.taken })

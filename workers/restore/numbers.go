@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// sequences are the trace sequences of entries of the ODFI.
+// sequences returns the trace sequence numbers of entries of the ODFI.
 func (t *fileImport) sequences(entries []scanned) (numbers []int, err error) {
 	for _, e := range entries {
 		if len(e.Trace) != 15 || e.Trace[:8] != t.ODFI[:8] {
@@ -27,7 +27,7 @@ func (t *fileImport) sequences(entries []scanned) (numbers []int, err error) {
 	return numbers, nil
 }
 
-// created is when the file says it was made, in New York.
+// created returns the creation time in the file's header, in New York.
 func (t *fileImport) created() time.Time {
 	h := t.file.summary.Header
 	at, err := time.ParseInLocation("0601021504", h.CreatedOn+h.CreatedAt, calendar.Eastern)
@@ -37,9 +37,10 @@ func (t *fileImport) created() time.Time {
 	return at
 }
 
-// modifiers makes sure that no file cut from now on bears the name of one that
-// went out: not even one that is cut to be released, in the minute in which
-// the last of them was cut. Files of other ODFIs may bear the same origin.
+// modifiers makes sure that no file cut from now on has the name of a file that
+// went out. That includes a file that is cut only to be released, in the minute
+// in which the last one was cut. Files of other ODFIs may have the same
+// immediate origin.
 func (r Restore) modifiers(ctx context.Context, files []*file) error {
 	took := map[string][]domain.Modifiers{} // by immediate origin
 	for _, f := range files {
@@ -53,7 +54,7 @@ func (r Restore) modifiers(ctx context.Context, files []*file) error {
 			}
 			return 1
 		})
-		for _, m := range all { // each of them: they count in the day's sequence
+		for _, m := range all { // one event for each: every file counts in the day's sequence
 			took := domain.TookModifier{Date: m.Date, Time: m.Time, Modifier: m.Modifier}
 			if _, err := ledger.Execute(ctx, r.Ledger, ledger.OriginStream(origin), took.Decide); err != nil {
 				return err
@@ -63,7 +64,7 @@ func (r Restore) modifiers(ctx context.Context, files []*file) error {
 	return nil
 }
 
-// cut closes the file with the header it went out under.
+// cut closes the file with the header under which it went out.
 func (t *fileImport) cut(ctx context.Context) error {
 	h := t.file.summary.Header
 	taken := domain.TookModifier{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}

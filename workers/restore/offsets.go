@@ -10,11 +10,12 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// split sets the offsets of batches aside: they are nobody's payments, so that
-// nothing that waits is one of them, and none becomes a payment.
+// split separates the offsets of batches from the entries: an offset is no
+// payment of a client, so it matches no waiting entry and becomes no
+// transaction.
 func (f *file) split() {
 	var entries []scanned
-	first := 0 // of the batch
+	first := 0 // index of the batch's first entry
 	for i, e := range f.entries {
 		if i == 0 || f.entries[i-1].batch != e.batch {
 			first = i
@@ -29,15 +30,15 @@ func (f *file) split() {
 	f.entries = entries
 }
 
-// join takes the offsets for entries like the others.
+// join treats the offsets as entries like the others.
 func (f *file) join() {
 	f.entries = append(f.entries, f.offsets...)
 	slices.SortStableFunc(f.entries, func(a, b scanned) int { return cmp.Compare(a.batch, b.batch) })
 	f.offsets = nil
 }
 
-// balances reports whether an entry balances those before it in its batch and
-// is written as offsets are.
+// balances reports whether an entry balances the entries before it in its batch
+// and is written as the ledger writes offsets.
 func (f *file) balances(before []scanned, e scanned) bool {
 	b := f.batches[e.batch-1]
 	if b.Answers || b.ServiceClass != nacha.MixedClass || e.IndividualID != domain.OffsetID || e.Name != b.CompanyName || !slices.Contains(domain.BalancedSECs, b.SEC) {
@@ -49,7 +50,7 @@ func (f *file) balances(before []scanned, e scanned) bool {
 	return ok && o.Cents == e.AmountCents && o.Code == e.Code
 }
 
-// of are the entries of a batch.
+// of returns the entries of a batch.
 func (f *file) of(batch int) []scanned {
 	first := func(batch int) int {
 		n, _ := slices.BinarySearchFunc(f.entries, batch, func(e scanned, b int) int { return cmp.Compare(e.batch, b) })
@@ -58,7 +59,7 @@ func (f *file) of(batch int) []scanned {
 	return f.entries[first(batch):first(batch+1)]
 }
 
-// held is what entries of a batch are together.
+// held returns the totals of entries of a batch.
 func held(entries []scanned) (h domain.BatchHolds) {
 	for _, e := range entries {
 		if nacha.TransactionCode(e.Code).Debit() {
@@ -70,8 +71,8 @@ func held(entries []scanned) (h domain.BatchHolds) {
 	return h
 }
 
-// sealOffsets puts the accounts of the offsets into the batches that they
-// balance.
+// sealOffsets adds the offset accounts, with sealed numbers, to the batches
+// that they balance.
 func (t *fileImport) sealOffsets() error {
 	for _, e := range t.file.offsets {
 		b := &t.file.batches[e.batch-1]
@@ -90,7 +91,8 @@ func (t *fileImport) sealOffsets() error {
 	return nil
 }
 
-// balance writes the offsets that the log does not have, as they left.
+// balance writes the offsets that are not in the log yet, with the traces under
+// which they left.
 func (t *fileImport) balance(ctx context.Context) error {
 	for len(t.balanced) < len(t.file.offsets) {
 		next := t.file.offsets[len(t.balanced):min(len(t.balanced)+perAppend, len(t.file.offsets))]
@@ -104,7 +106,7 @@ func (t *fileImport) balance(ctx context.Context) error {
 		}
 		var command domain.BalanceFile
 		for _, e := range next {
-			o, _ := t.file.batches[e.batch-1].OffsetOf(held(t.file.of(e.batch))) // what it balances is why it was set aside
+			o, _ := t.file.batches[e.batch-1].OffsetOf(held(t.file.of(e.batch))) // ok: split found it by this
 			o.Batch, o.Trace = e.batch, e.Trace
 			command.Offsets = append(command.Offsets, o)
 		}

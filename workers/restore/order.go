@@ -8,9 +8,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// inOrder sorts files in the order in which they were cut. On the day on
-// which the trace sequence starts over, its low numbers come after its high
-// ones.
+// inOrder sorts files in the order in which they were cut. On the day on which
+// the trace sequence starts over, low numbers come after high ones.
 func inOrder(files []*file) {
 	highest := map[string]int{} // first sequence, by day
 	for _, f := range files {
@@ -29,7 +28,8 @@ func inOrder(files []*file) {
 	})
 }
 
-// sequence is the trace sequence of the first entry; 0 for a trace without one.
+// sequence is the trace sequence number of the first entry; 0 for a trace
+// without one.
 func (f *file) sequence() int {
 	n, _ := strconv.Atoi(f.entries[0].Trace[min(8, len(f.entries[0].Trace)):])
 	return n

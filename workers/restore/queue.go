@@ -12,20 +12,20 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// queue is what waits for a file of the ODFI, held or not, by client. Equal
-// entries stand in log order.
+// queue holds the items that wait for a file of the ODFI, held or not, by
+// client and key. Items with equal keys are in log order.
 type queue struct {
 	exact, loose, look map[string]map[string][]*item
-	versions           map[string]int64 // of the transactions' streams, as far as they are written
+	versions           map[string]int64 // of the transactions' streams, including what was written here
 }
 
-// item waits.
+// item is a waiting item.
 type item struct {
 	client, transaction, id string
 	name                    string
 	cents                   int64
 	held                    bool
-	reason                  string // of the hold
+	reason                  string // why it is held
 	due                     time.Time
 	keys
 	taken bool
@@ -33,8 +33,8 @@ type item struct {
 
 func (i *item) stream() string { return domain.TransactionStream(i.client, i.transaction) }
 
-// best chooses among equal entries the one that was most likely in a file made
-// at a time: what was not held and due by then, in log order.
+// best returns the first free item, in log order, of the likeliest kind: not
+// held and due at the instant, then not held and due later, then held.
 func best(items []*item, at time.Time) (chosen *item) {
 	rank := func(i *item) int {
 		switch {
@@ -56,10 +56,10 @@ func best(items []*item, at time.Time) (chosen *item) {
 	return chosen
 }
 
-// chunk is how many items are read and put into records at once.
+// chunk is how many items are read and rendered at once.
 const chunk = 2000
 
-// waiting reads what waits at the ODFI, of every client.
+// waiting reads the items of every client that wait at the ODFI.
 func (r Restore) waiting(ctx context.Context) (*queue, error) {
 	q := &queue{versions: map[string]int64{}}
 	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.look} {
@@ -87,7 +87,7 @@ func (r Restore) waiting(ctx context.Context) (*queue, error) {
 	}
 }
 
-// of makes room for a client.
+// of makes the maps of a client.
 func (q *queue) of(client string) {
 	for _, by := range []map[string]map[string][]*item{q.exact, q.loose, q.look} {
 		if by[client] == nil {
@@ -96,8 +96,7 @@ func (q *queue) of(client string) {
 	}
 }
 
-// index keeps those items of a page that wait at the ODFI under what their
-// records say.
+// index adds those items of a page that wait at the ODFI, by their keys.
 func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) error {
 	var probes []probe
 	var items []*item
@@ -144,13 +143,13 @@ func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) e
 	return nil
 }
 
-// probe is an entry to be put into records.
+// probe is an entry that is rendered to find its keys.
 type probe struct {
 	header nacha.BatchHeader
 	entry  nacha.Entry
 }
 
-// probe is an item's entry, its account number opened.
+// probe returns an item's entry with its account number opened.
 func (r Restore) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 	entry, err := t.EntryOf(i)
 	if err == nil {
@@ -159,9 +158,9 @@ func (r Restore) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 	return probe{entry.Header, entry.Entry}, err
 }
 
-// records puts entries into records as the cut would, reads those back, and
-// answers with what each says, by its place. One that no file can hold is left
-// out: it never left.
+// records renders entries as the cut would, reads the records back and returns
+// their keys by index. It leaves out an entry that fits no file: that entry
+// never left.
 func (r Restore) records(probes []probe) (map[int]keys, error) {
 	found := map[int]keys{}
 	for from := 0; from < len(probes); from += chunk {
@@ -169,7 +168,7 @@ func (r Restore) records(probes []probe) (map[int]keys, error) {
 		if r.recordsOf(some, from, found) == nil {
 			continue
 		}
-		for n := range some { // one of them is at fault
+		for n := range some { // render them one by one: one of them is at fault
 			_ = r.recordsOf(some[n:n+1], from+n, found)
 		}
 	}

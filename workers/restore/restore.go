@@ -10,41 +10,41 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// Restore is the restored ledger. Nothing may cut or deliver files of the ODFI
-// meanwhile.
+// Restore imports files into a restored ledger. Nothing may cut or deliver
+// files of the ODFI meanwhile.
 type Restore struct {
 	Ledger  *ledger.Ledger
 	Views   *projections.Views
-	Uploads *workers.Uploads // reads the inputs of clients' files back
+	Uploads *workers.Uploads // reads again what clients submitted for their files
 	ODFI    string           // nine digits
 }
 
-// Report says what became of the files.
+// Report says what was done with the files.
 type Report struct {
-	Files   int // taken into the log
-	Known   int // of which the log knew already
-	Others  int // of other ODFIs, left for their turn
+	Files   int // imported
+	Known   int // that the log knew already
+	Others  int // of other ODFIs, for runs of their own
 	Entries int // filed
-	// Unknown are entries of which the backup knows nothing: they were
-	// accepted after it. The log has them now, under ids of its own, and
-	// whoever sent them must not send them again.
+	// Unknown are entries that the backup does not have: they were accepted
+	// after it. The log has them now under new ids, and their senders must not
+	// send them again.
 	Unknown []Told
-	// Corrected are entries that went to another account than the one they
-	// wait for in the backup.
+	// Corrected are entries that left with another account than the one in the
+	// backup.
 	Corrected []Told
-	// Held look like one that is unknown and do not leave until they are
-	// approved.
+	// Held are waiting entries that look like an unknown one. They do not leave
+	// until a person approves them.
 	Held []Told
 }
 
-// Told is an entry that a person is told about.
+// Told is an entry in a Report.
 type Told struct {
 	Client, TransactionID, File, Trace, Name string
 	AmountCents                              int64
 }
 
-// Take reads every file in a folder and takes those of the ODFI into the log.
-// A file that cannot be read whole stops it before anything is written.
+// Take imports the ODFI's files of a folder. It reads every file first and
+// writes nothing if one cannot be read completely.
 func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 	all, err := readFolder(folder)
 	if err != nil {
@@ -80,7 +80,8 @@ func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 	return report, r.takeAll(ctx, strange, &report)
 }
 
-// ours are the ODFI's files of a folder, in the order in which they were cut.
+// ours returns the ODFI's files of a folder, in the order in which they were
+// cut.
 func (r Restore) ours(folder string, all []*file) (files []*file, report Report, err error) {
 	for _, f := range all {
 		if f.odfi != r.ODFI[:8] {
@@ -96,8 +97,8 @@ func (r Restore) ours(folder string, all []*file) (files []*file, report Report,
 	return files, report, nil
 }
 
-// takeAll takes files that the log does not know. What must not leave is held
-// before the first of them is written.
+// takeAll imports files that the log does not know. Everything that must not
+// leave is held before the first entry is written.
 func (r Restore) takeAll(ctx context.Context, files []*file, report *Report) error {
 	if len(files) == 0 {
 		return nil
@@ -124,7 +125,7 @@ func (r Restore) takeAll(ctx context.Context, files []*file, report *Report) err
 	return nil
 }
 
-// names are the files that the log cut.
+// names maps the names of files that the log cut to their ids.
 func (r Restore) names(ctx context.Context) (map[string]string, error) {
 	files, _, err := r.Views.Files(ctx, projections.FileFilter{})
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// chain reads the log from end to end.
+// chain checks the log's hash chain from end to end.
 func chain(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	report, err := s.Store.Verify(ctx, progress)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package verify checks a data folder from the outside in: the log's chain,
-// its echo, the files it made and the views made from it. It only reads, and
-// works beside a running server.
+// Package verify checks a data folder: the log's chain, the broker's copy of
+// the log, the files made from it and the views. It only reads, and can run
+// beside a server.
 package verify

@@ -12,7 +12,8 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// files renders every file again and compares it with all there is of it.
+// files renders every file again and compares it with the stored content and
+// the log.
 func files(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	found, err := workers.VerifyFiles(ctx, workers.Verification{
 		Ledger: s.Ledger, Kept: s.Kept, Outbox: s.Outbox,
@@ -45,8 +46,8 @@ func rendersAgain(files int) string {
 	return fmt.Sprintf("%d render", files)
 }
 
-// outbox looks for files that the log knows nothing of. They would mean that
-// the log is older than the folder around it.
+// outbox looks for files that the log does not know: they would mean that the
+// log is older than the folder around it.
 func outbox(_ context.Context, s *Subject, _ Progress) (Finding, error) {
 	if s.Outbox == "" {
 		return Finding{Skipped: true, Says: "nobody said where it is: name it with --outbox"}, nil

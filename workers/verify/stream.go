@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// stream has the broker's stream compared with the log. The broker runs with
-// the server, so without one there is nothing to compare.
+// stream compares the broker's stream with the log. The broker runs within the
+// server; without a server nothing is compared.
 func stream(ctx context.Context, s *Subject, _ Progress) (Finding, error) {
 	echo, err := s.Stream(ctx)
 	if errors.Is(err, ErrNoServer) {

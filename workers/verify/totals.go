@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// totals adds up what the transactions say was filed in each file and
-// compares it with what the file was cut with. It needs no key.
+// totals adds up what the transactions filed in each file and compares the sums
+// with those of the cut. It needs no key.
 func totals(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	var f Finding
 	var all money
@@ -48,8 +48,8 @@ type money struct {
 	debits, credits int64
 }
 
-// filedIn adds up the entries of a file from their transactions, and the
-// offsets of its batches.
+// filedIn adds up the entries of a file, as their transactions have them, and
+// the offsets of its batches.
 func filedIn(ctx context.Context, s *Subject, file domain.File) (sum money, err error) {
 	for _, fill := range file.Ranges {
 		err := s.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
@@ -64,7 +64,7 @@ func filedIn(ctx context.Context, s *Subject, file domain.File) (sum money, err 
 			filed := fact.Event.(*domain.TransactionFiled)
 			item, ok := t.Item(filed.ItemID)
 			if !ok || filed.File != file.ID {
-				return nil // counted nowhere, so the totals differ
+				return nil // not counted, so that the totals differ
 			}
 			entry, err := t.EntryOf(item)
 			if err != nil {

@@ -14,12 +14,12 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// Subject is what is verified.
+// Subject is what is checked.
 type Subject struct {
 	Ledger *ledger.Ledger
 	Store  Store
 
-	Log       string // where the log is, for people
+	Log       string // where the log is, shown to people
 	Kept      eventstore.Kept
 	Outbox    string
 	ViewsFile string
@@ -30,7 +30,7 @@ type Subject struct {
 	// server runs.
 	Stream func(context.Context) (relay.Comparison, error)
 
-	files workers.Verified // what the check of files found, for those behind it
+	files workers.Verified // findings of the files check, for the checks after it
 }
 
 // Store is a log that can be read from end to end.
@@ -42,15 +42,15 @@ type Store interface {
 // ErrNoServer says that no server runs, and so no broker.
 var ErrNoServer = errors.New("no server runs")
 
-// Progress tells how far a check has come.
+// Progress reports how far a check has come.
 type Progress func(done, total int64)
 
-// Finding is what a check has to say.
+// Finding is the result of a check.
 type Finding struct {
-	Says     string   // one line, in words
-	Problems []string // each a reason to end with 1
-	Notes    []string // worth knowing, nothing wrong
-	Skipped  bool     // it could not be made here; Says tells why
+	Says     string   // one line of text
+	Problems []string // any of them makes the command exit with status 1
+	Notes    []string // information; nothing is wrong
+	Skipped  bool     // the check could not run; Says gives the reason
 }
 
 // check is one line of the report.
@@ -59,7 +59,8 @@ type check struct {
 	run  func(context.Context, *Subject, Progress) (Finding, error)
 }
 
-// checks in the order in which a problem in one explains those behind it.
+// checks are in this order because a problem in one explains problems in those
+// after it.
 var checks = []check{
 	{"log", chain},
 	{"stream", stream},
@@ -72,9 +73,9 @@ var checks = []check{
 // most problems of one check are printed; the rest are counted.
 const most = 20
 
-// Report makes every check and prints a line for each. ok is false when
-// anything is wrong. begin is called before each check and returns where it
-// tells how far it is.
+// Report runs every check and prints a line for each. ok is false if any has
+// problems. begin is called before each check; it returns what receives the
+// check's progress, and what to call after it.
 func (s Subject) Report(ctx context.Context, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
 	ok = true
 	for _, c := range checks {

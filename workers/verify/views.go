@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// views makes the views from the log once more and compares them row by row.
+// views builds the views again from the log and compares them row by row.
 func views(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	if _, err := os.Stat(s.ViewsFile); os.IsNotExist(err) {
 		return Finding{Skipped: true, Says: "there are none yet; the next start makes them from the log"}, nil
