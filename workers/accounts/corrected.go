@@ -10,15 +10,16 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// leftAlone says why a notification of change is not acted on. It quotes no
-// account number.
+// leftAlone is the reason why a notification of change is not acted on. It
+// contains no account number.
 type leftAlone string
 
 func (l leftAlone) Error() string { return string(l) }
 
-// corrected finds the account that a notification of change leads to, and the
-// changes that open it if the client never used it. A notice that makes no
-// sense, or would turn the direction of the payment, is leftAlone.
+// corrected returns the account that a notification of change corrects the
+// transaction's account to, and the changes that open it if the client never
+// used it. A notification that is invalid, or would turn the direction of the
+// payment, is leftAlone.
 func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item, known domain.BankAccount) (id string, opened []ledger.Change, err error) {
 	in := item.Incoming
 	data, err := c.Ledger.OpenDataOf(&t, item)
@@ -52,14 +53,14 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 		}
 	}
 	account, opened, err := c.Ledger.UseAccount(ctx, t.Client, routing, number, kind)
-	if err == nil && account.ID == t.Account.Fingerprint && len(known.Leads) == 0 { // else the bank takes an earlier one back
+	if err == nil && account.ID == t.Account.Fingerprint && len(known.Leads) == 0 { // with leads, the bank takes back an earlier correction
 		err = leftAlone("it says what is known already")
 	}
 	return account.ID, opened, err
 }
 
-// corrects is the account type that a corrected transaction code says, for an
-// entry that is answered under another code.
+// corrects returns the account type of a corrected transaction code. answered
+// is the transaction code of the entry.
 func corrects(to, answered nacha.TransactionCode) (kind string, err error) {
 	if to.Debit() != answered.Debit() {
 		return "", leftAlone("its transaction code would turn the direction of the payment")

@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Views is what the corrections ask the views.
+// Views is what Corrections read from the views.
 type Views interface {
 	CatchUp(ctx context.Context) error
 	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
@@ -25,18 +25,18 @@ type Views interface {
 type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
-	Log    *slog.Logger // nothing by default
+	Log    *slog.Logger // discards by default
 }
 
-// Corrections acts on notifications of change. What is undone stands in the
-// views, and every notice ends in one event of the account it is about, so a
-// crash resumes where it was and nothing is done twice.
+// Corrections acts on notifications of change. The views list those not acted
+// on yet, and every notification ends in one event of the account that it is
+// about, so that after a crash the work continues and nothing is done twice.
 type Corrections struct {
 	Config
 	pass sync.Mutex
-	// swept is the newest correction or refusal of one that the last sweep
-	// knew. Later ones are looked at in every pass until the next sweep: a
-	// transaction may have been on its way into the log meanwhile.
+	// swept is the position of the newest correction, or refusal of one, that
+	// the last sweep read. Every pass repeats the later ones until the next
+	// sweep: a transaction may have been written meanwhile.
 	swept int64
 }
 
@@ -51,11 +51,12 @@ func New(c Config) (*Corrections, error) {
 	return &Corrections{Config: c}, nil
 }
 
-// page bounds how much is read at once.
+// page is how many notifications are read at once.
 const page = 500
 
-// Pass acts on the notifications of change and the refusals of such that came
-// since the last sweep, and leads what waits of the clients they are about.
+// Pass acts on new notifications of change. It then applies the corrections,
+// and refusals of corrections, since the last sweep to the transactions that
+// wait.
 func (c *Corrections) Pass(ctx context.Context) error {
 	c.pass.Lock()
 	defer c.pass.Unlock()
@@ -63,8 +64,8 @@ func (c *Corrections) Pass(ctx context.Context) error {
 	return err
 }
 
-// Sweep does all there is to do: also what waits again because its file was
-// refused after its account was corrected.
+// Sweep does the same for all corrections. It finds transactions that wait
+// again, because their file was rejected after their account was corrected.
 func (c *Corrections) Sweep(ctx context.Context) error {
 	c.pass.Lock()
 	defer c.pass.Unlock()
@@ -75,20 +76,20 @@ func (c *Corrections) Sweep(ctx context.Context) error {
 	return err
 }
 
-// follow acts on notices and leads what waits by what changed after a log
-// position; it returns the newest of these changes.
+// follow acts on new notifications and applies the corrections after a log
+// position to what waits. It returns the position of the newest correction.
 func (c *Corrections) follow(ctx context.Context, after int64) (newest int64, err error) {
 	acted, err := c.notices(ctx)
-	if acted { // the views are to know where they lead
+	if acted { // the views must have the new corrections before they are asked
 		err = errors.Join(err, c.Views.CatchUp(ctx))
 	}
 	clients, newest, e := c.Views.CorrectedClients(ctx, after)
 	return newest, errors.Join(err, e, c.lead(ctx, clients))
 }
 
-// notices acts on each notification that nobody has acted on, in log order.
-// One that fails does not stop other clients'; its own client's wait, as the
-// newest one wins.
+// notices acts on each open notification, in log order. When one fails, the
+// later ones of its client wait, because the newest one wins; those of other
+// clients do not.
 func (c *Corrections) notices(ctx context.Context) (acted bool, err error) {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if _, err := c.Views.CatchUpIfQuiet(ctx); err != nil {
@@ -108,7 +109,7 @@ func (c *Corrections) notices(ctx context.Context) (acted bool, err error) {
 			}
 			acted = true
 			if err := c.notice(ctx, n); err != nil {
-				failed[n.Client] = !ledger.Exchanged(err) // what somebody exchanged is for a person, and holds nothing up
+				failed[n.Client] = !ledger.Exchanged(err) // sealed data that was exchanged needs a person; the later ones need not wait
 				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
 			}
 		}
@@ -134,12 +135,13 @@ func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
 	return err
 }
 
-// decide is what a notification of change makes of the account it is about.
+// decide returns what a notification of change does to the account that it is
+// about.
 func (c *Corrections) decide(ctx context.Context, t domain.Transaction, item *domain.Item, account domain.BankAccount) (d ledger.Decision, err error) {
 	if account.Acted(item.ID) {
 		return d, nil
 	}
-	if account.Version == 0 { // it had no name, but what waits may go there
+	if account.Version == 0 { // the client never named it, but other entries may wait for it
 		opened, err := c.Ledger.OpensAccountOf(t)
 		if err != nil {
 			return d, err
@@ -157,7 +159,7 @@ func (c *Corrections) decide(ctx context.Context, t domain.Transaction, item *do
 		return ledger.Decision{}, err
 	default:
 		acts.To = to
-		d.Before = opened // the views want to know it when they are told where it leads
+		d.Before = opened // in the log before the event that leads to it, as the views need it
 	}
 	events, err := acts.Decide(account)
 	d.Events = append(d.Events, events...)

@@ -1,4 +1,5 @@
-// Package accounts applies notifications of change: the bank account that an
-// entry went to is corrected, so that every name a client has for it leads to
-// the new data at once, and what still waits for a file leaves with it.
+// Package accounts applies notifications of change: it corrects the bank
+// account that an entry went to, so that all of the client's references to it
+// lead to the new data, and gives the new data to entries that still wait for a
+// file.
 package accounts

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// lead applies corrected data to what waits of some clients.
+// lead applies corrections to the waiting transactions of some clients.
 func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if len(clients) == 0 {
@@ -36,10 +36,10 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	return errors.Join(errs...)
 }
 
-// leads changes the account of a transaction that waits, if the corrections
-// made since it was asked for, or since the name was set by which it was, lead
-// elsewhere now: further on, or back after a refusal. A cut that came first
-// wins: that entry leaves as it was and is corrected at the next.
+// leads changes the account of a waiting transaction if the corrections made
+// after the client named the account lead to another one now: a newer one, or
+// back after a refusal. If the entry was cut before, nothing changes: it leaves
+// with the old data, and the bank sends another notification.
 func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain.Event, error) {
 	o := t.Origination()
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {

@@ -10,10 +10,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// page bounds how many relationships are read at once.
+// page is how many relationships are read at once.
 const page = 500
 
-// over moves on every relationship of a status; "" is any.
+// over advances every relationship of a status; "" is every one under way.
 func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) error {
 	ctx = ledger.WithWorker(ctx, "relationships")
 	if _, err := w.Views.CatchUpIfQuiet(ctx); err != nil {
@@ -37,7 +37,7 @@ func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) err
 	}
 }
 
-// move decides about one relationship as the log has it.
+// move decides about one relationship, as it is in the log.
 func (w *Worker) move(ctx context.Context, u projections.OpenRelationship) error {
 	_, err := ledger.ExecuteWith(ctx, w.Ledger, ledger.HolderStream(u.Client, u.Holder), func(h domain.Holder) (ledger.Decision, error) {
 		r, ok := h.Relationship(u.ID)
@@ -63,8 +63,8 @@ func (w *Worker) move(ctx context.Context, u projections.OpenRelationship) error
 	return err
 }
 
-// queued begins the verification that the client's settings name. What Plaid
-// linked is verified already.
+// queued begins the verification that the client's settings ask for. It
+// approves the relationship if they ask for none, or if Plaid linked it.
 func (w *Worker) queued(ctx context.Context, h domain.Holder, r *domain.Relationship) (ledger.Decision, error) {
 	client, err := w.Ledger.Client(ctx, h.Client)
 	if err != nil {
@@ -76,7 +76,7 @@ func (w *Worker) queued(ctx context.Context, h domain.Holder, r *domain.Relation
 	return w.begin(ctx, client, h, r, client.Settings.Verification)
 }
 
-// canceling ends a relationship when nothing is in flight any more.
+// canceling ends a relationship when none of its transfers are in flight.
 func (w *Worker) canceling(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	flying, err := w.Ledger.InFlight(ctx, h, r)
 	if err != nil {
@@ -86,7 +86,8 @@ func (w *Worker) canceling(ctx context.Context, h domain.Holder, r *domain.Relat
 	return d, err
 }
 
-// end approves a relationship, or rejects it for a reason.
+// end ends the verification: it approves the relationship, or rejects it if
+// there is a reason.
 func (w *Worker) end(h domain.Holder, r *domain.Relationship, rejected string) (d ledger.Decision, err error) {
 	d.Events, err = domain.EndVerifying{RelationshipID: r.ID, Rejected: rejected}.Decide(h)
 	if err == nil && rejected != "" {

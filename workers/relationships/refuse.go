@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// refused looks at a relationship that was approved, or is being canceled:
-// its bank may refuse the account afterwards.
+// refused rejects a relationship, approved or being canceled, if its bank has
+// refused the account since.
 func (w *Worker) refused(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	entries, err := w.Ledger.Verifying(ctx, h.Client, r)
 	if err != nil {
@@ -21,9 +21,10 @@ func (w *Worker) refused(ctx context.Context, h domain.Holder, r *domain.Relatio
 	return d, nil
 }
 
-// refuse rejects what waits to leave over a relationship, and then itself. A
-// transfer that is made meanwhile writes to the holder's stream, so that the
-// relationship is looked at again; a crash in between repeats all of it.
+// refuse rejects the waiting entries that use a relationship, and then the
+// relationship. A transfer that is made meanwhile writes to the holder's
+// stream, so that the decision is repeated; a crash in between repeats all of
+// it.
 func (w *Worker) refuse(ctx context.Context, h domain.Holder, r *domain.Relationship, reason string) (ledger.Decision, error) {
 	for _, id := range h.Over(r) {
 		if _, err := ledger.Execute(ctx, w.Ledger, ledger.TransactionStream(h.Client, id), domain.RefuseOver{Reason: reason}.Decide); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/workers/accounts"
 )
 
-// Views is what the worker asks the views.
+// Views is what the worker reads from the views.
 type Views interface {
 	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
 	OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.OpenRelationship, error)
@@ -24,18 +24,18 @@ type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
 	// Accounts corrects accounts first, so that a verification that continues
-	// after a notification of change goes to the corrected one.
+	// after a notification of change uses the corrected account.
 	Accounts *accounts.Corrections
-	Log      *slog.Logger // nothing by default
+	Log      *slog.Logger // discards by default
 
-	// Every is how often everything under way is looked at, five seconds by
-	// default; Pace is the least time between two looks that the log's hints
-	// ask for, 100 ms by default. Those are for what was linked or refused
-	// just now.
+	// Every is the interval between sweeps, 5 s by default. Pace is the
+	// shortest interval between passes that hints of the log cause, 100 ms by
+	// default; such a pass does only what was linked, corrected or refused just
+	// now.
 	Every, Pace time.Duration
 }
 
-// Worker moves relationships on.
+// Worker advances relationships.
 type Worker struct{ Config }
 
 // New checks the configuration.
@@ -55,10 +55,10 @@ func New(c Config) (*Worker, error) {
 	return &Worker{c}, nil
 }
 
-// Run corrects accounts and moves relationships on until ctx ends. It looks
-// when the log says that something happened, and at an interval in any case.
-// A pass that failed is repeated; the log refuses what was done before. A log
-// that is closed for writing ends Run with its error.
+// Run corrects accounts and advances relationships until ctx ends: after hints
+// of the log, and at an interval in any case. A pass that failed is repeated,
+// and what was done before is not done again. A log that is closed for writing
+// ends Run with its error.
 func (w *Worker) Run(ctx context.Context) error {
 	hints, stop := w.Ledger.Store.Notify()
 	defer stop()
@@ -92,8 +92,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// look is a pass for what was linked or corrected just now. While much is
-// written it leaves the views alone, and is to be repeated.
+// look makes a pass over what was linked, corrected or refused just now. Under
+// load it does nothing, to leave the views alone, and returns when to try
+// again.
 func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
 	switch current, err := w.Views.CatchUpIfQuiet(ctx); {
 	case err != nil:
@@ -104,8 +105,8 @@ func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
 	return nil, errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued), w.over(ctx, projections.Refused))
 }
 
-// Sweep does at the present business time all that the views show. What fails for
-// one relationship does not stop the rest; the errors come back together.
+// Sweep does everything that the views show, at the current business time. A
+// relationship that fails does not stop the others; their errors are joined.
 func (w *Worker) Sweep(ctx context.Context) error {
 	return errors.Join(w.Accounts.Sweep(ctx), w.over(ctx, ""))
 }

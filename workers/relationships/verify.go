@@ -17,9 +17,10 @@ import (
 // NACHA Operating Rules, micro-entries.
 const microDescription = "ACCTVERIFY"
 
-// begin sends the entries of a verification, to the account as it is now. The
-// entries and the event that names them become durable together. A rule that
-// says no to the entries rejects the relationship; a suspended client's wait.
+// begin sends the entries of a verification to the account with its current
+// data. The entries and the event that names them are in one append. If a rule
+// refuses the entries, the relationship is rejected; if the client is
+// suspended, it waits.
 func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holder, r *domain.Relationship, method string) (d ledger.Decision, err error) {
 	account, err := w.Ledger.Resolve(ctx, h.Client, r.Account, r.SetAt)
 	if err != nil {
@@ -58,8 +59,9 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 	return d, nil
 }
 
-// entries proposes what verifies an account: a prenote that may be debited,
-// or two different credits under a dollar, whose amounts leave as a hash too.
+// entries proposes the entries that verify an account: a prenote (a debit, but
+// a credit for a loan account), or two different credits under a dollar, with a
+// keyed hash of their amounts.
 func (w *Worker) entries(client domain.Client, r *domain.Relationship, a domain.BankAccount, method string) ([]domain.Proposal, []byte, error) {
 	if method == domain.VerifyByPrenote {
 		kind := domain.Pull
@@ -89,7 +91,7 @@ func (w *Worker) entries(client domain.Client, r *domain.Relationship, a domain.
 	return list, amounts, nil
 }
 
-// microAmounts draws two different amounts from one to 99 cents.
+// microAmounts returns two different random amounts from 1 to 99 cents.
 func microAmounts() (first, second int64, err error) {
 	a, err := rand.Int(rand.Reader, big.NewInt(99))
 	if err != nil {
@@ -128,7 +130,7 @@ func (w *Worker) entry(ctx context.Context, client domain.Client, h domain.Holde
 	return entry{command.TransactionID, events}, err
 }
 
-// pending looks at what became of the entries that verify an account.
+// pending decides by the entries that verify an account.
 func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	entries, err := w.Ledger.Verifying(ctx, h.Client, r)
 	if err != nil {
@@ -138,7 +140,7 @@ func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relatio
 		return w.refuse(ctx, h, r, reason)
 	}
 	if r.Method != domain.VerifyByPrenote {
-		return d, nil // its holder says which amounts came
+		return d, nil // the holder has to confirm the amounts
 	}
 	live := false
 	for _, t := range entries {
@@ -162,7 +164,7 @@ func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relatio
 }
 
 // liveOn reports whether entries may follow a prenote: from the third banking
-// day after it settled.
+// day after its settlement on.
 func liveOn(c answers.Case, prenote *domain.Item) bool {
 	settled, sent := c.SettledOn(prenote)
 	return sent && !calendar.DateOf(c.Now).Before(calendar.PrenoteLiveFrom(settled))
