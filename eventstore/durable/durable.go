@@ -1,5 +1,5 @@
-// Package durable writes files so that a stop at any moment leaves the old
-// content or the new one, and never less.
+// Package durable writes files so that a stop at any moment leaves either the
+// old or the new content, complete.
 package durable
 
 import (
@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// Replace puts new content in the place of a file, which need not exist.
+// Replace replaces the content of a file, or makes the file.
 func Replace(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
 	if err != nil {
@@ -27,7 +27,8 @@ func Replace(path string, content []byte) error {
 	return nil
 }
 
-// Rename gives a file whose content is durable another name in its folder.
+// Rename renames a file within its folder, durably. Its content must be durable
+// already.
 func Rename(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
@@ -35,7 +36,7 @@ func Rename(from, to string) error {
 	return SyncFolder(filepath.Dir(to))
 }
 
-// Remove takes a file away that may be gone already.
+// Remove removes a file. A file that does not exist is no error.
 func Remove(path string) error {
 	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
 		return err

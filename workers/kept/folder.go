@@ -14,19 +14,20 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// Folder holds the folders of kept files. No link in it is followed.
+// Folder is the folder with kept files in its subfolders. Symbolic links in it
+// are not followed.
 type Folder string
 
 var _ eventstore.Kept = Folder("")
 
-// folders are those that hold kept files: out has our own, in those of clients
-// and of the bank.
+// folders are the subfolders: the bank's and the clients' files are in "in",
+// ours in "out".
 var folders = []string{"in", "out"}
 
-// unfinished begins the temporary names of files that are being written.
+// unfinished is the first character of temporary names.
 const unfinished = "."
 
-// Open makes the folders.
+// Open makes the subfolders.
 func Open(path string) (Folder, error) {
 	if err := regular.Folders(path, folders...); err != nil {
 		return "", fmt.Errorf("make the folder of kept files: %w", err)
@@ -34,8 +35,8 @@ func Open(path string) (Folder, error) {
 	return Folder(path), nil
 }
 
-// Sweep takes away what a crash left of files that were not written to their
-// end. Nobody may be writing there.
+// Sweep removes the incomplete files that a crash left. Nobody may write into
+// the folder meanwhile.
 func (f Folder) Sweep() error {
 	for _, folder := range folders {
 		if err := f.in(folder, sweep); err != nil {
@@ -55,7 +56,7 @@ func sweep(f regular.Folder) error {
 	return err
 }
 
-// List lists folder and name of every file.
+// List returns the subfolder and the name of every complete file.
 func (f Folder) List(context.Context) (all [][2]string, err error) {
 	for _, folder := range folders {
 		err := f.in(folder, func(r regular.Folder) error {
@@ -74,7 +75,7 @@ func (f Folder) List(context.Context) (all [][2]string, err error) {
 	return all, nil
 }
 
-// in does something in a folder.
+// in calls do with a subfolder.
 func (f Folder) in(folder string, do func(regular.Folder) error) error {
 	opened, err := regular.In(filepath.Join(string(f), folder))
 	if err != nil {
@@ -93,7 +94,7 @@ func (f Folder) Keep(folder string) (eventstore.Keeping, error) {
 	return k, err
 }
 
-// keeping is a file under its temporary name.
+// keeping is a file with a temporary name.
 type keeping struct {
 	*os.File
 	folder Folder
@@ -116,7 +117,7 @@ func (k *keeping) Commit(name string) error {
 
 // Drop implements eventstore.Keeping.
 func (k *keeping) Drop() error {
-	_ = k.Close() // closed already after a failed commit
+	_ = k.Close() // already closed after a failed commit
 	return k.folder.in(k.in, func(r regular.Folder) error { return r.Take(k.name) })
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Is reports whether content, or the beginning of it, is an OpenPGP message:
-// encrypted, compressed or signed, as text or not.
+// Is reports whether content, or its beginning, is an OpenPGP message:
+// encrypted, compressed or signed, armored or binary.
 func Is(content []byte) bool {
 	if bytes.HasPrefix(bytes.TrimLeft(content, "\ufeff \t\r\n"), []byte("-----BEGIN PGP ")) {
 		return true
@@ -26,7 +26,7 @@ func Is(content []byte) bool {
 	if content[0]&0x40 != 0 {
 		tag = content[0] & 0x3f
 	}
-	switch tag { // what a message may begin with, RFC 4880 section 11.3
+	switch tag { // packets that begin a message: RFC 4880 section 11.3
 	case 1, 2, 3, 4, 8, 9, 18, 20:
 		return true
 	default:
@@ -34,31 +34,34 @@ func Is(content []byte) bool {
 	}
 }
 
-// MessageError says that a message cannot be decrypted, with what to do.
+// MessageError is the reason why a message cannot be decrypted, with what to
+// do.
 type MessageError struct{ Reason string }
 
 func (e *MessageError) Error() string { return e.Reason }
 
-// Signature is what a decrypted message says of who sent it.
+// Signature is the result of checking a message's signature; zero for a message
+// without one.
 type Signature struct {
-	// Key is the fingerprint of the key that signed it, and ODFIs those whose
-	// bank has that key; empty without a signature that is right.
+	// Key is the fingerprint of the key that signed the message, and ODFIs are
+	// those whose bank has that key; both are empty unless the signature is
+	// right.
 	Key   string
 	ODFIs []string
-	// Wrong says what is wrong with a signature that is there.
+	// Wrong is what is wrong with the signature.
 	Wrong string
 }
 
-// Ring are the keys of our banks for what comes in.
+// Ring holds the keys of all our banks that decrypt and verify files.
 type Ring struct {
 	decrypt, verify *crypto.KeyRing
-	ids             []string            // of the keys that decrypt
-	banks           map[string][]string // ODFIs by fingerprint of what verifies
-	unread          error               // keys that could not be read
+	ids             []string            // ids of the keys that decrypt
+	banks           map[string][]string // ODFIs by fingerprint of the verifying key
+	unread          error               // errors of keys that could not be read
 }
 
-// NewRing reads the keys of banks, by their ODFIs' routing numbers. One that
-// cannot be read is an error only of what it was needed for.
+// NewRing reads the keys of banks, given by their ODFIs' routing numbers. A key
+// that cannot be read is an error of Decrypt, when a message may need it.
 func NewRing(banks map[string]*domain.PGP) (*Ring, error) {
 	r := &Ring{banks: map[string][]string{}}
 	var decrypt, verify []key
@@ -85,9 +88,9 @@ func NewRing(banks map[string]*domain.PGP) (*Ring, error) {
 // skew is how far a bank's clock may be ahead of ours.
 const skew = 15 * time.Minute
 
-// Decrypt decrypts a message, of which at most so many bytes. What cannot be
-// decrypted is a *MessageError; other errors are of reading, of writing, or of a key
-// that was needed and cannot be read.
+// Decrypt decrypts a message of most bytes at most. A message that cannot be
+// decrypted is a *MessageError. Other errors are of in, of out, or of a key
+// that may be needed and cannot be read.
 func (r *Ring) Decrypt(in io.Reader, out io.Writer, most int64, now time.Time) (s Signature, err error) {
 	if r.decrypt.CountEntities() == 0 {
 		return s, r.lacking(&MessageError{"it is encrypted, and no ODFI has keys of PGP: set them with PUT /v1/ops/odfis/{routing}, and hand it in again"})
@@ -116,7 +119,7 @@ func (r *Ring) Decrypt(in io.Reader, out io.Writer, most int64, now time.Time) (
 	return s, nil
 }
 
-// judge tells what went wrong on our side from what is wrong with the message.
+// judge distinguishes a fault in reading or writing from one in the message.
 func (r *Ring) judge(err error, from *source, to *sink) error {
 	switch {
 	case from.err != nil:
@@ -129,7 +132,8 @@ func (r *Ring) judge(err error, from *source, to *sink) error {
 	}
 }
 
-// lacking blames keys that could not be read first: with them it might go.
+// lacking returns the error of keys that could not be read instead, if there
+// are any: with them the message might be decrypted.
 func (r *Ring) lacking(err error) error {
 	if r.unread != nil {
 		return r.unread
@@ -151,7 +155,7 @@ func (r *Ring) signature(checked *crypto.VerifyResult) Signature {
 	}
 }
 
-// source remembers why it could not be read on.
+// source keeps the error of reading.
 type source struct {
 	in  io.Reader
 	err error
@@ -165,7 +169,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sink remembers why nothing could be written.
+// sink keeps the error of writing.
 type sink struct {
 	out io.Writer
 	err error

@@ -1,5 +1,5 @@
-// Package pgp encrypts and signs what goes to a bank, and decrypts and verifies
-// what comes from one. Keys are read from their files each time, so that a new
-// one counts as soon as its file is there. They are judged by the machine's
-// time, as the bank judges them by its own.
+// Package pgp encrypts and signs files for a bank, and decrypts and verifies
+// files from one. Keys are read from their files each time, so a new key takes
+// effect when its file is there. Their validity is checked by machine time, as
+// the bank checks them by its own clock.
 package pgp

@@ -11,10 +11,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// library is OpenPGP as every program reads it.
+// library is the OpenPGP profile that every program can read.
 func library() *crypto.PGPHandle { return crypto.PGPWithProfile(profile.RFC4880()) }
 
-// Keys are the fingerprints of the keys that would encrypt and sign now. An
+// Keys returns the fingerprints of the keys that would encrypt and sign now. An
 // error about a key is a *KeyError.
 func Keys(p *domain.PGP, now time.Time) ([]string, error) {
 	to, by, err := loaded(p, now)
@@ -31,8 +31,9 @@ func fingerprints(to key, by *key) (list []string) {
 	return list
 }
 
-// Encrypt encrypts a file to the bank's newest key and signs it with our
-// newest one. Each call makes other bytes. An error about a key is a *KeyError.
+// Encrypt encrypts a file to the bank's newest key and, if there are keys to
+// sign with, signs it with our newest one. Each call gives other bytes. An
+// error about a key is a *KeyError.
 func Encrypt(p *domain.PGP, content []byte, now time.Time) ([]byte, *domain.Encrypted, error) {
 	to, by, err := loaded(p, now)
 	if err != nil {

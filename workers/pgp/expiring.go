@@ -8,12 +8,12 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// ExpiringWithin is how long before its end a key is warned of.
+// ExpiringWithin is how long before its expiry a key causes a warning.
 const ExpiringWithin = 30 * 24 * time.Hour
 
-// Check reads every key of a bank as it is needed. The errors are of keys
-// without which files can not leave or be read, each a *KeyError; the warnings
-// say which keys end soon, or are of no use any more.
+// Check reads every key of a bank. faults are about keys without which files
+// cannot be sent or read. warnings name keys that are not valid yet, expire
+// within ExpiringWithin, or can no longer be used.
 func Check(p *domain.PGP, now time.Time) (faults []*KeyError, warnings []string) {
 	note := func(err error) {
 		var at *KeyError
@@ -41,7 +41,7 @@ func Check(p *domain.PGP, now time.Time) (faults []*KeyError, warnings []string)
 	return faults, warnings
 }
 
-// ends says when a key ends, if that is soon or past.
+// ends says why a key needs attention; "" if it does not.
 func (k key) ends(now time.Time) string {
 	soon := now.Add(ExpiringWithin)
 	switch {

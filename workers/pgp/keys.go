@@ -15,10 +15,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// KeyError says what is wrong with a key, and which setting names its file.
+// KeyError is what is wrong with a key, and the setting that names its file.
 type KeyError struct {
 	Setting string // such as encrypt_to
-	Index   int    // in that list
+	Index   int    // in the setting's list
 	File    string
 	Err     error
 }
@@ -27,17 +27,17 @@ func (e *KeyError) Error() string {
 	return fmt.Sprintf("pgp.%s: the key file %s: %v", e.Setting, e.File, e.Err)
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (e *KeyError) Unwrap() error { return e.Err }
 
-// key is one of a file.
+// key is a key and where it was read.
 type key struct {
 	*crypto.Key
 	setting, file string
 }
 
-// read reads the keys of the files that a setting names. The first file that
-// cannot be read is a *KeyError.
+// read reads the keys in the files of a setting. It stops at the first file
+// that cannot be read, with a *KeyError.
 func read(setting string, files []string, private bool) (keys []key, err error) {
 	for i, file := range files {
 		ring, err := readFile(file, private)
@@ -77,7 +77,7 @@ func readFile(file string, private bool) ([]*crypto.Key, error) {
 	return keys, nil
 }
 
-// fit is a key as it is needed: public, or private without a passphrase.
+// fit returns the key as it is needed: public, or private without a passphrase.
 func fit(k *crypto.Key, private bool) (*crypto.Key, error) {
 	switch {
 	case !private && !k.IsPrivate():
@@ -93,20 +93,20 @@ func fit(k *crypto.Key, private bool) (*crypto.Key, error) {
 	return k, nil
 }
 
-// newest is the newest key that may be used at a time. One that begins to be
-// valid later waits for its day, which is how a rotation is prepared.
+// newest returns the newest key that can be used at a time. A rotation is
+// prepared by a key whose validity begins later.
 func newest(keys []key, now time.Time, can func(*crypto.Key, int64) bool) (key, bool) {
 	usable := slices.DeleteFunc(slices.Clone(keys), func(k key) bool { return k.begins().After(now) || !can(k.Key, now.Unix()) })
 	if len(usable) == 0 {
 		return key{}, false
 	}
-	slices.Reverse(usable) // of two of the same second, the one named last
+	slices.Reverse(usable) // MaxFunc returns the first of equals: here the one named last
 	return slices.MaxFunc(usable, func(a, b key) int { return a.begins().Compare(b.begins()) }), true
 }
 
 func (k key) begins() time.Time { return k.GetEntity().PrimaryKey.CreationTime }
 
-// ring puts keys together.
+// ring makes a key ring.
 func ring(keys []key) (*crypto.KeyRing, error) {
 	all, err := crypto.NewKeyRing(nil)
 	for _, k := range keys {
@@ -125,7 +125,7 @@ func canSign(k *crypto.Key, at int64) bool {
 
 func canEncrypt(k *crypto.Key, at int64) bool { return k.CanEncrypt(at) }
 
-// loaded are the keys of a bank that encrypt and sign now.
+// loaded returns the bank's key and ours, if we sign, that are used now.
 func loaded(p *domain.PGP, now time.Time) (to key, by *key, err error) {
 	bank, err := read("encrypt_to", p.EncryptTo, false)
 	if err != nil {

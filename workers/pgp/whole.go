@@ -8,11 +8,11 @@ import (
 	"io"
 )
 
-// armorEnd ends a message that is text.
+// armorEnd begins the last line of an armored message.
 const armorEnd = "-----END PGP "
 
-// Whole reports whether a message is all there, by the lengths that its packets
-// state, or by the last line of one that is text. The error is of reading.
+// Whole reports whether a message is complete, by the lengths in its packets,
+// or by the last line of an armored one. The error is of reading.
 func Whole(in io.Reader) (bool, error) {
 	r := bufio.NewReader(in)
 	first, err := r.Peek(1)
@@ -35,7 +35,7 @@ func Whole(in io.Reader) (bool, error) {
 	}
 }
 
-// ended forgives an error that says that a message stops short.
+// ended returns nil for an error that only says that the message stops early.
 func ended(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -43,7 +43,7 @@ func ended(err error) error {
 	return err
 }
 
-// ends looks for the last line of text.
+// ends looks for the last line of an armored message.
 func ends(r *bufio.Reader) (bool, error) {
 	for {
 		line, err := r.ReadSlice('\n')
@@ -56,7 +56,7 @@ func ends(r *bufio.Reader) (bool, error) {
 	}
 }
 
-// skipPacket reads a packet, of either form of RFC 4880 section 4.2.
+// skipPacket skips a packet, in either format of RFC 4880 section 4.2.
 func skipPacket(r *bufio.Reader) error {
 	tag, err := r.ReadByte()
 	if err != nil {
@@ -76,8 +76,8 @@ func skipPacket(r *bufio.Reader) error {
 	}
 }
 
-// skipOld reads a packet whose length has 1, 2 or 4 bytes, or ends with the
-// message.
+// skipOld skips a packet in the old format, whose length has 1, 2 or 4 bytes,
+// or that ends with the message.
 func skipOld(r *bufio.Reader, form byte) error {
 	if form == 3 {
 		_, err := io.Copy(io.Discard, r)

@@ -1,5 +1,5 @@
-// Package remote reaches the SFTP servers of banks: a pinned host key, a
-// private key from a file, and a bound on every wait. A Conn serves one piece
+// Package remote connects to the SFTP servers of banks, with a pinned host key,
+// a private key from a file and a bound on every wait. A Conn is for one piece
 // of work and is closed after it.
 package remote
 
@@ -32,8 +32,8 @@ type Conn struct {
 	stop func() bool
 }
 
-// Dial logs in. It refuses a server whose host key is not the pinned one.
-// When ctx ends, the connection does.
+// Dial connects and logs in. It refuses a server whose host key is not the
+// pinned one. The end of ctx closes the connection.
 func Dial(ctx context.Context, s domain.SFTP) (*Conn, error) {
 	c, err := dial(ctx, s)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *Conn) Close() error {
 	return errors.Join(c.Client.Close(), gone(c.ssh.Close()))
 }
 
-// gone forgives a connection that the other side closed first.
+// gone ignores the error of a connection that was closed before.
 func gone(err error) error {
 	if errors.Is(err, net.ErrClosed) {
 		return nil
@@ -85,7 +85,7 @@ func gone(err error) error {
 	return err
 }
 
-// Check reads the keys that a login takes, without one.
+// Check reads the keys that a login needs, without logging in.
 func Check(s domain.SFTP) error {
 	_, err := configOf(s)
 	return err
@@ -110,8 +110,8 @@ func configOf(s domain.SFTP) (*ssh.ClientConfig, error) {
 	}, nil
 }
 
-// HostKey reads a pinned key: type and key as in known_hosts, with or without
-// the host in front.
+// HostKey reads a pinned host key: type and key as in known_hosts, with or
+// without the host name in front.
 func HostKey(text string) (ssh.PublicKey, error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(text))
 	if err != nil {
@@ -120,7 +120,8 @@ func HostKey(text string) (ssh.PublicKey, error) {
 	return key, nil
 }
 
-// algorithms are those with which a server can prove that it has the key.
+// algorithms returns the signature algorithms with which a server proves that
+// it has the key.
 func algorithms(key ssh.PublicKey) []string {
 	if key.Type() == ssh.KeyAlgoRSA {
 		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
@@ -128,7 +129,8 @@ func algorithms(key ssh.PublicKey) []string {
 	return []string{key.Type()}
 }
 
-// impatient is a connection that ends when nothing moves on it.
+// impatient is a connection whose reads and writes fail when no byte passes
+// within idleWithin.
 type impatient struct{ net.Conn }
 
 func (c *impatient) Read(p []byte) (int, error) {
@@ -145,11 +147,11 @@ func (c *impatient) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// Missing reports whether an error says that there is no such file.
+// Missing reports whether an error says that a file does not exist.
 func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// Answered reports whether an error is what the server answered, so that it
-// can be asked for something else.
+// Answered reports whether an error is the server's response, so that the
+// connection can still be used.
 func Answered(err error) bool {
 	var status *sftp.StatusError
 	return errors.As(err, &status) || Missing(err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrExist)
