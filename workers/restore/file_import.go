@@ -184,7 +184,7 @@ func (t *fileImport) originated(ctx context.Context, n int, e scanned) (domain.T
 	stream := domain.TransactionStream(t.opened.Client, id("transaction"))
 	kept := domain.Entry{Header: t.file.batches[e.batch-1].BatchHeader, Entry: e.Entry}
 	kept.Entry.Account, kept.Entry.Trace = "", ""
-	whole, err := t.Ledger.SealWhole(stream, t.opened.Client, &kept, e.Account) // earlier releases sent such
+	whole, err := t.Ledger.SealWhole(stream, t.opened.Client, &kept, e.Account) // earlier releases sent entries that repeat the number in another field
 	if err != nil {
 		return domain.TransactionOriginated{}, err
 	}
