@@ -11,15 +11,15 @@ import (
 
 // linkRecord is the row of a link.
 type linkRecord struct {
-	// Direct says that the link alone signs in: a sandbox's.
+	// Direct marks a link that signs in by itself, in a sandbox.
 	Direct bool `json:"direct,omitempty"`
 }
 
 func idOf(secret string) string { return hex.EncodeToString(ledger.HashSecret(secret)) }
 
-// Link makes the secret of a link by which a person sets a password and an
-// authenticator app, once and within LinkLife. Earlier links of the person end.
-// Only the owner of the ledger's folder may ask for one.
+// Link makes the secret of a link with which a person sets a password and an
+// authenticator app, once and within LinkLife. It ends earlier links of the
+// person. Only the owner of the ledger's folder may call it.
 func (s *SignIns) Link(ctx context.Context, email string) (secret string, until time.Time, err error) {
 	return s.newLink(ctx, email, linkRecord{})
 }
@@ -55,7 +55,7 @@ func (s *SignIns) newLink(ctx context.Context, email string, l linkRecord) (stri
 	return secret, s.Now().Add(LinkLife), s.put(ctx, linkRow, idOf(secret), p.Email, l, LinkLife)
 }
 
-// take uses a link up.
+// take uses up a link and returns its person.
 func (s *SignIns) take(ctx context.Context, secret, address string, direct bool) (domain.Operator, error) {
 	if wait := s.addresses.Wait(ledger.Network(address)); wait > 0 {
 		return domain.Operator{}, &Error{Wait: wait}
@@ -65,7 +65,7 @@ func (s *SignIns) take(ctx context.Context, secret, address string, direct bool)
 	if err == nil {
 		ok, err = s.read(row, ok, &l)
 	}
-	if err == nil && ok && l.Direct == direct { // one of the other kind is left for its own door
+	if err == nil && ok && l.Direct == direct { // a link of the other kind is not used up
 		_, ok, err = s.Rows.TakePersonRow(ctx, linkRow, row.ID)
 	} else {
 		ok = false

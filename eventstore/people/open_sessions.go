@@ -10,32 +10,32 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// OpenSession is a session that lasts, without its secret.
+// OpenSession is an open session, without its secret.
 type OpenSession struct {
-	ID      string // names it in lists and in the log; nothing can be opened with it
+	ID      string // for lists and the log; it is no secret
 	Email   string
 	Method  string // password, link, or openid and the issuer
 	Address string // from which the person signed in
 	Since   time.Time
 	Seen    time.Time // last used, to the minute
-	Until   time.Time // its end if it is not used again
+	Until   time.Time // when it ends unless it is used again
 }
 
-// shownID is how much of the hash of a session's secret names it: enough that
-// no two are alike, too little to find its row by.
+// shownID is the length of a session's ID, a prefix of the hash of its secret:
+// long enough to be unique, too short to find the row.
 const shownID = 16
 
-// SessionID names the session of a secret.
+// SessionID returns the ID of the session with a secret.
 func SessionID(secret string) string { return idOf(secret)[:shownID] }
 
-// OpenSessions lists the sessions that last, the newest first.
+// OpenSessions lists the open sessions, newest first.
 func (s *SignIns) OpenSessions(ctx context.Context) (open []OpenSession, err error) {
 	err = s.eachOpen(ctx, func(_ eventstore.PersonRow, o OpenSession) { open = append(open, o) })
 	slices.SortFunc(open, func(a, b OpenSession) int { return cmp.Or(b.Since.Compare(a.Since), cmp.Compare(a.ID, b.ID)) })
 	return open, err
 }
 
-// eachOpen reads the sessions that Session would still answer for.
+// eachOpen calls f with the sessions that Session accepts.
 func (s *SignIns) eachOpen(ctx context.Context, f func(eventstore.PersonRow, OpenSession)) error {
 	all, err := s.Ledger.Operators(ctx)
 	if err != nil {
@@ -68,9 +68,9 @@ func (s *SignIns) eachOpen(ctx context.Context, f func(eventstore.PersonRow, Ope
 	return nil
 }
 
-// EndSession ends one session at another's wish, and answers which it was. The
-// log has it first: after a crash in between the session lasts, is still in the
-// list, and can be ended again.
+// EndSession ends a session of another person and returns it. The log records
+// it first: after a crash in between the session is still open and listed, and
+// can be ended again.
 func (s *SignIns) EndSession(ctx context.Context, id, reason string) (OpenSession, error) {
 	var rowID string
 	var found OpenSession

@@ -15,8 +15,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Argon2id as OWASP's password storage cheat sheet has it: 19 MiB, two passes,
-// one lane. Few are computed at once, so that strangers cannot take the memory.
+// Parameters of Argon2id, from OWASP's Password Storage Cheat Sheet: 19 MiB,
+// two passes, one lane. Few hashes are computed at once, so that strangers
+// cannot use up the memory.
 const (
 	argonMemory  = 19 << 10 // KiB
 	argonTime    = 2
@@ -26,14 +27,15 @@ const (
 	hashedAtOnce = 2
 )
 
-// Bounds of a password, in characters and bytes (NIST SP 800-63B: length
-// counts, composition does not).
+// Bounds of a password, in characters and in bytes. NIST SP 800-63B: length
+// counts, composition does not.
 const (
 	shortestPassword = 12
 	longestPassword  = 256
 )
 
-// checkPassword refuses one that is too short or made of what everybody knows.
+// checkPassword refuses a password that is too short or too long, or easy to
+// guess.
 func checkPassword(password string, p domain.Operator) error {
 	weak := func(why string) error {
 		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/password", Code: "weak", Message: why}}}
@@ -51,7 +53,8 @@ func checkPassword(password string, p domain.Operator) error {
 	return nil
 }
 
-// hash is what is kept of a password.
+// hash returns the hash of a password, with its parameters and salt, as it is
+// stored.
 func (s *SignIns) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt) // never fails
@@ -63,7 +66,8 @@ func (s *SignIns) hash(ctx context.Context, password string) (string, error) {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
 }
 
-// argon waits for a place, at most as long as ctx.
+// argon waits until fewer than hashedAtOnce hashes are being computed, then
+// computes one.
 func (s *SignIns) argon(ctx context.Context, password string, salt []byte, memory, passes uint32, lanes uint8) ([]byte, error) {
 	select {
 	case s.hashing <- struct{}{}:
@@ -74,11 +78,11 @@ func (s *SignIns) argon(ctx context.Context, password string, salt []byte, memor
 	}
 }
 
-// errHash: what is kept of a password is not what this package wrote.
+// errHash says that a stored hash is not in the format of hash.
 var errHash = errors.New("what is kept of a password cannot be read")
 
-// matches compares a password with what is kept of one. Nothing kept takes as
-// long: who is nobody cannot be told from who was wrong.
+// matches compares a password with a stored hash. Without a hash it takes as
+// long, so that the time does not tell whether the person exists.
 func (s *SignIns) matches(ctx context.Context, hash, password string) (bool, error) {
 	if len(password) > longestPassword {
 		password = password[:longestPassword]

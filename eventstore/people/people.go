@@ -13,42 +13,42 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// How long things last.
+// Lifetimes of rows.
 const (
 	LinkLife     = 15 * time.Minute
 	SessionIdle  = 30 * time.Minute
 	SessionLife  = 12 * time.Hour
 	setupLife    = 15 * time.Minute
-	seenAtLeast  = time.Minute // a session's last use is kept this exactly
+	seenAtLeast  = time.Minute // precision of a session's last use
 	purgeAtLeast = time.Hour
 )
 
-// Failed sign-ins are counted by person and address, by address and by
-// person. A password is no secret of 256 bits, so that who was wrong too often
-// waits even with the right one; a new link from the folder's owner lets a
-// person in whom strangers keep out.
+// Failed sign-ins are counted by person and address, by address, and by person.
+// A password can be guessed, so after too many failures the right one has to
+// wait too. With a new link from the folder's owner a person can sign in
+// although strangers have caused such a wait.
 const (
 	pairFailures, pairPause       = 5, 30 * time.Second
 	addressFailures, addressPause = 30, 2 * time.Second
 	personFailures, personPause   = 50, time.Minute
 )
 
-// Config is what SignIns are made of. All but Log, Failed and Nodes are needed.
+// Config is what SignIns need. Log, Failed and Nodes are optional.
 type Config struct {
 	Ledger  *ledger.Ledger
 	Rows    eventstore.People
 	Now     func() time.Time // machine time
 	Log     *slog.Logger
-	Failed  func()       // told of each sign-in that failed, for a metric
-	Nodes   ledger.Nodes // that count failed sign-ins; nil: this one
+	Failed  func()       // called for each failed sign-in, for a metric
+	Nodes   ledger.Nodes // nodes that share the count of failed sign-ins; nil: only this one
 	Sandbox bool         // links may sign in by themselves; see DirectLink
 }
 
-// SignIns lets people sign in. It is safe for use by several goroutines.
+// SignIns signs operators in. It is safe for concurrent use.
 type SignIns struct {
 	Config
 	pairs, addresses, persons *ledger.Throttle
-	hashing                   chan struct{} // a place for each password that is hashed
+	hashing                   chan struct{} // bounds the hashes being computed
 	purged                    purge
 }
 
@@ -69,25 +69,25 @@ func New(c Config) *SignIns {
 	}
 }
 
-// Actor is who is signed in.
+// Actor is a person who is signed in.
 type Actor struct {
-	Email  string // what events call the person
+	Email  string // identifies the person in events
 	Name   string
 	Roles  []string
-	Scopes []string  // that follow from the roles
-	Until  time.Time // the session's end, used or not
+	Scopes []string  // of the roles
+	Until  time.Time // the session's end, even if it is used
 }
 
-// Session is a session just begun. Its secret is the person's browser's to
-// keep; here only its hash is.
+// Session is a new session. Only the person's browser keeps the secret; here
+// only its hash is stored.
 type Session struct {
 	Actor
 	Secret string
 }
 
-// Error refuses a sign-in. It never says whether the person exists.
+// Error is a refused sign-in. It never tells whether the person exists.
 type Error struct {
-	Wait     time.Duration // before another try; zero when it was not wrong too often
+	Wait     time.Duration // until another try is allowed; 0: at once
 	Restored bool          // see ledger.Restored
 	reason   string
 }
@@ -104,7 +104,7 @@ func (e *Error) Error() string {
 	return "the e-mail address, the password or the code is wrong"
 }
 
-// Reasons of an Error that say more.
+// Errors with a reason that the person may know.
 var (
 	ErrLink    = &Error{reason: "the link was used before, or is older than 15 minutes: ask for another"}
 	ErrSession = &Error{reason: "the session has ended: sign in again"}
@@ -119,8 +119,9 @@ const (
 	sessionRow  = "session"
 )
 
-// person finds somebody who may sign in. Restored says that the person would be,
-// but for a restore that nobody looked at yet.
+// person finds an operator who may sign in. restored reports one who may not
+// because the ledger was restored from a backup and nobody has confirmed the
+// operator since.
 func (s *SignIns) person(ctx context.Context, email string) (p domain.Operator, ok, restored bool, err error) {
 	all, err := s.Ledger.Operators(ctx)
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *SignIns) person(ctx context.Context, email string) (p domain.Operator, 
 	return p, !restored, restored, nil
 }
 
-// put keeps a row whose value is JSON.
+// put stores a row whose value is JSON.
 func (s *SignIns) put(ctx context.Context, kind, id, person string, value any, life time.Duration) error {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -163,12 +164,12 @@ func (s *SignIns) read(r eventstore.PersonRow, ok bool, into any) (bool, error) 
 	return true, nil
 }
 
-// audit records in the ledger's own audit stream what a person does.
+// audit records a person's action in the ledger's own audit stream.
 func (s *SignIns) audit(ctx context.Context, email string, e domain.Event) error {
 	return s.Ledger.Audit(ledger.As(ctx, email), domain.LedgerClient, e)
 }
 
-// IsRefused reports whether an error is an *Error: not a fault.
+// IsRefused reports whether an error is an *Error, and not a fault.
 func IsRefused(err error) bool {
 	var refused *Error
 	return errors.As(err, &refused)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// purge remembers when what expired was last deleted.
+// purge is when expired rows were last deleted.
 type purge struct {
 	mu sync.Mutex
 	at time.Time
@@ -22,7 +22,7 @@ func (p *purge) due(now time.Time) bool {
 	return true
 }
 
-// purge deletes what expired, now and then.
+// purge deletes expired rows, at most once within purgeAtLeast.
 func (s *SignIns) purge(ctx context.Context) error {
 	if now := s.Now(); s.purged.due(now) {
 		return s.Rows.PurgePersonRows(ctx, now)

@@ -12,18 +12,19 @@ import (
 
 // sessionRecord is the row of a session.
 type sessionRecord struct {
-	Ends time.Time `json:"ends"` // used or not
+	Ends time.Time `json:"ends"` // at the latest
 	Seen time.Time `json:"seen"`
 	// Method and Address are those of domain.PersonSignedIn; a session of an
 	// earlier release has neither.
 	Method  string `json:"method,omitempty"`
 	Address string `json:"address,omitempty"`
-	// Disabled is the position at which the person had last been disabled: a
-	// session does not come back when the person does.
+	// Disabled is the log position at which the person was last disabled before
+	// the session: a session does not become valid again when the person is
+	// enabled again.
 	Disabled int64 `json:"disabled,omitempty"`
 }
 
-// begin begins a session. The log has it before the person has.
+// begin begins a session. The log records it before the person has the secret.
 func (s *SignIns) begin(ctx context.Context, p domain.Operator, method, address string) (Session, error) {
 	from := ledger.Network(address)
 	if err := s.audit(ctx, p.Email, domain.PersonSignedIn{Operator: p.Email, Method: method, Address: from}); err != nil {
@@ -42,9 +43,9 @@ func actor(p domain.Operator, row sessionRecord) Actor {
 	return Actor{Email: p.Email, Name: p.Name, Roles: p.Roles, Scopes: p.Scopes(), Until: row.Ends}
 }
 
-// Session tells who a session's secret belongs to, and that it is used. It
-// ends when it was not used for SessionIdle, after SessionLife whether used or
-// not, and when the person is disabled: ErrSession. Roles are those of this moment.
+// Session returns whose session a secret is, with the current roles, and notes
+// that the session was used. ErrSession: it was not used for SessionIdle, has
+// lasted for SessionLife, was ended, or its person was disabled.
 func (s *SignIns) Session(ctx context.Context, secret string) (Actor, error) {
 	if !ledger.WellFormedSecret(secret) {
 		return Actor{}, ErrSession
@@ -69,8 +70,8 @@ func (s *SignIns) Session(ctx context.Context, secret string) (Actor, error) {
 	return actor(p, now), s.saw(ctx, row, now)
 }
 
-// saw keeps that a session was used. The row is only put where it still is as
-// it was read, so that one that was ended meanwhile stays ended.
+// saw stores that a session was used. The row is replaced only if it is
+// unchanged, so a session that was ended meanwhile stays ended.
 func (s *SignIns) saw(ctx context.Context, row eventstore.PersonRow, now sessionRecord) error {
 	at := s.Now().UTC()
 	if at.Sub(now.Seen) < seenAtLeast {
@@ -83,19 +84,18 @@ func (s *SignIns) saw(ctx context.Context, row eventstore.PersonRow, now session
 	}
 	swapped, err := s.Rows.SwapPersonRow(ctx, sessionRow, row.ID, row.Value, value)
 	if err != nil || !swapped {
-		return err // somebody else was first, which is as good, or it was ended
+		return err // another request has stored it, or the session was ended
 	}
 	return nil
 }
 
-// End ends a session; one that has ended is no error.
+// End ends a session. If it has ended already, that is no error.
 func (s *SignIns) End(ctx context.Context, secret string) error {
 	_, _, err := s.Rows.TakePersonRow(ctx, sessionRow, idOf(secret))
 	return err
 }
 
-// SignOut ends every session of a person, at another's wish. The log has it
-// first.
+// SignOut ends every session of another person. The log records it first.
 func (s *SignIns) SignOut(ctx context.Context, email, reason string) error {
 	email = domain.NormalEmail(email)
 	if err := s.Ledger.Audit(ctx, domain.LedgerClient, domain.SessionsEnded{Operator: email, Reason: reason}); err != nil {

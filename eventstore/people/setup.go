@@ -15,17 +15,18 @@ type Setup struct {
 	Ticket string // for Finish
 	Email  string
 	Name   string
-	Secret string // of the authenticator app, to be typed
-	URL    string // the same as otpauth://, to be shown as a QR code
+	Secret string // TOTP secret, to be typed into the app
+	URL    string // the secret as an otpauth:// URL, to be shown as a QR code
 	Until  time.Time
 }
 
-// setupRecord is the row of a person who is at it.
+// setupRecord is the row of a setup that has begun.
 type setupRecord struct {
 	TOTP []byte `json:"totp"` // sealed
 }
 
-// Begin uses a link up and begins to set a password and an app.
+// Begin uses up a link and returns what the person needs to set a password and
+// an app.
 func (s *SignIns) Begin(ctx context.Context, secret, address string) (Setup, error) {
 	p, err := s.take(ctx, secret, address, false)
 	if err != nil {
@@ -46,9 +47,9 @@ func (s *SignIns) Begin(ctx context.Context, secret, address string) (Setup, err
 	return Setup{Ticket: ticket, Email: p.Email, Name: p.Name, Secret: key.Secret(), URL: key.URL(), Until: s.Now().Add(setupLife)}, nil
 }
 
-// Finish sets the password, and the app that shows the code, and signs in.
-// Earlier passwords, apps and sessions of the person end. A refusal, of a weak
-// password or a wrong code, leaves the ticket for another try.
+// Finish sets the password and the app that shows the code, and signs in. It
+// ends earlier passwords, apps and sessions of the person. After a weak
+// password or a wrong code the ticket can be used again.
 func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address string) (Session, error) {
 	if wait := s.addresses.Wait(ledger.Network(address)); wait > 0 {
 		return Session{}, &Error{Wait: wait}
@@ -88,7 +89,7 @@ func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address stri
 	if err := s.audit(ctx, p.Email, domain.PersonSetUp{Operator: p.Email}); err != nil {
 		return Session{}, err
 	}
-	// The step first: a password without one signs nobody in.
+	// The step before the password: a password without a step lets nobody in.
 	if err := s.put(ctx, stepRow, p.Email, p.Email, step, 0); err != nil {
 		return Session{}, err
 	}

@@ -9,14 +9,15 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// kept is the row of a password.
+// kept is the row of a password and its authenticator app.
 type kept struct {
 	Hash string `json:"hash"` // argon2id
 	TOTP []byte `json:"totp"` // sealed
 }
 
-// SignIn signs in with a password and the code of an authenticator app. All
-// that is wrong is refused in the same words, after the same work.
+// SignIn signs in with a password and the code of an authenticator app. A wrong
+// address, password or code is refused in the same words, and an unknown
+// address takes as long as a wrong password.
 func (s *SignIns) SignIn(ctx context.Context, email, password, code, address string) (Session, error) {
 	email = domain.NormalEmail(email)
 	if wait := s.wait(email, address); wait > 0 {
@@ -58,7 +59,7 @@ func (s *SignIns) SignIn(ctx context.Context, email, password, code, address str
 	return s.begin(ctx, p, "password", address)
 }
 
-// Identity is somebody whom an OpenID provider vouches for.
+// Identity is a person as an OpenID provider identifies them.
 type Identity struct {
 	Issuer   string
 	Subject  string
@@ -66,9 +67,9 @@ type Identity struct {
 	Verified bool // the provider says that the address is the person's
 }
 
-// SignInAs signs in whom an OpenID provider vouches for: an operator by a
-// verified e-mail address. The provider asks for what it wants; no code is asked for
-// here.
+// SignInAs signs in an operator whom an OpenID provider has identified by a
+// verified e-mail address. No code is needed here: a second factor is the
+// provider's matter.
 func (s *SignIns) SignInAs(ctx context.Context, who Identity, address string) (Session, error) {
 	email := domain.NormalEmail(who.Email)
 	p, ok, restored, err := s.person(ctx, email)
@@ -88,9 +89,10 @@ func (s *SignIns) wait(email, address string) time.Duration {
 	return max(s.pairs.Wait(email+" "+from), s.addresses.Wait(from), s.persons.Wait(email))
 }
 
-// failed counts a sign-in that failed and answers with its error, or with how
-// long to wait. Email is empty where nobody was named. Failed sign-ins are
-// logged and no events: a stranger must not be able to fill the log.
+// failed counts a failed sign-in. It returns its error or, after too many, how
+// long to wait. email is "" if no person was named. Failures are written to the
+// server's logs and not to the event log, which a stranger must not be able to
+// fill.
 func (s *SignIns) failed(email, address string, why *Error) error {
 	s.Failed()
 	from := ledger.Network(address)

@@ -12,16 +12,18 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// period is that of a code; skew how many periods a clock may be off.
+// period is how long a code is valid. skew is by how many periods the clock of
+// the app may be off.
 const (
 	period = 30 * time.Second
 	skew   = 1
 )
 
-// forTOTPOf binds a sealed secret to its person.
+// forTOTPOf is the purpose under which a TOTP secret is sealed; it binds the
+// secret to the person.
 func forTOTPOf(email string) string { return "totp/" + email }
 
-// codeOf finds the period whose code was typed, of those that may be meant.
+// codeOf finds the period of a code, within skew of now.
 func (s *SignIns) codeOf(email string, sealed []byte, code string) (step int64, right bool, err error) {
 	secret, err := s.Ledger.Keys.Open(domain.LedgerClient, sealed, forTOTPOf(email))
 	if err != nil {
@@ -41,8 +43,8 @@ func (s *SignIns) codeOf(email string, sealed []byte, code string) (step int64, 
 	return step, right, nil
 }
 
-// useStep uses a code's period up: neither it nor an earlier one is taken
-// again, on whatever node.
+// useStep marks a code's period as used: neither its code nor that of an
+// earlier period is accepted again, on any node.
 func (s *SignIns) useStep(ctx context.Context, email string, step int64) (fresh bool, err error) {
 	row, ok, err := s.Rows.PersonRow(ctx, stepRow, email)
 	if err != nil || !ok {
