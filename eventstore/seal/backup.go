@@ -5,12 +5,12 @@ import (
 	"path/filepath"
 )
 
-// Backup copies the wrapped keys, and not the master key, to a new keyring
-// folder. It waits for a change under way in another process, so that every
-// copied file is wrapped by the one master key.
+// Backup copies the wrapped keys, without the master key, to a new keyring
+// folder. It waits for a change by another process to end, so that all copied
+// files are wrapped by the same master key.
 //
-// The log must be copied first: a key made meanwhile is then in the copy, or
-// sealed nothing in it.
+// The log must be copied before: then every key that sealed something in the
+// copied log is in this copy.
 func Backup(dir, dest string) error {
 	k, copied := inFolder(dir, disk{}), inFolder(dest, disk{})
 	err := k.exclusively(func() error {

@@ -17,24 +17,25 @@ import (
 // clientKeys are a client's keys, ready for use.
 type clientKeys struct {
 	seal      tink.AEAD
-	ids       map[uint32]bool // of the keys that seal, or did
+	ids       map[uint32]bool // of all keys that have sealed
 	hash      *prf.Set
 	destroyed bool
 }
 
-// wrapped is what lies in Wraps for a client, keys/clients/<client>.json in a folder. Each keyset is bound
-// to its client and its use, so no file can stand in for another.
+// wrapped is the content of a client's entry in Wraps; in a folder that is
+// keys/clients/<client>.json. Each keyset is bound to its client and its use,
+// so no file can replace another.
 type wrapped struct {
 	Client    string          `json:"client"`
 	Master    uint32          `json:"master,omitempty"` // id of the key that wraps
-	Seal      json.RawMessage `json:"seal,omitempty"`   // a tink encrypted keyset
+	Seal      json.RawMessage `json:"seal,omitempty"`   // an encrypted Tink keyset
 	Hash      json.RawMessage `json:"hash,omitempty"`   // likewise
 	Destroyed bool            `json:"destroyed,omitempty"`
 
-	was []byte // as it was read
+	was []byte // the whole content as it was read
 }
 
-// keysets are a client's keys as tink handles.
+// keysets are a client's keys as Tink handles.
 type keysets struct {
 	seal, hash *keyset.Handle
 }
@@ -51,7 +52,7 @@ func newKeysets() (keysets, error) {
 	return keysets{s, h}, nil
 }
 
-// ready makes the keys usable.
+// ready makes the primitives of the keys.
 func (s keysets) ready() (*clientKeys, error) {
 	a, err := aead.New(s.seal)
 	if err != nil {
@@ -68,7 +69,7 @@ func (s keysets) ready() (*clientKeys, error) {
 	return &clientKeys{seal: a, ids: ids, hash: p}, nil
 }
 
-// wrap encrypts a client's keys under the master's primary key.
+// wrap encrypts a client's keys with the master's primary key.
 func wrap(m master, client string, s keysets) ([]byte, error) {
 	w := wrapped{Client: client, Master: m.primary()}
 	for _, part := range []struct {
@@ -86,7 +87,7 @@ func wrap(m master, client string, s keysets) ([]byte, error) {
 	return json.MarshalIndent(w, "", "  ")
 }
 
-// unwrap is wrap's inverse.
+// unwrap is the inverse of wrap.
 func (w wrapped) unwrap(m master) (keysets, error) {
 	if !m.has(w.Master) {
 		return keysets{}, fmt.Errorf("%w: the keys of client %s are wrapped by %d, keys/master is %d: "+
@@ -108,7 +109,7 @@ func (w wrapped) unwrap(m master) (keysets, error) {
 	return keysets{s, h}, err
 }
 
-// readWrapped reads a client's wrapped keys; ErrNoKey when there are none.
+// readWrapped reads a client's wrapped keys; ErrNoKey if there are none.
 func (k *Keyring) readWrapped(client string) (wrapped, error) {
 	b, err := k.wraps.Read(client)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -128,7 +129,7 @@ func (k *Keyring) readWrapped(client string) (wrapped, error) {
 	return w, nil
 }
 
-// clients lists the clients that have keys, destroyed ones too.
+// clients lists the clients that have keys, or had keys that were destroyed.
 func (k *Keyring) clients() ([]string, error) {
 	ids, err := k.wraps.Clients()
 	return slices.DeleteFunc(ids, func(id string) bool { return !clientID.MatchString(id) }), err

@@ -7,10 +7,10 @@ import (
 )
 
 // Destroy removes a client's keys for good: nothing sealed for the client can
-// be opened again, and its fingerprints can no longer be tried. The client's
-// name stays taken, so that no new key hides the loss. Repeating it changes
-// nothing. Another process that has the keys in memory keeps them until it
-// ends, and a backup keeps them until its master key is thrown away.
+// be opened again, and nobody can try values against its fingerprints any more.
+// The client's entry remains, so that no new key hides the loss. Repeating it
+// changes nothing. Another process that has the keys in memory keeps them until
+// it ends. A backup keeps them as long as its master key exists.
 func (k *Keyring) Destroy(client string) error {
 	if !clientID.MatchString(client) {
 		return fmt.Errorf("destroy keys: %q is not a client id", client)

@@ -13,12 +13,12 @@ import (
 	"github.com/achledger/achledger/eventstore/durable"
 )
 
-// temporary begins the name of a file that is still being written.
+// temporary begins the name of an unfinished file.
 const temporary = ".new-"
 
-// disk does the keyring's file operations so that a stop at any moment
-// leaves either the old or the new content, never less. step is nil outside
-// tests; there it runs before each operation and may stop it with an error.
+// disk does the keyring's file operations. A stop at any moment leaves either
+// the old or the new content, complete. step is nil except in tests, where it
+// runs before each operation and can stop it with an error.
 type disk struct {
 	step func(op, path string) error
 }
@@ -30,7 +30,7 @@ func (d disk) before(op, path string) error {
 	return d.step(op, path)
 }
 
-// makeFolder makes a folder that only its owner can read, and those above it.
+// makeFolder makes a folder, and its parents, that only the owner can read.
 func (d disk) makeFolder(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -48,9 +48,9 @@ func (d disk) makeFolder(path string) error {
 	return d.syncFolder(parent)
 }
 
-// create writes a file that must not exist yet; after an error there is none that
-// might be used without being durable. Its errors name the file, and not the
-// temporary one beside it.
+// create writes a file that must not exist yet. After an error no file exists
+// that could be used without being durable. Errors name the file and not its
+// temporary name.
 func (d disk) create(path string, content []byte) error {
 	err := d.createBeside(path, content)
 	var file *fs.PathError
@@ -72,7 +72,7 @@ func (d disk) createBeside(path string, content []byte) error {
 	if err := d.before("link", path); err != nil {
 		return err
 	}
-	err = os.Link(tmp, path) // unlike a rename it never replaces a file
+	err = os.Link(tmp, path) // unlike a rename, a link never replaces a file
 	linked := err == nil
 	if err = errors.Join(err, os.Remove(tmp)); err == nil {
 		err = d.syncFolder(filepath.Dir(path))
@@ -83,9 +83,9 @@ func (d disk) createBeside(path string, content []byte) error {
 	return err
 }
 
-// replace puts new content in the place of a file and then overwrites the
-// old content, so that freed blocks do not give it away. A file system that
-// copies on write keeps it for a while nevertheless.
+// replace replaces the content of a file and then overwrites the old content,
+// so that it cannot be read from freed blocks. A copy-on-write file system
+// nevertheless keeps it for a while.
 func (d disk) replace(path string, content []byte) error {
 	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -143,7 +143,8 @@ func (d disk) read(path string) ([]byte, error) {
 	}
 }
 
-// readOnce also reports whether path still names the file that was read.
+// readOnce reads a file, and reports whether path still names the same file
+// afterwards.
 func readOnce(path string) (content []byte, settled bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -164,8 +165,8 @@ func readOnce(path string) (content []byte, settled bool, err error) {
 	return content, os.SameFile(opened, named), nil
 }
 
-// overwrite fills a file that has lost its last name with zeros. A file that
-// someone linked elsewhere is theirs and stays.
+// overwrite fills a file that has no name left with zeros. A file with another
+// hard link is left as it is.
 func (d disk) overwrite(old *os.File, path string) error {
 	if err := d.before("overwrite", path); err != nil {
 		return err
@@ -183,9 +184,9 @@ func (d disk) overwrite(old *os.File, path string) error {
 	return old.Sync()
 }
 
-// sweep removes what a stop left under temporary names, and makes durable what it
-// left under others: a key is used from here on, and nobody can tell whether it was
-// given its name durably.
+// sweep removes files that a stop left under temporary names, and makes the
+// other names durable: a stop may have come between giving a key its name and
+// making the name durable, and the key is used from here on.
 func (d disk) sweep(folders ...string) error {
 	for _, folder := range folders {
 		entries, err := os.ReadDir(folder)

@@ -1,7 +1,7 @@
-// Package seal keeps account numbers, and whatever else must not be read,
-// unreadable outside this process. A value is sealed with its client's own
-// key before it reaches the log; the log, the broker, the views, the files
-// kept and every backup see only sealed bytes.
+// Package seal encrypts account numbers, and other data that must not be read
+// outside this process. A value is sealed with its client's own key before it
+// reaches the log, so the log, the broker, the views, the kept files and every
+// backup contain only sealed bytes.
 //
 // A Keyring is a folder:
 //
@@ -10,9 +10,9 @@
 //	keys/lock                   held while any of the above changes
 //
 // Each client has two keys: one that seals (AES-256-GCM) and one for keyed
-// hashes (HMAC-SHA-256), so that equal account numbers can be found without
+// hashes (HMAC-SHA-256), with which equal account numbers are found without
 // opening any. A key is on disk, synced, before it is first used.
 //
-// A backup holds the wrapped keys and not the master, and is worth nothing
-// without it: see ExportMaster and Backup.
+// A backup contains the wrapped keys without the master key. Without that key
+// its sealed values cannot be opened: see ExportMaster and Backup.
 package seal

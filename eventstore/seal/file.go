@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	chunkBytes = 1 << 20            // of a file, sealed at a time
-	maxSealed  = chunkBytes + 1<<10 // more than a sealed chunk ever takes
+	chunkBytes = 1 << 20            // plain bytes sealed at a time
+	maxSealed  = chunkBytes + 1<<10 // upper bound of a sealed chunk
 )
 
 // FileKeys seals and opens the chunks of a file. Keyring is one.
@@ -17,10 +17,10 @@ type FileKeys interface {
 	Open(client string, sealed []byte, purpose string) ([]byte, error)
 }
 
-// File is a file on disk that is sealed with a client's key in chunks, each
-// behind its length. A chunk is bound to the name of the file, its place in it
-// and whether it is the last, so none can be moved, changed or cut off
-// unnoticed. The name is one that the file has for good.
+// File is a file on disk, sealed with a client's key in chunks, each after its
+// length. A chunk is bound to the name of the file, to its index and to whether
+// it is the last, so that none can be moved, changed or cut off unnoticed. The
+// name must never change.
 type File struct {
 	Keys         FileKeys
 	Client, Name string
@@ -30,17 +30,17 @@ func (f File) purpose(chunk int, last bool) string {
 	return fmt.Sprintf("files/%s/%d/%t", f.Name, chunk, last)
 }
 
-// FileWriter seals what is written to it. Close seals what is left; without it
-// the file is not whole.
+// FileWriter seals what is written to it. Close seals the last chunk; without
+// it the file is incomplete.
 type FileWriter struct {
 	file   File
 	out    io.Writer
-	chunk  []byte // not sealed yet: whether it is the last is known later
+	chunk  []byte // not sealed yet: it may be the last
 	chunks int
-	Bytes  int64 // that were written
+	Bytes  int64 // written so far, before sealing
 }
 
-// Writer writes the file to out.
+// Writer seals the file into out.
 func (f File) Writer(out io.Writer) *FileWriter { return &FileWriter{file: f, out: out} }
 
 // Write implements io.Writer.
@@ -59,7 +59,7 @@ func (w *FileWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close seals what is left.
+// Close seals the last chunk.
 func (w *FileWriter) Close() error { return w.seal(true) }
 
 func (w *FileWriter) seal(last bool) error {
@@ -76,17 +76,17 @@ func (w *FileWriter) seal(last bool) error {
 	return err
 }
 
-// FileReader reads what a FileWriter wrote. A changed file is the keyring's
-// error, one that was cut off is one or io.ErrUnexpectedEOF.
+// FileReader reads what a FileWriter wrote. A file that was changed is the
+// keyring's error; one that was cut off is that or io.ErrUnexpectedEOF.
 type FileReader struct {
 	file   File
 	in     io.Reader
-	left   int64 // sealed bytes
+	left   int64 // sealed bytes not read yet
 	chunks int
 	chunk  []byte
 }
 
-// Reader reads the file from in, where it takes so many bytes.
+// Reader opens the file from in, which has size bytes.
 func (f File) Reader(in io.Reader, size int64) *FileReader {
 	return &FileReader{file: f, in: in, left: size}
 }
@@ -124,7 +124,7 @@ func (r *FileReader) next() error {
 	return err
 }
 
-// unexpected makes of the end of a file what it is in its middle.
+// unexpected turns io.EOF into io.ErrUnexpectedEOF.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

@@ -8,10 +8,10 @@ import (
 // fingerprintBytes is the length of a fingerprint before encoding: 128 bits.
 const fingerprintBytes = 16
 
-// Fingerprint returns the same short text for the same parts of the same
-// client, and another for any others: routing and account number, say.
-// Without the client's key nobody can try account numbers against it. It is
-// 22 characters of unpadded base64url.
+// Fingerprint returns a short text that is the same for the same parts of the
+// same client, such as routing and account number, and differs for others.
+// Without the client's key nobody can try account numbers against it. It is 22
+// characters of unpadded base64url.
 //
 // Errors are those of Seal.
 func (k *Keyring) Fingerprint(client string, parts ...string) (string, error) {
@@ -22,9 +22,9 @@ func (k *Keyring) Fingerprint(client string, parts ...string) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sum), nil
 }
 
-// MAC returns a keyed SHA-256 of a request's input, which an idempotency key
-// is stored with: the log keeps no plain hash of an account number, which
-// could be found by trying them all. It is 32 bytes.
+// MAC returns a keyed SHA-256 of a request's input, 32 bytes, which is stored
+// with the request's idempotency key. A plain hash in the log could be tried
+// with every account number.
 //
 // Errors are those of Seal.
 func (k *Keyring) MAC(client string, input []byte) ([]byte, error) {

@@ -11,38 +11,38 @@ import (
 
 // Errors of a keyring. Compare with errors.Is.
 var (
-	// ErrNoMaster: there are wrapped keys and no master key to open them, as
+	// ErrNoMaster: there are wrapped keys but no master key to unwrap them, as
 	// in a backup.
 	ErrNoMaster = errors.New("the master key is missing")
 	// ErrWrongMaster: the master key is not the one that wrapped a key.
 	ErrWrongMaster = errors.New("the master key is another one")
-	// ErrNotReplaced: the next master key is in use, and the file of the one before
-	// could not be replaced.
+	// ErrNotReplaced: the next master key is in use, but it could not replace
+	// the file of the previous one.
 	ErrNotReplaced = errors.New("the file of the master key was not replaced")
 	// ErrNoKey: nothing was ever sealed for this client, or its file is lost.
 	ErrNoKey = errors.New("the client has no key")
 	// ErrDestroyed: the client's keys were destroyed, for good.
 	ErrDestroyed = errors.New("the client's keys were destroyed")
-	// ErrNotAuthentic: the sealed bytes were changed, or belong to another
-	// client or purpose.
+	// ErrNotAuthentic: the sealed bytes were changed, or were sealed for
+	// another client or purpose.
 	ErrNotAuthentic = errors.New("the sealed value was changed or belongs elsewhere")
 	// ErrReadOnly: the keyring was opened beside a running server.
 	ErrReadOnly = errors.New("the keyring is open for reading only")
 )
 
-// NotCheckable reports whether err means that sealed values cannot be read
-// here although nothing is wrong with them: the keys were destroyed, or the
-// master key is kept elsewhere.
+// NotCheckable reports whether err means that sealed values cannot be read here
+// although they are not damaged: the keys were destroyed, or the master key is
+// kept elsewhere.
 func NotCheckable(err error) bool {
 	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoMaster)
 }
 
-// clientID is what a client may be called; a name is also a file name. The
-// ledger has keys of its own, and some for what is not known to be a client's.
+// clientID is the form of a client's id, which is also a file name. The ledger
+// has keys of its own, and keys for data whose client is not known yet.
 var clientID = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger|_queue[0-9a-f]{32})$`)
 
 // Keyring seals and opens values with each client's keys. It is safe for
-// concurrent use, and for use by several processes at once.
+// concurrent use, and several processes may have keyrings with the same keys.
 type Keyring struct {
 	dir      string // that holds the master key
 	readOnly bool
@@ -52,14 +52,14 @@ type Keyring struct {
 	mu     sync.RWMutex
 	opened map[string]*clientKeys // unwrapped, by client
 
-	// Of keys that several processes share; see OpenWith.
+	// For keys that several processes share; see OpenWith.
 	shared Shared // nil in a folder
 	next   string // file of the next master key; may be empty
-	mark   []byte // that the master key in use made
+	mark   []byte // made by the master key in use
 	turned bool   // next is in use, because keys/master could not be replaced
 }
 
-// inFolder is a keyring whose wrapped keys lie beside the master key.
+// inFolder returns a keyring with the wrapped keys beside the master key.
 func inFolder(dir string, d disk) *Keyring {
 	k := &Keyring{dir: dir, disk: d, opened: map[string]*clientKeys{}}
 	k.wraps = folderWraps{k}
@@ -108,9 +108,9 @@ func open(dir string, d disk) (*Keyring, error) {
 	return k, nil
 }
 
-// OpenReadOnly opens the keyring beside a running server, or where the
-// master key is not at hand. It changes nothing on disk. Without a master
-// key every call for a client with a key answers ErrNoMaster.
+// OpenReadOnly opens the keyring beside a running server, or without a master
+// key. It changes nothing on disk. Without a master key every call for a client
+// that has keys returns ErrNoMaster.
 func OpenReadOnly(dir string) (*Keyring, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// existing returns the keys of a client that has some.
+// existing returns the keys of a client; ErrNoKey if it has none.
 func (k *Keyring) existing(client string) (*clientKeys, error) {
 	k.mu.RLock()
 	c := k.opened[client]
@@ -21,7 +21,7 @@ func (k *Keyring) existing(client string) (*clientKeys, error) {
 	return c.usable(client)
 }
 
-// orNew returns a client's keys and makes them, durably, on first use.
+// orNew returns a client's keys. On first use it makes them, durably.
 func (k *Keyring) orNew(client string) (*clientKeys, error) {
 	c, err := k.existing(client)
 	if !errors.Is(err, ErrNoKey) || k.readOnly {
@@ -42,10 +42,10 @@ func (k *Keyring) orNew(client string) (*clientKeys, error) {
 	return c.usable(client)
 }
 
-// load reads and unwraps a client's keys unless that was done before. The
-// caller holds k.mu. A rotation in another process may retire the master
-// between the two reads; then the file is wrapped again, and reading again
-// helps.
+// load reads and unwraps a client's keys, unless they are in memory. The caller
+// holds k.mu. A rotation in another process may remove the old master key
+// between the two reads; the client's file is wrapped by the new one then, and
+// is read again.
 func (k *Keyring) load(client string) (*clientKeys, error) {
 	if c := k.opened[client]; c != nil {
 		return c, nil
@@ -90,7 +90,7 @@ func (k *Keyring) read(client string) (*clientKeys, error) {
 	return s.ready()
 }
 
-// newKeys makes a client's keys and returns when they are durable.
+// newKeys makes a client's keys, durably.
 func (k *Keyring) newKeys(client string) (*clientKeys, error) {
 	m, err := k.readMaster()
 	if err != nil {

@@ -1,8 +1,8 @@
 package seal
 
 // exclusively runs change while no other process changes the keyring, with the
-// master key that belongs to it by then. The
-// caller keeps this process's own goroutines out with k.mu.
+// master key in use at that time. The caller holds k.mu against this process's
+// own goroutines.
 func (k *Keyring) exclusively(change func() error) error {
 	if k.readOnly {
 		return ErrReadOnly

@@ -10,14 +10,14 @@ import (
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 )
 
-// MakeMaster makes a master key in a folder that has none, for a keyring whose
-// wrapped keys lie elsewhere. made is false when there is one.
+// MakeMaster makes a master key in a folder, for a keyring whose wrapped keys
+// are stored elsewhere. made is false if there is one already.
 func MakeMaster(dir string) (made bool, err error) {
 	k := inFolder(dir, disk{})
 	if err := k.disk.makeFolder(dir); err != nil {
 		return false, fmt.Errorf("make a master key: %w", err)
 	}
-	if err := k.disk.syncFolder(dir); err != nil { // one that is there may not be durable
+	if err := k.disk.syncFolder(dir); err != nil { // an existing one may not be durable yet
 		return false, fmt.Errorf("make a master key: %w", err)
 	}
 	if _, err = k.readMaster(); !errors.Is(err, ErrNoMaster) {
@@ -26,15 +26,15 @@ func MakeMaster(dir string) (made bool, err error) {
 	return true, k.makeMaster()
 }
 
-// MakeNext writes a new master key to a file that must not exist yet: the next
-// one of keys that several processes share.
+// MakeNext writes a new master key to a file that must not exist yet, for a
+// rotation of keys that several processes share.
 func MakeNext(path string) error { return disk{}.makeMaster(path) }
 
-// marked is what a mark seals.
+// marked is the content of every mark.
 var marked = []byte("achledger")
 
-// Mark is something sealed by the master key in a folder, by which the key is
-// known again.
+// Mark seals a fixed text with the master key in a folder. The mark identifies
+// the key.
 func Mark(dir string) ([]byte, error) {
 	m, err := inFolder(dir, disk{}).readMaster()
 	if err != nil {
@@ -51,8 +51,8 @@ func (m master) made(mark []byte) bool {
 	return err == nil && bytes.Equal(plain, marked)
 }
 
-// print names a master key and gives nothing of it away: it is a hash of 256 bits
-// that were chosen by chance.
+// print returns an identifier of a master key. It reveals nothing of the key,
+// as it is a hash of 256 random bits.
 func (m master) print() string {
 	h := sha256.New()
 	h.Write([]byte("achledger/master/"))
@@ -62,8 +62,8 @@ func (m master) print() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// CheckMark is ErrWrongMaster when the master key in a folder is not the one that
-// made a mark, and ErrNoMaster when there is none.
+// CheckMark returns ErrWrongMaster if the master key in a folder did not make
+// the mark, and ErrNoMaster if there is none.
 func CheckMark(dir string, mark []byte) error {
 	k := inFolder(dir, disk{})
 	m, err := k.readMaster()

@@ -12,8 +12,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// master is the content of keys/master: one key, or two while a rotation is
-// under way. The primary one wraps; each of them unwraps.
+// master is the content of keys/master: one key or, during a rotation, two. The
+// primary one wraps; each of them unwraps.
 type master struct {
 	handle *keyset.Handle
 	aead   tink.AEAD
@@ -22,7 +22,7 @@ type master struct {
 // primary is the id of the key that wraps.
 func (m master) primary() uint32 { return m.handle.KeysetInfo().GetPrimaryKeyId() }
 
-// has reports whether the master holds the key of that id.
+// has reports whether the master contains the key with an id.
 func (m master) has(id uint32) bool {
 	for _, key := range m.handle.KeysetInfo().GetKeyInfo() {
 		if key.GetKeyId() == id {
@@ -32,7 +32,7 @@ func (m master) has(id uint32) bool {
 	return false
 }
 
-// encode is the content of the master file.
+// encode returns the content of the master file.
 func (m master) encode() ([]byte, error) {
 	var b bytes.Buffer
 	if err := insecurecleartextkeyset.Write(m.handle, keyset.NewJSONWriter(&b)); err != nil {
@@ -49,7 +49,7 @@ func masterFrom(h *keyset.Handle) (master, error) {
 	return master{h, a}, nil
 }
 
-// readMaster reads keys/master; ErrNoMaster when there is none.
+// readMaster reads keys/master; ErrNoMaster if there is none.
 func (k *Keyring) readMaster() (master, error) {
 	m, err := k.disk.readMaster(k.masterFile())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,11 +95,11 @@ func (d disk) makeMaster(path string) error {
 }
 
 // ExportMaster writes the master key to a new file of mode 0600, to be kept
-// apart from the backups: a restored backup is its folder plus this file as
-// keys/master. After a rotation it must be exported again; a backup needs the
-// master key of its own day.
+// apart from the backups. To restore a backup, put the file into its folder as
+// keys/master. After a rotation the new master key must be exported too: each
+// backup needs the master key of its time.
 //
-// Errors: ErrNoMaster; fs.ErrExist when dest exists; a rotation under way.
+// Errors: ErrNoMaster; fs.ErrExist if dest exists; a rotation under way.
 func (k *Keyring) ExportMaster(dest string) error {
 	k.mu.RLock()
 	m, err := k.readMaster()

@@ -13,15 +13,15 @@ var errRotating = errors.New("the master key is being rotated: wait for the rota
 
 // Rotate replaces the master key by a new one and wraps every client's keys
 // again. Sealed values stay as they are. It may run while this or another
-// process seals and opens. Export the new master key afterwards; the old one
-// is gone from this folder and opens only backups made before.
+// process seals and opens. Export the new master key afterwards; the old one is
+// no longer in this folder, and opens only earlier backups.
 //
-// keys/master first gets the new key beside the old one, then each client's
-// file is replaced, then keys/master is left with the new key alone. Whenever
-// that stops, all files can be read, and the next Open finishes it.
+// First keys/master gets the new key beside the old one, then each client's
+// file is replaced, then the old key is removed from keys/master. If that stops
+// at any point, all files can still be read, and the next Open finishes it.
 //
-// Keys that several processes share are wrapped by the next master key, which each
-// of them has by then; see OpenWith.
+// Keys that several processes share are wrapped by the next master key, which
+// each process must have already; see OpenWith.
 func (k *Keyring) Rotate() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -52,7 +52,7 @@ func (k *Keyring) Rotate() error {
 	return nil
 }
 
-// addMaster writes keys/master with a new primary key beside the old one.
+// addMaster writes keys/master with a new primary key, keeping the old one.
 func (k *Keyring) addMaster(m master) (master, error) {
 	manager := keyset.NewManagerFromHandle(m.handle)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
@@ -65,14 +65,15 @@ func (k *Keyring) addMaster(m master) (master, error) {
 	return k.writeMaster(manager)
 }
 
-// finishRotation wraps every client's keys by the primary key, if they are
-// not yet, and drops all other keys from keys/master. With one key in
-// keys/master there is nothing to do. It returns what keys/master then holds.
+// finishRotation wraps the keys of every client by the primary key, unless they
+// are already, and removes all other keys from keys/master. It does nothing if
+// keys/master has one key. It returns the content of keys/master.
 func (k *Keyring) finishRotation(m master, clients []string) (master, error) {
 	if m.handle.Len() == 1 {
 		return m, nil
 	}
-	// One who put it there may have stopped before its name was durable.
+	// The process that wrote the new key may have stopped before its name was
+	// durable.
 	if err := k.disk.syncFolder(k.dir); err != nil {
 		return master{}, err
 	}

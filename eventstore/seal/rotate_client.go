@@ -8,13 +8,12 @@ import (
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
-// RotateClient makes a new data key for a client. What is sealed from now on
-// needs it; the keys before it stay, to open what they sealed. The key of
-// keyed hashes stays too, else no account would be known again. Whoever has an
-// older copy of the folder with its master key reads nothing of what is sealed
-// later.
+// RotateClient makes a new data key for a client. It seals from now on; the
+// earlier keys remain, to open what they sealed. The key of keyed hashes
+// remains too, or accounts would not be recognized again. An older copy of the
+// folder, even with its master key, cannot open what is sealed later.
 //
-// The file with all the client's keys is replaced, synced, before the new key
+// The file with all the client's keys is replaced and synced before the new key
 // is used: a stop leaves the old keys or all of them.
 func (k *Keyring) RotateClient(client string) error {
 	if !clientID.MatchString(client) {
@@ -57,7 +56,7 @@ func (k *Keyring) RotateClient(client string) error {
 	return nil
 }
 
-// withNewKey is a keyset with a new primary key.
+// withNewKey returns a keyset with a new primary key.
 func withNewKey(h *keyset.Handle) (*keyset.Handle, error) {
 	manager := keyset.NewManagerFromHandle(h)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
@@ -70,17 +69,17 @@ func withNewKey(h *keyset.Handle) (*keyset.Handle, error) {
 	return manager.Handle()
 }
 
-// prefixBytes is what tink writes in front of a sealed value: a one, and the
-// id of the key.
+// prefixBytes is the length of the prefix of values sealed by Tink: the byte 1
+// and the id of the key.
 const prefixBytes = 5
 
-// knows reports whether one of the keys sealed a value. Another process may
-// have added a key since these were read.
+// knows reports whether one of the keys sealed a value. If not, another process
+// may have added the key since.
 func (c *clientKeys) knows(sealed []byte) bool {
 	return len(sealed) < prefixBytes || c.ids[binary.BigEndian.Uint32(sealed[1:prefixBytes])]
 }
 
-// reread reads a client's keys once more.
+// reread reads a client's keys again.
 func (k *Keyring) reread(client string) (*clientKeys, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

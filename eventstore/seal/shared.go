@@ -6,21 +6,21 @@ import (
 	"io/fs"
 )
 
-// Shared are wrapped keys that several processes use, each with the master key in
-// a folder of its own.
+// Shared stores wrapped keys that several processes use. Each process has the
+// master key in a folder of its own.
 type Shared interface {
 	Wraps
-	// Mark is what the master key that belongs to these keys made; see Mark.
+	// Mark returns the mark of the master key that wraps these keys; see Mark.
 	Mark() ([]byte, error)
-	// Rewrap puts the mark of another master key in the place of one, and the
-	// content of every client in the place of what was read, all of it or nothing,
-	// durably. A client that is not named is an error.
+	// Rewrap durably replaces one mark by another, and the content of every
+	// client by new content, all of it or nothing. It is an error if it would
+	// leave out a client, or if anything is not as it was read.
 	Rewrap(was, is []byte, clients []string, before, after [][]byte) error
 }
 
-// OpenWith opens a keyring whose wrapped keys lie elsewhere than beside its master
-// key. That is in a folder or, after the keys were wrapped by another one, in the
-// file next, whose content then takes the place of the one before.
+// OpenWith opens a keyring whose wrapped keys are not beside its master key.
+// The master key is in a folder. After a rotation it is in the file next, which
+// then replaces the one in the folder.
 //
 // Errors: ErrNoMaster, ErrWrongMaster and ErrNotReplaced, with what to do.
 func OpenWith(dir, next string, w Shared) (*Keyring, error) {
@@ -37,16 +37,16 @@ func OpenWith(dir, next string, w Shared) (*Keyring, error) {
 }
 
 // OpenReadOnlyWith is OpenWith for reading. Without a master key in the folder
-// every call for a client with a key answers ErrNoMaster.
+// every call for a client that has keys returns ErrNoMaster.
 func OpenReadOnlyWith(dir string, w Wraps) *Keyring {
 	k := inFolder(dir, disk{})
 	k.wraps, k.readOnly = w, true
 	return k
 }
 
-// Forget drops the keys in memory and takes the master key that belongs to the
-// wrapped ones: another process changed some of them. They are read again when they
-// are needed.
+// Forget drops the keys in memory, which are read again when they are needed,
+// and switches to the master key that wraps them now. It is called when another
+// process has changed some keys.
 //
 // Errors: ErrWrongMaster and ErrNotReplaced.
 func (k *Keyring) Forget() error {
@@ -56,8 +56,8 @@ func (k *Keyring) Forget() error {
 	return k.turn()
 }
 
-// Next names the next master key, empty where there is none: no file, or one that
-// is in use already. Two processes with the same next one have the same name for it.
+// Next returns an identifier of the next master key, the same in every process
+// that has it; "" if there is none, or if it is in use already.
 func (k *Keyring) Next() string {
 	k.mu.RLock()
 	mark := k.mark
@@ -69,8 +69,8 @@ func (k *Keyring) Next() string {
 	return m.print()
 }
 
-// turn takes the master key that belongs to the wrapped keys by now. The caller
-// holds k.mu, or has the keyring alone.
+// turn switches to the master key that wraps the keys now. The caller holds
+// k.mu, or is the only user of the keyring.
 func (k *Keyring) turn() error {
 	if k.shared == nil {
 		return nil
@@ -99,7 +99,7 @@ func (k *Keyring) turn() error {
 	return ownErr
 }
 
-// settle puts the next master key, which is in use, in the place of the one before.
+// settle replaces the previous master key by the next one, which is in use.
 func (k *Keyring) settle(next master, ownErr error) error {
 	content, err := next.encode()
 	if err != nil {
@@ -122,9 +122,9 @@ func (k *Keyring) wrongMaster() error {
 		ErrWrongMaster, k.ownMaster())
 }
 
-// rotateShared wraps every client's keys by the next master key, in one step, and
-// takes that one. Whenever it stops, the old or the new master key opens all of
-// them; done again, it finds the new one in use.
+// rotateShared wraps every client's keys by the next master key, in one step,
+// and switches to that. If it stops at any point, either the old or the new
+// master key opens all of them. Repeating it changes nothing.
 func (k *Keyring) rotateShared() error {
 	next, err := k.disk.readMaster(k.next)
 	if k.next == "" || errors.Is(err, fs.ErrNotExist) {
@@ -154,8 +154,8 @@ func (k *Keyring) rotateShared() error {
 	return k.turn()
 }
 
-// rewrapped are the wrapped keys of every client, by one master key and by the next.
-// Those that were destroyed stay as they are.
+// rewrapped returns the content of every client, wrapped by the current master
+// key and by the next. Destroyed keys stay as they are.
 func (k *Keyring) rewrapped(now, next master) (clients []string, before, after [][]byte, err error) {
 	if clients, err = k.clients(); err != nil {
 		return nil, nil, nil, err

@@ -6,13 +6,12 @@ import (
 )
 
 // Seal encrypts plain for a client and a purpose, such as "account number";
-// only Open with the same two opens it. Equal values sealed twice differ.
-// The first call for a client makes its keys and returns when they are
-// durable. One key is good for some four billion values;
-// RotateClient makes another.
+// Open needs the same two. Sealing a value again gives other bytes. The first
+// call for a client makes its keys, durably. One key is good for some four
+// billion values; RotateClient makes another.
 //
-// Errors: ErrDestroyed; ErrNoMaster, ErrWrongMaster and disk errors for a
-// client that was not used since opening; ErrNoKey when read-only.
+// Errors: ErrDestroyed; ErrNoMaster, ErrWrongMaster and disk errors if the
+// client's keys are not in memory; ErrNoKey if the keyring is read-only.
 func (k *Keyring) Seal(client string, plain []byte, purpose string) ([]byte, error) {
 	c, err := k.orNew(client)
 	if err != nil {
@@ -27,8 +26,8 @@ func (k *Keyring) Seal(client string, plain []byte, purpose string) ([]byte, err
 
 // Open decrypts what Seal made for the same client and purpose.
 //
-// Errors: ErrNotAuthentic, ErrNoKey, ErrDestroyed, ErrNoMaster,
-// ErrWrongMaster. NotCheckable tells which of them are nobody's fault.
+// Errors: ErrNotAuthentic, ErrNoKey, ErrDestroyed, ErrNoMaster, ErrWrongMaster.
+// NotCheckable tells which of them do not mean damage.
 func (k *Keyring) Open(client string, sealed []byte, purpose string) ([]byte, error) {
 	c, err := k.existing(client)
 	if err != nil {
@@ -46,8 +45,8 @@ func (k *Keyring) Open(client string, sealed []byte, purpose string) ([]byte, er
 	return plain, nil
 }
 
-// bind appends parts to b so that no two lists of parts give equal bytes:
-// each is preceded by its length.
+// bind appends parts to b, each after its length, so that different lists of
+// parts never give equal bytes.
 func bind(b []byte, parts ...string) []byte {
 	for _, p := range parts {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(p)))

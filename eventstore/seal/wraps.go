@@ -10,27 +10,26 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Wraps is where the wrapped keys of clients lie: a folder, or the database that
-// holds the log. Without the master key they are worth nothing.
+// Wraps stores the wrapped keys of clients: in a folder, or in the database
+// that holds the log. Without the master key they are useless.
 type Wraps interface {
-	// Clients lists those who have keys, or had.
+	// Clients lists the clients that have keys, or had.
 	Clients() ([]string, error)
-	// Read returns what lies there for a client; fs.ErrNotExist when nothing
-	// does.
+	// Read returns a client's content; fs.ErrNotExist if there is none.
 	Read(client string) ([]byte, error)
-	// Create puts content where nothing lies, durably; fs.ErrExist otherwise. A
-	// mark is that of the master key which wrapped it: where another one belongs by
-	// now, nothing is created.
+	// Create durably stores the content of a client that has none; fs.ErrExist
+	// otherwise. mark is that of the master key that wrapped the content: if
+	// another master key is in use by now, Create fails.
 	Create(client string, content, mark []byte) error
-	// Replace puts content in the place of what was read, durably, and leaves
-	// nothing of the old content that can be had.
+	// Replace durably replaces the content that was read, which can no longer
+	// be read afterwards.
 	Replace(client string, was, is []byte) error
-	// Exclusively runs change while no other process changes the keys: a
-	// client's key is never wrapped by a master key that is just being retired.
+	// Exclusively runs change while no other process changes the keys, so that
+	// no client's key is wrapped by a master key that is being removed.
 	Exclusively(change func() error) error
 }
 
-// folderWraps is keys/clients with keys/lock.
+// folderWraps is keys/clients, with keys/lock.
 type folderWraps struct{ ring *Keyring }
 
 func (w folderWraps) folder() string { return filepath.Join(w.ring.dir, "clients") }
@@ -53,12 +52,13 @@ func (w folderWraps) Clients() ([]string, error) {
 
 func (w folderWraps) Read(client string) ([]byte, error) { return w.ring.disk.read(w.file(client)) }
 
-// Create needs no mark: the caller has the lock, and the master key lies beside.
+// Create ignores the mark: the caller has the lock, and the master key is in
+// the same folder.
 func (w folderWraps) Create(client string, content, _ []byte) error {
 	return w.ring.disk.create(w.file(client), content)
 }
 
-// Replace needs not know what was read: the caller has the lock.
+// Replace ignores what was read: the caller has the lock.
 func (w folderWraps) Replace(client string, _, is []byte) error {
 	return w.ring.disk.replace(w.file(client), is)
 }
@@ -71,7 +71,8 @@ func (w folderWraps) Exclusively(change func() error) error {
 	return errors.Join(change(), l.Unlock())
 }
 
-// FolderWraps are the wrapped keys in the folder of a keyring, which is made.
+// FolderWraps returns the wrapped keys in the folder of a keyring, and makes
+// the folder.
 func FolderWraps(dir string) (Wraps, error) {
 	k := inFolder(dir, disk{})
 	return k.wraps, k.disk.makeFolder(folderWraps{k}.folder())
