@@ -28,16 +28,17 @@ import (
 	"time"
 )
 
-// Pace is how a follower waits between looks at the log.
+// Pace sets how long a follower waits before it reads the log again.
 type Pace struct {
 	Gather time.Duration // wait for more commits after waking
 	Burst  int64         // events within Gather from which on writing counts as heavy
 	Rest   time.Duration // longest wait during heavy writing
 }
 
-// Wait waits before the next look. Backlog returns how many events the follower
-// has not read yet. A rest ends when the backlog reaches budget, when urgent
-// can be received from, or with ctx. A nil urgent never ends it.
+// Wait waits until the follower should read the log again. backlog returns the
+// number of events that it has not read yet. A rest ends when backlog reaches
+// budget, when urgent can be received from, when Rest is over, or with ctx. A
+// nil urgent never ends it.
 func (p Pace) Wait(ctx context.Context, backlog, budget func() int64, urgent <-chan struct{}) {
 	if p.pause(ctx, urgent) || backlog() < p.Burst {
 		return
@@ -49,7 +50,8 @@ func (p Pace) Wait(ctx context.Context, backlog, budget func() int64, urgent <-c
 	}
 }
 
-// pause waits Gather; it reports whether the follower must continue at once.
+// pause waits for Gather. It reports whether the follower must continue at
+// once, because of urgent or the end of ctx.
 func (p Pace) pause(ctx context.Context, urgent <-chan struct{}) bool {
 	enough := time.NewTimer(p.Gather)
 	defer enough.Stop()
