@@ -17,29 +17,29 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// Options of Start.
+// Options are the options of Start.
 type Options struct {
 	Dir string // where JetStream keeps its files
 
-	// Host and Port are the address for subscribers; an empty Host means
-	// that there is none, Port 0 that the system chooses one. Without TLS
-	// passwords cross it in the clear: then it should be a loopback address.
+	// Host and Port are the address for subscribers. Without a Host there is
+	// none; with Port 0 the system chooses a port. Without TLS passwords are
+	// sent in the clear: then it should be a loopback address.
 	Host string
 	Port int
 	TLS  *tls.Config
 
-	// Authenticate checks a credential and says whose it is. It is called
-	// for each connection, with the address it comes from, and may be called
-	// several times at once.
+	// Authenticate checks a credential and returns its client. It is called for
+	// each connection, with the remote address, from several goroutines at
+	// once.
 	Authenticate func(key, secret, remote string) (client string, ok bool)
 
-	// ClientOf names the client of a key that may read at this moment. It is called
-	// for each request of a subscriber, so that a revoked or expired credential
-	// reads nothing more. Nil: everyone logged in may read.
+	// ClientOf returns the client of a key that may read now. It is called for
+	// each request of a subscriber, so that a revoked or expired credential
+	// reads nothing more. Nil: everyone who is logged in may read.
 	ClientOf func(key string) (client string, ok bool)
 
-	// Opening, unless nil, is called before the streams are opened. Tests hold that
-	// up with it until ctx ends, or make it fail.
+	// Opening, if set, is called before the streams are opened. Tests delay the
+	// opening with it, or make it fail.
 	Opening func(ctx context.Context) error
 
 	Log *slog.Logger // slog.Default by default
@@ -50,10 +50,10 @@ type Broker struct {
 	server *server.Server
 	ledger *server.Account // holds the stream
 	secure bool            // subscribers connect with TLS
-	secret string          // of the connections in this process
+	secret string          // password of the connections within this process
 	login  *login
 	gate   *Gate
-	own    *nats.Conn // the gate's
+	own    *nats.Conn // the gate's connection
 	log    *slog.Logger
 
 	stopOpening context.CancelFunc
@@ -65,21 +65,21 @@ const (
 	ledgerAccount = "LEDGER"
 	ownUser       = "_achledger" // no credential key has an underscore
 	patience      = 30 * time.Second
-	stopTime      = 3 * time.Second       // that Close waits for streams being opened
-	reconnectWait = 20 * time.Millisecond // of a connection within the process
+	stopTime      = 3 * time.Second       // how long Close waits while streams are being opened
+	reconnectWait = 20 * time.Millisecond // between attempts of a connection within the process
 )
 
-// Bounds of connections, those of this process included.
+// Bounds of connections, including those within this process.
 const (
 	maxConnections = 512
 	maxPending     = 2 * relay.MinPayload // bytes that wait for a slow subscriber before it is cut off
-	maxControlLine = 4 << 10              // of a command without its payload
+	maxControlLine = 4 << 10              // bytes of a command without its payload
 	tlsTimeout     = 5                    // seconds for a handshake
 )
 
-// Start starts a broker. It returns when its address is taken, and opens the
-// streams of an earlier run behind it: after a kill JetStream reads all of their
-// messages. Nobody is let in before WaitUntilOpen returns.
+// Start starts a broker. It returns when the server listens. The streams of an
+// earlier run are opened in the background: after a kill JetStream reads all of
+// their messages. Nobody can connect before WaitUntilOpen returns.
 func Start(o Options) (*Broker, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	b := &Broker{secret: rand.Text(), secure: o.TLS != nil, log: o.Log, opened: make(chan struct{})}
@@ -114,7 +114,7 @@ func Start(o Options) (*Broker, error) {
 	return b, nil
 }
 
-// listens waits until the server takes connections.
+// listens waits until the server accepts connections.
 func (b *Broker) listens(l *serverLog) error {
 	for end := time.Now().Add(patience); !b.server.ReadyForConnections(20 * time.Millisecond); {
 		if l.fatal() != nil {
@@ -127,9 +127,9 @@ func (b *Broker) listens(l *serverLog) error {
 	return nil
 }
 
-// open opens the streams, and then lets in this process and subscribers. A
-// connection that came earlier could be told that there is no stream, and the
-// relay would make one.
+// open opens the streams, and then accepts connections of this process and of
+// subscribers. A connection that came earlier could be told that there is no
+// stream, and the relay would make one.
 func (b *Broker) open(ctx context.Context, opening func(context.Context) error) (err error) {
 	if opening != nil {
 		if err := opening(ctx); err != nil {
@@ -142,19 +142,19 @@ func (b *Broker) open(ctx context.Context, opening func(context.Context) error) 
 	if err := b.ledger.EnableJetStream(nil, nil); err != nil {
 		return fmt.Errorf("open the streams: %w", err)
 	}
-	b.login.serve(b.server, b.ledger, nil) // this process
+	b.login.serve(b.server, b.ledger, nil) // accept this process
 	if b.own, err = b.connect(b.server, nats.Name("gate")); err != nil {
 		return err
 	}
 	if b.gate, err = NewGate(b.own, b.login.clientOf, b.log); err != nil {
 		return err
 	}
-	b.login.serve(b.server, b.ledger, b.gate) // and subscribers
+	b.login.serve(b.server, b.ledger, b.gate) // accept subscribers
 	return nil
 }
 
-// WaitUntilOpen waits until the streams are open, and returns why they cannot be
-// opened, or the error of ctx if that ends first.
+// WaitUntilOpen waits until the streams are open. It returns why they could not
+// be opened, or the error of ctx if that ends before.
 func (b *Broker) WaitUntilOpen(ctx context.Context) error {
 	select {
 	case <-b.opened:
@@ -168,8 +168,8 @@ func (b *Broker) WaitUntilOpen(ctx context.Context) error {
 }
 
 // Conn connects this process, with all rights in the account of the stream.
-// While the streams are being opened it returns a connection that is made once
-// they are. Close it before the broker.
+// While the streams are being opened, the returned connection is established
+// later, when they are open. Close it before the broker.
 func (b *Broker) Conn(options ...nats.Option) (*nats.Conn, error) {
 	retry := []nats.Option{nats.RetryOnFailedConnect(true), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(0, 0)}
 	return b.connect(onceOpen{b}, append(retry, options...)...)
@@ -185,7 +185,7 @@ func (b *Broker) connect(to nats.InProcessConnProvider, options ...nats.Option) 
 	return c, nil
 }
 
-// onceOpen connects to a broker whose streams are open.
+// onceOpen dials the broker within the process when its streams are open.
 type onceOpen struct{ *Broker }
 
 // InProcessConn implements nats.InProcessConnProvider.
@@ -201,8 +201,8 @@ func (o onceOpen) InProcessConn() (net.Conn, error) {
 	return o.server.InProcessConn()
 }
 
-// URL is where subscribers connect, as nats://127.0.0.1:4222; "" when the
-// broker has no address.
+// URL is the address for subscribers, such as nats://127.0.0.1:4222; "" if
+// there is none.
 func (b *Broker) URL() string {
 	if b.server.Addr() == nil {
 		return ""
@@ -214,10 +214,10 @@ func (b *Broker) URL() string {
 	return scheme + b.server.Addr().String()
 }
 
-// Close stops the broker. Messages that it accepted are on disk. A server that
-// opens its streams cannot be interrupted; if that goes on for longer than
-// stopTime it is left to the end of the process, which is to its files as if it
-// had been killed.
+// Close stops the broker. Messages that it has accepted are on disk. A server
+// that is opening its streams cannot be interrupted: after stopTime Close
+// leaves it running until the process ends, which has the same effect on its
+// files as a kill.
 func (b *Broker) Close() {
 	b.stopOpening()
 	select {
@@ -236,14 +236,14 @@ func (b *Broker) Close() {
 }
 
 func (b *Broker) shutdown() {
-	b.login.close() // not earlier: who is refused twice never comes again
+	b.login.close() // only now: a client that is refused twice never connects again
 	b.server.Shutdown()
 	b.server.WaitForShutdown()
 }
 
 // Disconnect closes every connection that logged in with a credential, and
-// drops its open requests. Revoke the credential first, so that Authenticate
-// refuses a reconnection.
+// drops its pending requests. Revoke the credential before, so that
+// Authenticate refuses a reconnection.
 func (b *Broker) Disconnect(key string) error {
 	b.login.forget(key)
 	open, err := b.server.Connz(&server.ConnzOptions{Username: true, User: key, Limit: 1 << 20})
@@ -251,7 +251,7 @@ func (b *Broker) Disconnect(key string) error {
 		return fmt.Errorf("disconnect credential %s: %w", key, err)
 	}
 	for _, c := range open.Conns {
-		// It may have disconnected by itself meanwhile.
+		// It may have disconnected on its own meanwhile.
 		_ = b.server.DisconnectClientByID(c.Cid)
 	}
 	return nil

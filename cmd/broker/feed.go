@@ -10,8 +10,8 @@ import (
 )
 
 // choices are the settings of its consumer that a subscriber may choose.
-// Settings that could send messages elsewhere, such as deliver_subject, are not
-// among them.
+// Settings that could direct messages elsewhere, such as deliver_subject, are
+// not among them.
 var choices = []string{
 	"description", "deliver_policy", "opt_start_seq", "opt_start_time", "replay_policy", "headers_only",
 	"ack_policy", "ack_wait", "max_deliver", "backoff", "max_ack_pending",
@@ -19,11 +19,11 @@ var choices = []string{
 	"num_replicas", "mem_storage", "metadata",
 }
 
-// filter is the subject that a client's consumers must filter by.
+// filter returns the subject that a client's consumers must filter by.
 func filter(client string) string { return "ledger." + client + ".>" }
 
-// feedRequest checks a request to create or change a consumer and returns the
-// request that the server gets: the same, re-encoded, so that server and gate
+// feedRequest checks a request to create or change a consumer. It returns the
+// request for the server, which is encoded again, so that server and gate
 // cannot read it differently. A null or zero setting counts as not set.
 func feedRequest(data []byte, key, client string) ([]byte, error) {
 	var r struct {
@@ -62,7 +62,7 @@ func feedRequest(data []byte, key, client string) ([]byte, error) {
 		return nil, fmt.Errorf("filter_subject must be %q", filter(client))
 	}
 	for name, exact := range want {
-		r.Config[name], _ = json.Marshal(exact) // a string never fails
+		r.Config[name], _ = json.Marshal(exact) // strings always encode
 	}
 	return json.Marshal(r)
 }
@@ -72,7 +72,7 @@ func nothing(v json.RawMessage) bool {
 	return slices.Contains([]string{``, `null`, `""`, `0`, `false`, `[]`, `{}`}, string(bytes.TrimSpace(v)))
 }
 
-// refusal is JetStream's answer to a request that it does not accept.
+// refusal returns JetStream's response to a request that it does not accept.
 func refusal(why error) []byte {
 	var r struct {
 		Type  string `json:"type"`
@@ -84,6 +84,6 @@ func refusal(why error) []byte {
 	}
 	r.Type = "io.nats.jetstream.api.v1.consumer_create_response"
 	r.Error.Code, r.Error.ErrorCode, r.Error.Description = 400, 10003, why.Error() // bad request
-	b, _ := json.Marshal(r)                                                        // strings and numbers never fail
+	b, _ := json.Marshal(r)                                                        // strings and numbers always encode
 	return b
 }

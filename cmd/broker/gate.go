@@ -10,24 +10,24 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// Subjects between a subscriber's account and the ledger's. The token behind
-// those in the ledger's account is the credential's key.
+// Subjects between a subscriber's account and the ledger's account. In the
+// ledger's account the next token is the credential's key.
 const (
-	requestSubject = "feed.request." // in a subscriber's account, for $JS.
-	inSubject      = "feeds.in."     // a subscriber's requests, $JS. left out
+	requestSubject = "feed.request." // replaces $JS. in a subscriber's account
+	inSubject      = "feeds.in."     // a subscriber's requests, without $JS.
 	answerSubject  = "feeds.answer." // the server's answers to the gate
 	outSubject     = "feeds.out."    // what arrives in the subscriber's inbox
 )
 
-// consumer is the name of a credential's durable consumer.
+// consumer returns the name of a credential's durable consumer.
 func consumer(key string) string { return "feed-" + key }
 
-// inbox is the prefix of a credential's inboxes.
+// inbox returns the prefix of a credential's inboxes.
 func inbox(key string) string { return "_INBOX_" + key + "." }
 
-// requests are all subjects that a subscriber may publish to. The server maps
-// subjects before it checks permissions: what a program publishes to $JS.
-// arrives as requestSubject.
+// requests returns all subjects that a subscriber may publish to. The server
+// maps subjects before it checks permissions: a message to $JS. has the prefix
+// requestSubject by then.
 func requests(key string) []string {
 	subjects := []string{createSubject(key) + ".>", infoSubject(key), nextSubject(key), ackSubject(key) + ".>"}
 	for i, s := range subjects {
@@ -53,11 +53,11 @@ type Gate struct {
 	clientOf func(key string) (client string, ok bool)
 	log      *slog.Logger
 	answers  *nats.Subscription
-	all      *nats.Subscription // nil where each credential has its own
+	all      *nats.Subscription // nil if each credential has its own subscription
 }
 
-// NewGate makes a gate in the ledger's account. clientOf names the client of
-// a credential in use; ok is false for one that is revoked.
+// NewGate opens a gate in the ledger's account. clientOf returns the client of
+// a credential in use; ok is false for a revoked one.
 func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool), log *slog.Logger) (*Gate, error) {
 	g := &Gate{conn: conn, clientOf: clientOf, log: log}
 	var err error
@@ -67,8 +67,9 @@ func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool)
 	return g, nil
 }
 
-// OpenToAll serves every credential that an external cluster's configuration
-// admits. Several processes may do so; each request is served by one of them.
+// OpenToAll serves all credentials that the configuration of an external
+// cluster admits. Several processes may call it: each request is served by one
+// of them.
 func (g *Gate) OpenToAll() error {
 	var err error
 	if g.all, err = g.conn.QueueSubscribe(inSubject+"*.>", "gate", g.request); err != nil {
@@ -97,7 +98,7 @@ func (g *Gate) flush() error {
 	return nil
 }
 
-// Close ends the gate; open requests get no answer.
+// Close ends the gate; pending requests get no response.
 func (g *Gate) Close() {
 	for _, s := range []*nats.Subscription{g.all, g.answers} {
 		if s != nil {
@@ -106,8 +107,8 @@ func (g *Gate) Close() {
 	}
 }
 
-// request forwards a subscriber's request. It drops whatever is not certainly
-// allowed, as a server drops a message to a forbidden subject.
+// request forwards a subscriber's request. It drops everything that is not
+// certainly allowed, as a server drops a message to a forbidden subject.
 func (g *Gate) request(m *nats.Msg) {
 	key, rest, ok := strings.Cut(strings.TrimPrefix(m.Subject, inSubject), ".")
 	subject := "$JS." + rest
@@ -130,7 +131,7 @@ func (g *Gate) request(m *nats.Msg) {
 			out.Reply = outSubject + key + "." + reply
 		}
 	case m.Reply == "":
-		return // nobody to tell
+		return // no reply subject for a response
 	case subject == infoSubject(key):
 		out.Reply = answerSubject + key + "." + reply
 	case strings.HasPrefix(subject, createSubject(key)+"."):
@@ -147,7 +148,8 @@ func (g *Gate) request(m *nats.Msg) {
 	g.send(out)
 }
 
-// literal reports whether the end of a subject names a single subject.
+// literal reports whether the end of a subject is without wildcards and empty
+// tokens.
 func literal(end string) bool {
 	for token := range strings.SplitSeq(end, ".") {
 		if token == "" || token == "*" || token == ">" {
@@ -157,8 +159,8 @@ func literal(end string) bool {
 	return true
 }
 
-// reply forwards the server's answer. The server does not send its API's
-// answers across accounts that share a message stream.
+// reply forwards the server's response, because the server does not send
+// responses of its API across accounts that share a message stream.
 func (g *Gate) reply(m *nats.Msg) {
 	g.send(&nats.Msg{Subject: outSubject + strings.TrimPrefix(m.Subject, answerSubject), Header: m.Header, Data: m.Data})
 }

@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// serverLog writes the server's messages to our log: normal ones as debug,
-// errors, failed logins among them, as warnings, because the event log does not
-// depend on the server.
+// serverLog writes the server's messages to our log: normal ones at level
+// debug, errors as warnings. Errors include failed logins, and the event log
+// does not depend on the server.
 type serverLog struct {
 	log *slog.Logger
 
 	mu    sync.Mutex
-	first error // fatal one
+	first error // first fatal error
 }
 
 func newServerLog(log *slog.Logger) *serverLog {
@@ -26,7 +26,7 @@ func (l *serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(f
 func (l *serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Errorf(format string, v ...any)  { l.log.Warn(fmt.Sprintf(format, v...)) }
 
-// Fatalf keeps the reason for Start; the server stops by itself.
+// Fatalf keeps the reason for Start; the server stops on its own.
 func (l *serverLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,7 +35,7 @@ func (l *serverLog) Fatalf(format string, v ...any) {
 	}
 }
 
-// fatal returns why the server stopped, if it did.
+// fatal returns why the server stopped; nil if it did not.
 func (l *serverLog) fatal() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,33 +11,34 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Names become tokens of subjects, so they may contain nothing else.
+// Keys and client ids become tokens of subjects, so their characters are
+// restricted.
 var (
 	keyForm    = regexp.MustCompile(`^[a-zA-Z0-9]{1,64}$`)
 	clientForm = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger)$`)
 )
 
-// login decides who may connect, and gives each credential its account.
+// login decides who may connect, and gives each credential an account.
 type login struct {
 	authenticate func(key, secret, remote string) (client string, ok bool)
-	reads        func(key string) (client string, ok bool) // now; nil: everyone logged in may
-	secret       string                                    // of this process
+	reads        func(key string) (client string, ok bool) // may read now; nil: everyone who is logged in
+	secret       string                                    // password of this process
 
 	admitting sync.Mutex                 // held while the gate opens or closes for a credential
-	accounts  map[string]*server.Account // by key; a server never removes one
+	accounts  map[string]*server.Account // by key; the server never removes an account
 
 	decided chan struct{} // closed when subscribers are accepted, or never will be
-	once    sync.Once     // closes it
+	once    sync.Once     // closes decided
 
 	mu        sync.Mutex
 	server    *server.Server
 	ledger    *server.Account     // nil until logins are accepted
 	gate      *Gate               // nil until subscribers are accepted
 	in        map[string]admitted // by key
-	forgotten map[string]int      // how often, by key
+	forgotten map[string]int      // number of calls of forget, by key
 }
 
-// admitted is a credential in use.
+// admitted is a credential that is logged in.
 type admitted struct {
 	client string
 	stop   func() // closes its part of the gate
@@ -50,7 +51,8 @@ func newLogin(authenticate func(key, secret, remote string) (string, bool), read
 	}
 }
 
-// serve accepts this process, and subscribers once there is a gate.
+// serve accepts connections of this process, and of subscribers if there is a
+// gate.
 func (l *login) serve(s *server.Server, ledger *server.Account, g *Gate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,12 +62,9 @@ func (l *login) serve(s *server.Server, ledger *server.Account, g *Gate) {
 	}
 }
 
-// close ends the wait of those who came early.
+// close ends the wait of connections that came before the streams were open.
 func (l *login) close() { l.once.Do(func() { close(l.decided) }) }
 
-// earlyWait is how long a connection waits that comes while the streams are being
-// opened. The server's own timeout for a login is shorter and ends it first:
-// clients try again after a timeout, but after a second refusal never.
 const earlyWait = (tlsTimeout + 2) * time.Second
 
 func (l *login) wait() {
@@ -77,7 +76,8 @@ func (l *login) wait() {
 	}
 }
 
-// Check is called by the server for each connection.
+// Check implements server.Authentication; the server calls it for each
+// connection.
 func (l *login) Check(c server.ClientAuthentication) bool {
 	key, secret := c.GetOpts().Username, c.GetOpts().Password
 	if key != ownUser {
@@ -108,8 +108,8 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 		return false
 	}
 	c.RegisterUser(&server.User{Username: key, Account: account, Permissions: permissions(key)})
-	// Disconnect closes the registered connections; one that registers later must
-	// find that the credential was forgotten.
+	// Disconnect closes the connections that are registered. A connection that
+	// is registered later must see that the credential was forgotten.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.forgotten[key] == forgotten
@@ -139,7 +139,7 @@ func (l *login) admit(key, client string) (*server.Account, error) {
 	return account, nil
 }
 
-// account returns a credential's account, which lasts as long as the server.
+// account returns a credential's account, which exists as long as the server.
 func (l *login) account(key string) (*server.Account, error) {
 	if a, ok := l.accounts[key]; ok {
 		return a, nil
@@ -155,9 +155,10 @@ func (l *login) account(key string) (*server.Account, error) {
 	return a, nil
 }
 
-// join connects a subscriber's account with the ledger's: its requests go to
-// the gate, and what the gate lets through comes to its inbox. The mapping
-// keeps its requests away from a JetStream API of the account itself.
+// join connects a subscriber's account with the ledger's: requests go to the
+// gate, and what the gate forwards goes to the subscriber's inbox. The mapping
+// keeps the requests away from the JetStream API of the subscriber's own
+// account.
 func join(ledger, account *server.Account, key string) error {
 	if err := account.AddMapping("$JS.>", requestSubject+">"); err != nil {
 		return fmt.Errorf("map requests: %w", err)
@@ -177,7 +178,7 @@ func join(ledger, account *server.Account, key string) error {
 	return nil
 }
 
-// permissions of a subscriber, in an account of its own.
+// permissions returns what a subscriber may do in its account.
 func permissions(key string) *server.Permissions {
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: requests(key)},
@@ -185,7 +186,7 @@ func permissions(key string) *server.Permissions {
 	}
 }
 
-// admittedAs names the client that a credential logged in as.
+// admittedAs returns the client that a credential is logged in for.
 func (l *login) admittedAs(key string) (string, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -193,7 +194,7 @@ func (l *login) admittedAs(key string) (string, bool) {
 	return a.client, ok
 }
 
-// clientOf names the client of a credential that is logged in and may still
+// clientOf returns the client of a credential that is logged in and may still
 // read.
 func (l *login) clientOf(key string) (string, bool) {
 	client, ok := l.admittedAs(key)
@@ -204,7 +205,7 @@ func (l *login) clientOf(key string) (string, bool) {
 	return client, ok
 }
 
-// forget ends a credential's part of the gate.
+// forget closes the gate for a credential.
 func (l *login) forget(key string) {
 	l.admitting.Lock()
 	defer l.admitting.Unlock()
@@ -217,7 +218,8 @@ func (l *login) forget(key string) {
 	}
 }
 
-// host is an address without its port; a connection in the process has none.
+// host returns an address without its port; "" for a connection within the
+// process.
 func host(a net.Addr) string {
 	if a == nil {
 		return ""
