@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// api asks the ledger.
+// api is a client of the ledger's API.
 type api struct {
 	base   string
 	ops    folder.Credential
@@ -23,7 +23,7 @@ func newAPI(base string, ops folder.Credential) *api {
 	return &api{base: base, ops: ops, http: &http.Client{Timeout: 30 * time.Second}}
 }
 
-// ask sends a request; status 0 means that no answer came.
+// ask sends a request; status 0 means that there was no complete response.
 func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
 	request, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader([]byte(body)))
 	if err != nil {
@@ -39,7 +39,7 @@ func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind
 	}
 	defer response.Body.Close()
 	if said, err = io.ReadAll(response.Body); err != nil {
-		return 0, []byte(err.Error()) // the answer broke off
+		return 0, []byte(err.Error()) // the response was cut off
 	}
 	if answer != nil && response.StatusCode < 300 {
 		if err := json.Unmarshal(said, answer); err != nil {
@@ -49,11 +49,11 @@ func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind
 	return response.StatusCode, said
 }
 
-// patience is how long a request is repeated. Longer than that nothing is away.
+// patience is how long a request is repeated: longer than any fault lasts.
 const patience = 90 * time.Second
 
-// insist repeats a request that may be repeated until it is answered for good:
-// neither without an answer, nor with 5xx, nor that something is too much.
+// insist repeats an idempotent request until it has a final response: not after
+// a connection error, 5xx or 429. It returns status 0 after patience.
 func (a *api) insist(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

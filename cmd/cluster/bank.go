@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
-// bank takes every file away as soon as it has its final name, as operators do,
-// and notices whatever comes a second time.
+// bank takes every file as soon as it has its final name, as ACH operators do,
+// and records a failure if a file or an entry comes twice.
 type bank struct {
 	outbox   string
 	inbox    string
@@ -23,11 +23,11 @@ type bank struct {
 	contents map[[32]byte]string // file by its bytes
 
 	mu       sync.Mutex
-	entries  map[string]entry // by their marks
-	returned int              // files it sent back
+	entries  map[string]entry // by mark
+	returned int              // number of return files that it made
 }
 
-// entry is one as it left, with the batch it left in.
+// entry is the record of an entry that left, and the header of its batch.
 type entry struct{ batch, line string }
 
 func newBank(c *cluster.Cluster, m *model) *bank {
@@ -44,7 +44,7 @@ func (b *bank) run(ctx context.Context) {
 	}
 }
 
-// take takes what is there.
+// take takes all files in the outbox.
 func (b *bank) take() {
 	files, _ := filepath.Glob(filepath.Join(b.outbox, "*.ach"))
 	for _, path := range files {
@@ -61,7 +61,7 @@ func (b *bank) take() {
 	}
 }
 
-// read reads a file by its columns.
+// read reads a file by columns.
 func (b *bank) read(name string, content []byte) {
 	lines := strings.Split(string(content), "\n")
 	if len(lines[0]) != 94 || lines[0][0] != '1' {
@@ -116,7 +116,7 @@ func (b *bank) entry(name, batch, line string) {
 	}
 }
 
-// inboxIsRead reports whether all was taken that the bank put into the inbox.
+// inboxIsRead reports whether the ledger has taken all of the bank's files.
 func (b *bank) inboxIsRead() bool {
 	for _, at := range []string{"*.ach", ".taking/*"} {
 		if left, _ := filepath.Glob(filepath.Join(b.inbox, at)); len(left) > 0 {
@@ -126,7 +126,7 @@ func (b *bank) inboxIsRead() bool {
 	return true
 }
 
-// checkInbox fails when a file of the bank's was not taken for what it is.
+// checkInbox fails if a file of the bank is not among those that were done.
 func (b *bank) checkInbox() {
 	for folder, want := range map[string]int{"done": b.returned, "quarantine": 0} {
 		if files, _ := filepath.Glob(filepath.Join(b.inbox, folder, "*")); len(files) != want {

@@ -12,10 +12,10 @@ import (
 	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
-// chaos has payments, recalls, uploads, answers of the bank and passing windows
-// go on while parts of the cluster are killed, stopped and cut off, and then
-// looks whether what was acknowledged is true. It shares no code with the
-// server: it knows what it sent, and reads files by their columns.
+// chaos kills, stops and cuts off parts of the cluster while clients send,
+// recall and upload payments, the bank returns some, and windows pass. Then it
+// checks that everything that was acknowledged is true. It shares no code with
+// the server: it knows what it sent, and reads files by columns.
 type chaos struct {
 	*cluster.Cluster
 	random   *rand.Rand
@@ -24,7 +24,7 @@ type chaos struct {
 	bank     *bank
 	api      *api
 	suffered map[string]suffered // by kind of fault
-	program  string              // achledger
+	program  string              // path of achledger
 }
 
 func (o options) chaos(ctx context.Context) error {
@@ -51,7 +51,7 @@ func (o options) chaos(ctx context.Context) error {
 	return nil
 }
 
-// run breaks and heals, and checks at the end.
+// run makes faults under load, and checks at the end.
 func (x *chaos) run(ctx context.Context, faults int) error {
 	if err := x.takeOn(ctx); err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// check lets everything leave, and compares what the bank, the nodes and the log
-// say with what was acknowledged.
+// check waits until everything has left, and compares the bank, the nodes and
+// the log with what was acknowledged.
 func (x *chaos) check(ctx context.Context) error {
 	fmt.Println("Checking.")
 	if err := x.drain(ctx); err != nil {
@@ -26,7 +26,8 @@ func (x *chaos) check(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// drain passes time until all that must leave has left.
+// drain advances the clock until everything that must leave has left, two
+// minutes of real time at most.
 func (x *chaos) drain(ctx context.Context) error {
 	for end := time.Now().Add(2 * time.Minute); ctx.Err() == nil; pause(ctx, time.Second) {
 		x.bank.take()
@@ -43,8 +44,8 @@ func mustLeave(p *payment, file string) bool {
 	return p.acknowledged && !p.recalled && !p.recalling && file == ""
 }
 
-// settleUnknown does what a person does with files of unknown delivery: asks the
-// bank, and says whether it has them.
+// settleUnknown does for files of unknown delivery what a person does: it looks
+// whether the bank has them, and confirms or resends.
 func (x *chaos) settleUnknown(ctx context.Context) {
 	var list struct {
 		Data []struct{ ID, Name, State string }
@@ -80,14 +81,15 @@ func (x *chaos) compareFiles() {
 	}
 }
 
-// told is a transaction as a node lists it.
+// told is a transaction in a node's list.
 type told struct {
 	ID     string `json:"transaction_id"`
 	Status string `json:"status"`
 	Cents  int64  `json:"amount_cents"`
 }
 
-// compareNodes asks each node for everything.
+// compareNodes compares the transactions that the nodes list with each other
+// and with what was acknowledged.
 func (x *chaos) compareNodes(ctx context.Context) {
 	var first map[string]told
 	for _, n := range x.Nodes {
@@ -106,7 +108,7 @@ func (x *chaos) compareNodes(ctx context.Context) {
 	}
 	for _, p := range x.model.payments {
 		if p.upload {
-			continue // its id is the ledger's
+			continue // its id was made by the ledger
 		}
 		t, ok := first[p.id]
 		_, left := x.model.left[p.mark]
@@ -125,7 +127,7 @@ func (x *chaos) compareNodes(ctx context.Context) {
 	}
 }
 
-// list is all transactions by their id.
+// list returns all transactions of a node by id.
 func (x *chaos) list(ctx context.Context, base string) map[string]told {
 	all := map[string]told{}
 	direct := newAPI(base, x.Ops)
@@ -148,8 +150,8 @@ func (x *chaos) list(ctx context.Context, base string) map[string]told {
 	}
 }
 
-// verify has the program check chain, stream, files, totals and, for each node,
-// that its views are what the log says, row for row.
+// verify runs achledger verify against every node. It checks the chain, the
+// stream, the files and the totals, and each node's views row by row.
 func (x *chaos) verify(ctx context.Context) {
 	for _, n := range x.Nodes {
 		cmd := exec.CommandContext(ctx, x.program, "verify", "--store", x.Store, "--data", n.Data)

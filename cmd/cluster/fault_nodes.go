@@ -34,7 +34,8 @@ var nodeFaults = []faultKind{
 		x.awaitOther(ctx, n)
 		return func() { n.Signal(syscall.SIGCONT) }
 	}},
-	// It hears nothing of its session's end: for a while two believe to lead.
+	// It does not learn that its session has ended: for a while two nodes act
+	// as the leader.
 	{"the leader hears nothing until another leads", ofNodes, func(x *chaos, ctx context.Context) func() {
 		n := x.leader(ctx)
 		if n == nil {
@@ -67,7 +68,7 @@ var nodeFaults = []faultKind{
 	}},
 }
 
-// leader is who leads, waited for for half a minute.
+// leader waits for a leader, half a minute at most.
 func (x *chaos) leader(ctx context.Context) *cluster.Node {
 	return x.awaitLeader(ctx, func(n *cluster.Node) bool { return n != nil })
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Payments do not wait for NATS.
+// The allowed pause is that of nodes, because payments do not wait for NATS.
 var brokerFaults = []faultKind{
 	{"a NATS server is killed", ofNodes, func(x *chaos, _ context.Context) func() {
 		x.Brokers[x.random.IntN(3)].Signal(syscall.SIGKILL)
@@ -52,7 +52,7 @@ var databaseFaults = []faultKind{
 	}},
 }
 
-// awaitStandby waits until there is a standby, for a minute.
+// awaitStandby waits until there is a standby, a minute at most.
 func (x *chaos) awaitStandby(ctx context.Context) {
 	for end := time.Now().Add(time.Minute); time.Now().Before(end) && ctx.Err() == nil; pause(ctx, 100*time.Millisecond) {
 		if s := x.Databases.Standby(); s != nil && s.Answers(ctx) {
@@ -61,8 +61,8 @@ func (x *chaos) awaitStandby(ctx context.Context) {
 	}
 }
 
-// awaitWoken waits until a former primary that was woken is ended, for half a
-// minute.
+// awaitWoken waits until a former primary that woke up has been ended, half a
+// minute at most.
 func (x *chaos) awaitWoken(ctx context.Context) {
 	for end := time.Now().Add(30 * time.Second); x.Databases.Old() != nil && time.Now().Before(end) && ctx.Err() == nil; {
 		pause(ctx, 100*time.Millisecond)

@@ -9,14 +9,15 @@ import (
 	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
-// faultKind breaks something, and heals it where nobody else does.
+// faultKind is a kind of fault. do makes one; heal ends it if nothing else
+// does.
 type faultKind struct {
 	name    string
-	allowed time.Duration // until payments are acknowledged again
+	allowed time.Duration // longest pause of acknowledged writes
 	do      func(x *chaos, ctx context.Context) (heal func())
 }
 
-// Writes resume within these after a fault.
+// Longest pause of writes that is allowed after a fault.
 const (
 	ofNodes     = 5 * time.Second
 	ofDatabases = 15 * time.Second
@@ -24,7 +25,7 @@ const (
 
 var faultKinds = append(append(nodeFaults, brokerFaults...), databaseFaults...)
 
-// deck deals the kinds of faults: each once before any of them again.
+// deck draws kinds of faults at random, each once before any is repeated.
 type deck struct {
 	random *rand.Rand
 	left   []int
@@ -39,7 +40,7 @@ func (d *deck) deal() faultKind {
 	return kind
 }
 
-// suffered is what became of the faults of a kind.
+// suffered is the result of all faults of a kind.
 type suffered struct {
 	times int
 	worst time.Duration // longest pause of writes
@@ -47,10 +48,10 @@ type suffered struct {
 
 func (x *chaos) someNode() *cluster.Node { return x.Nodes[x.random.IntN(len(x.Nodes))] }
 
-// fault does one, and measures until when payments are acknowledged again.
+// fault makes one fault, and measures how long no write is acknowledged.
 func (x *chaos) fault(ctx context.Context, n, of int) {
 	kind := x.deck.deal()
-	x.awaitStandby(ctx) // a second fault of the databases before is more than they are made for
+	x.awaitStandby(ctx) // the databases survive one fault at a time
 	begun := time.Now()
 	watch, stop := context.WithCancel(ctx)
 	longest := make(chan time.Duration)
@@ -76,7 +77,8 @@ func (x *chaos) fault(ctx context.Context, n, of int) {
 	}
 }
 
-// longestPause is the longest time between two acknowledged writes, until ctx ends.
+// longestPause returns the longest time without an acknowledged write until ctx
+// ends.
 func (x *chaos) longestPause(ctx context.Context, begun time.Time) (longest time.Duration) {
 	for ctx.Err() == nil {
 		last := x.model.lastWrite()
@@ -89,7 +91,7 @@ func (x *chaos) longestPause(ctx context.Context, begun time.Time) (longest time
 	return longest
 }
 
-// awaitWrite waits until a write is acknowledged from now on, for a minute.
+// awaitWrite waits for the next acknowledged write, a minute at most.
 func (m *model) awaitWrite(ctx context.Context) {
 	from := time.Now()
 	for end := from.Add(time.Minute); m.lastWrite().Before(from) && time.Now().Before(end) && ctx.Err() == nil; {
@@ -97,7 +99,7 @@ func (m *model) awaitWrite(ctx context.Context) {
 	}
 }
 
-// heal waits until every node is ready.
+// heal waits until every node is ready, a minute at most for each.
 func (x *chaos) heal(ctx context.Context) {
 	for _, n := range x.Nodes {
 		for end := time.Now().Add(time.Minute); !n.Ready() && ctx.Err() == nil; pause(ctx, 100*time.Millisecond) {

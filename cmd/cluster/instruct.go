@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
-// instruct says what can be done with the cluster, a line each.
+// instruct prints commands to try with the cluster.
 func instruct(c *cluster.Cluster) {
 	fmt.Printf("The API is at %s, a proxy before three nodes. Another payment:\n\n", c.Base)
 	fmt.Printf("  curl -u %s:%s -H 'Content-Type: application/json' -d '%s' %s/api/transaction\n\n", harbor.Key, harbor.Secret, onePayment, c.Base)

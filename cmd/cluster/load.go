@@ -11,7 +11,7 @@ import (
 
 const jsonType = "application/json"
 
-// takeOn opens the client whose payments these are.
+// takeOn creates the client of the payments.
 func (x *chaos) takeOn(ctx context.Context) error {
 	settings := map[string]any{}
 	for k, v := range client {
@@ -38,7 +38,7 @@ func proposal(p *payment) string {
 		p.id, p.mark, p.cents/100, p.cents%100)
 }
 
-// pay sends one payment after another, each until it is acknowledged.
+// pay sends payments one by one, each until it is acknowledged.
 func (x *chaos) pay(ctx context.Context) {
 	for ctx.Err() == nil {
 		p := x.model.send("P")
@@ -46,7 +46,7 @@ func (x *chaos) pay(ctx context.Context) {
 		switch status {
 		case http.StatusOK, http.StatusCreated:
 			x.model.acknowledge(func() { p.acknowledged = true })
-		case 0: // the end
+		case 0: // ctx has ended
 		default:
 			x.model.fail("payment %s is answered %d %s", p.mark, status, said)
 		}
@@ -54,7 +54,7 @@ func (x *chaos) pay(ctx context.Context) {
 	}
 }
 
-// bulk sends many at a time.
+// bulk sends 50 payments in a request, until all are acknowledged.
 func (x *chaos) bulk(ctx context.Context) {
 	for ctx.Err() == nil {
 		var lines strings.Builder
@@ -79,7 +79,7 @@ func (x *chaos) bulk(ctx context.Context) {
 	}
 }
 
-// recall takes back what may still be waiting.
+// recall recalls payments that may still be waiting.
 func (x *chaos) recall(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 300*time.Millisecond)
@@ -100,14 +100,14 @@ func (x *chaos) recall(ctx context.Context) {
 		switch status {
 		case http.StatusOK:
 			x.model.acknowledge(func() { p.recalled = true })
-		case http.StatusConflict, 0: // it had left, or the end
+		case http.StatusConflict, 0: // it had left, or ctx has ended
 		default:
 			x.model.fail("the recall of %s is answered %d %s", p.mark, status, said)
 		}
 	}
 }
 
-// answer has the bank send payments back.
+// answer makes the simulated bank return payments.
 func (x *chaos) answer(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 700*time.Millisecond)
@@ -132,7 +132,7 @@ func (x *chaos) answer(ctx context.Context) {
 	}
 }
 
-// passTime lets windows pass.
+// passTime advances the clock, so that windows pass.
 func (x *chaos) passTime(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 3*time.Second)

@@ -1,7 +1,7 @@
 // Command cluster runs three nodes of a ledger on this machine, with a
-// PostgreSQL primary and its standby, three NATS servers and a proxy, all made
-// from nothing and removed at the end. It sends a payment, shows the file it
-// leaves in, and says how to kill each part.
+// PostgreSQL primary and its standby, three NATS servers and a proxy. It makes
+// them from nothing and removes them at the end. It sends a payment, shows the
+// file in which it leaves, and prints how to kill each part.
 package main
 
 import (
@@ -43,8 +43,8 @@ func main() {
 	}
 }
 
-// with does something with a cluster, and removes it. A folder that was named
-// stays.
+// with starts a cluster, calls do and removes the cluster. A folder that the
+// user named remains.
 func (o options) with(ctx context.Context, say slog.Level, do func(*cluster.Cluster) error) (err error) {
 	if o.Folder == "" {
 		if o.Folder, err = os.MkdirTemp("", "achledger-cluster-"); err != nil {
@@ -64,7 +64,7 @@ func (o options) with(ctx context.Context, say slog.Level, do func(*cluster.Clus
 	return do(c)
 }
 
-// show sends a payment, and says how to kill each part.
+// show sends a payment, and prints how to kill each part.
 func (o options) show(ctx context.Context) error {
 	return o.with(ctx, slog.LevelInfo, func(c *cluster.Cluster) error {
 		if err := pay(ctx, c); err != nil || o.Once {

@@ -9,38 +9,38 @@ import (
 	"github.com/google/uuid"
 )
 
-// payment is one that was sent. Its mark is the individual identification of its
-// entry, by which it is known in a file.
+// payment is a payment that was sent. Its mark is the individual identification
+// of its entry, which identifies it in a file.
 type payment struct {
 	id, mark     string
 	cents        int64
 	acknowledged bool
-	recalled     bool // acknowledged as recalled: it is in no file
-	recalling    bool // a recall was asked for, whose outcome may not be known
-	answered     bool // the bank tried to send it back
-	returned     bool // that was acknowledged
+	recalled     bool // the recall was acknowledged: it must be in no file
+	recalling    bool // a recall was requested; its outcome may be unknown
+	answered     bool // the bank has tried to return it
+	returned     bool // the return was acknowledged
 	upload       bool
 }
 
-// model is what is known from outside.
+// model is what a client and the bank know of the ledger.
 type model struct {
-	run      uuid.UUID // no two runs send the same
+	run      uuid.UUID // makes ids of payments that no other run has
 	mu       sync.Mutex
 	payments map[string]*payment // by mark
-	left     map[string]string   // file by the mark of what left in it
+	left     map[string]string   // by mark: the file in which it left
 	wrong    []string
-	last     time.Time // of the newest acknowledged write
+	last     time.Time // time of the newest acknowledged write
 	number   int
 	uploads  int
 	returns  int
-	unknown  map[string]bool // files whose delivery nobody knew
+	unknown  map[string]bool // files that were ever of unknown delivery
 }
 
 func newModel() *model {
 	return &model{run: uuid.New(), payments: map[string]*payment{}, left: map[string]string{}, unknown: map[string]bool{}, last: time.Now()}
 }
 
-// send makes a payment that nobody sent before.
+// send makes a new payment.
 func (m *model) send(prefix string) *payment {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,7 +57,7 @@ func (m *model) fail(format string, args ...any) {
 	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
 }
 
-// acknowledge notes that a write was answered with 2xx.
+// acknowledge records a write that was answered with 2xx.
 func (m *model) acknowledge(note func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -65,7 +65,7 @@ func (m *model) acknowledge(note func()) {
 	note()
 }
 
-// acknowledgements counts the payments that were.
+// acknowledgements returns the number of acknowledged payments.
 func (m *model) acknowledgements() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,7 +78,7 @@ func (m *model) lastWrite() time.Time {
 	return m.last
 }
 
-// some is a payment that fits, or nil.
+// some returns a payment that fits; nil if there is none.
 func (m *model) some(fits func(p *payment, file string) bool) *payment {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// client is one whose payments leave one by one, so that there is something to
-// see at once.
+// client is the settings of a client whose every payment leaves in a file of
+// its own, at once.
 var client = map[string]any{
 	"name": "Harbor Gym", "company_name": "HARBOR GYM", "company_identifications": []string{"1840000017"},
 	"odfi_routing_numbers": []string{"231380104"}, "sec_codes": []string{"PPD"}, "batching": map[string]any{"max_entries": 1},
@@ -26,14 +26,14 @@ var client = map[string]any{
 	},
 }
 
-// onePayment is what the instructions send too.
+// onePayment is the payment that is sent here, and in the printed instructions.
 const onePayment = `{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"30488174411","ToAccountType":"checking","ToName":"Ada Marsh","Description":"PAYROLL","Amount":12.34}`
 
-// harbor is the credential of the client that was taken on.
+// harbor is the credential of the new client.
 var harbor folder.Credential
 
-// pay takes on a client, sends a payment through the proxy and waits for the
-// file that it leaves in.
+// pay creates the client, sends a payment through the proxy and waits for the
+// file in which it leaves.
 func pay(ctx context.Context, c *cluster.Cluster) error {
 	body, err := json.Marshal(client)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// sendBack has the bank return payments by files that it puts into the inbox.
+// sendBack makes the bank return payments in files that it puts into the inbox.
 func (x *chaos) sendBack(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 1500*time.Millisecond)
@@ -30,8 +30,8 @@ func (x *chaos) sendBack(ctx context.Context) {
 	}
 }
 
-// transmitted reports whether the ledger knows that a payment left. The bank
-// answers a day later, when it does.
+// transmitted reports whether the ledger knows that a payment left. A bank
+// returns it a day later, when the ledger does.
 func (x *chaos) transmitted(ctx context.Context, p *payment) bool {
 	var t struct {
 		Events []struct{ Status string }
@@ -40,8 +40,8 @@ func (x *chaos) transmitted(ctx context.Context, p *payment) bool {
 	return status == http.StatusOK && len(t.Events) > 0 && t.Events[0].Status == "Transmitted"
 }
 
-// putReturn puts the return of an entry into the inbox: under its name when all
-// of it is there.
+// putReturn writes the return of an entry into the inbox. The file gets its
+// name when it is complete.
 func (b *bank) putReturn(mark string) error {
 	b.mu.Lock()
 	b.returned++
@@ -54,8 +54,8 @@ func (b *bank) putReturn(mark string) error {
 	return os.Rename(filepath.Join(b.inbox, "."+name), filepath.Join(b.inbox, name))
 }
 
-// returnFile is the n-th file of the bank's, made here by its columns: the
-// credit of an entry comes back with R01.
+// returnFile makes the bank's n-th return file, by columns: it returns the
+// credit of an entry with R01.
 func returnFile(n int, e entry) string {
 	var out strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&out, "%-94.94s\n", fmt.Sprintf(format, args...)) }

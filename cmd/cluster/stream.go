@@ -12,8 +12,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// compareStream reads the log from the database and the stream from NATS: they
-// have the same hashes in the same places, and no place is empty.
+// compareStream compares the log in the database with the stream in NATS: they
+// must have the same hash at every position, without gaps.
 func (x *chaos) compareStream(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
@@ -26,7 +26,7 @@ func (x *chaos) compareStream(ctx context.Context) {
 	}
 }
 
-// readLog lists the hashes of the log.
+// readLog returns the hashes of the log, by position.
 func (x *chaos) readLog(ctx context.Context) (hashes []string, err error) {
 	c, err := pgx.Connect(ctx, x.Store)
 	if err != nil {
@@ -49,8 +49,8 @@ func (x *chaos) readLog(ctx context.Context) (hashes []string, err error) {
 	return hashes, err
 }
 
-// followStream reads as many messages as there are events, waiting for those
-// that are to come.
+// followStream compares one message for each event, and waits for messages that
+// are still to be published.
 func (x *chaos) followStream(ctx context.Context, hashes []string) error {
 	conn, err := nats.Connect(x.NATS)
 	if err != nil {
@@ -88,8 +88,8 @@ func (x *chaos) followStream(ctx context.Context, hashes []string) error {
 	return nil
 }
 
-// readerOf asks until it is answered: the servers hear nothing of a question
-// that is put while they elect a leader.
+// readerOf repeats its request until there is a response: the servers drop a
+// request while they elect a leader.
 func readerOf(ctx context.Context, js jetstream.JetStream) (reader jetstream.Consumer, err error) {
 	for {
 		soon, cancel := context.WithTimeout(ctx, 5*time.Second)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// upload sends files of the client's own making, each until it is acknowledged:
-// the same content again is the same file.
+// upload sends the client's own NACHA files, each until it is acknowledged: the
+// same content sent again is the same file.
 func (x *chaos) upload(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 4*time.Second)
@@ -28,14 +28,14 @@ func (x *chaos) upload(ctx context.Context) {
 					p.acknowledged = true
 				}
 			})
-		case 0: // the end
+		case 0: // ctx has ended
 		default:
 			x.model.fail("an upload is answered %d %s", status, said)
 		}
 	}
 }
 
-// nacha is a file with some credits, made here by its columns.
+// nacha makes a file with some credits, by columns.
 func nacha(entries []*payment) string {
 	var out strings.Builder
 	cents, hash := int64(0), int64(0)
@@ -55,8 +55,8 @@ func nacha(entries []*payment) string {
 	return out.String()
 }
 
-// effective is the date that the client asks for: the next weekday but one,
-// which the clock of these minutes does not pass.
+// effective is the effective entry date of an upload: the second weekday from
+// tomorrow on. The simulated clock does not pass it during a run.
 func effective() string {
 	day := time.Now().AddDate(0, 0, 1)
 	for n := 0; ; day = day.AddDate(0, 0, 1) {
