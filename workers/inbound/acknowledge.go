@@ -15,11 +15,11 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// Acknowledge applies what the operator says about one of our files. It is
+// Acknowledge applies an operator's acknowledgement of one of our files. It is
 // idempotent. A refusal means that the acknowledgement can never be applied.
 type Acknowledge func(context.Context, ack.Acknowledgement) (domain.File, error)
 
-// longestAcknowledgement is the maximum size in bytes, enough for a line for
+// longestAcknowledgement is the maximum size in bytes: enough for a line about
 // every batch that a file may have.
 const longestAcknowledgement = 8 << 20
 
@@ -35,7 +35,7 @@ func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err
 	return a, true, err
 }
 
-// readText reads a text whose beginning is that of an acknowledgement.
+// readText reads a text whose first bytes are those of an acknowledgement.
 func readText(content io.Reader, begins func(head []byte) bool) (text []byte, ok bool, err error) {
 	head := make([]byte, 64)
 	n, err := io.ReadFull(content, head)
@@ -87,9 +87,9 @@ func (t *Intake) finished(ctx context.Context, file io.ReadSeeker) (bool, error)
 	}
 }
 
-// acknowledge takes an acknowledgement out of the inbox. One that cannot be
-// parsed, or that the ledger refuses, is quarantined with the reason; an
-// incomplete one waits for its END.
+// acknowledge applies an acknowledgement. One that cannot be parsed, or that
+// the ledger refuses, is quarantined with the reason. One without its END is
+// errUnfinished.
 func (t *Intake) acknowledge(ctx context.Context, from provenance, text answerText) (Outcome, error) {
 	name := from.name
 	if !text.whole() {

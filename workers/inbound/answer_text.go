@@ -23,7 +23,8 @@ type bankForm struct {
 	origin string // of the file, if the text does not contain it
 }
 
-// isAnswer reports which forms a content, or its beginning, is in.
+// isAnswer reports whether a content, or its beginning, is an acknowledgement.
+// forms are the banks' formats that it can be in; none for the ledger's own.
 func (a *accounts) isAnswer(head []byte) (forms []bankForm, is bool) {
 	if ack.Begins(head) {
 		return nil, true

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// defaultChunk is how many entries one append places. An entry takes three
-	// events at the most.
+	// defaultChunk is how many entries are placed in one append. An entry needs
+	// three events at most.
 	defaultChunk = 500
-	// chunkText bounds the same by the entries' own text; as JSON it grows
-	// at most eightfold, and the log takes 16 MiB.
+	// chunkText also bounds a chunk, by the bytes of its entries. As JSON they
+	// grow eightfold at most, and the log takes 16 MiB in one append.
 	chunkText = 1 << 20
 )
 
@@ -47,11 +47,11 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 		return err
 	}
 	if rv == nil {
-		if rv, err = t.reviewAgain(id, everyBank); err != nil { // what is in quarantine the log says
+		if rv, err = t.reviewAgain(id, everyBank); err != nil { // any bank: the log says which batches are in quarantine
 			return err
 		}
 	}
-	// The views must know where entries were put, and which items left under
+	// The views must know where entries were placed, and which items left under
 	// a trace number, up to now.
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
@@ -61,7 +61,7 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 		return err
 	}
 	if a.created, err = calendar.ParseYYMMDD(in.Received.Header.CreatedOn); err != nil {
-		a.created = calendar.DateOf(in.ReceivedAt) // a person took the file as it is
+		a.created = calendar.DateOf(in.ReceivedAt) // invalid: a person accepted the file as it is
 	} else if at, err := time.ParseInLocation("060102 1504", in.Received.Header.CreatedOn+" "+in.Received.Header.CreatedAt, calendar.Eastern); err == nil {
 		a.made = at.Format(time.RFC3339)
 	}
@@ -76,8 +76,8 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 	return a.complete(ctx)
 }
 
-// complete records that every entry was placed. Meanwhile the file may have
-// arrived again, which is recorded in the same stream.
+// complete records that every entry was placed. The file may arrive again
+// meanwhile, which is recorded in the same stream.
 func (a *applier) complete(ctx context.Context) error {
 	_, err := ledger.Execute(ctx, a.Ledger, a.stream("applied", a.id), func(domain.Inbound) ([]domain.Event, error) {
 		return []domain.Event{a.counts}, nil

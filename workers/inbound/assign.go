@@ -84,7 +84,8 @@ func (u unmatchedEntry) atBankOf(odfis []string) error {
 	return domain.Refuse(domain.RuleBroken, "the entry came for routing number %s, which is not one of the client's banks", u.Entry.Routing)
 }
 
-// bookedAt books an answer at a transaction of a client.
+// bookedAt books a return, a change or a dispute on a transaction of the
+// client.
 func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, transaction string) (ledger.Change, error) {
 	if transaction == "" {
 		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "required", "say which transaction the %s belongs to", u.Kind)
@@ -120,7 +121,7 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.answeredBy(in.Answer(u.Kind), l.Now())}, nil
 }
 
-// answersTo says which items of ours each kind of entry answers.
+// answersTo lists the kinds of our items that each kind of entry can answer.
 var answersTo = map[nacha.Kind][]domain.ItemKind{
 	nacha.KindReturn:        {domain.Origination, domain.Reversal, domain.Retry, domain.ReturnFee},
 	nacha.KindChange:        {domain.Origination, domain.Reversal, domain.Retry, domain.ReturnFee},

@@ -23,11 +23,12 @@ type bankFiles struct {
 
 const (
 	keptFolder = "in"
-	saltBytes  = 16 // in front of a file
+	saltBytes  = 16 // at the beginning of a file
 )
 
-// sealed is how a file with such a salt in front is sealed: its name follows
-// from its last record, too late to bind its first chunk to.
+// sealed returns the sealing of a file that begins with the salt. The salt
+// takes the place of the file's name, which is known only after the last
+// record, too late for the first chunk.
 func (s bankFiles) sealed(salt []byte) seal.File {
 	return seal.File{Keys: s.keys, Client: domain.LedgerClient, Name: keptFolder + "/" + hex.EncodeToString(salt)}
 }
@@ -72,11 +73,11 @@ func (k *newFile) commit(id string) error {
 	return nil
 }
 
-// drop forgets the file.
+// drop discards the file.
 func (k *newFile) drop() error { return k.file.Drop() }
 
-// open reads a kept file. A missing one is fs.ErrNotExist, a changed one the
-// keyring's error.
+// open reads a kept file. The error of a missing file is fs.ErrNotExist, that
+// of a changed one is the keyring's.
 func (s bankFiles) open(id string) (io.ReadCloser, error) {
 	file, err := s.kept.Open(keptFolder, id)
 	if err != nil {

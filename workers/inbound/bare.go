@@ -16,9 +16,9 @@ import (
 // bareFile describes a file without header or control record: what is needed
 // to add them.
 type bareFile struct {
-	header, control bool   // it has
-	routing         string // of the bank, nine digits
-	created         string // YYMMDD, of its first batch
+	header, control bool   // whether the file has them
+	routing         string // nine digits of the bank
+	created         string // effective entry date of the first batch, YYMMDD
 	records         int
 	totals          nacha.Totals // as its batches claim
 }
@@ -75,7 +75,7 @@ func (a *accounts) survey(content io.Reader) (*bareFile, error) {
 	return f, lines.Err()
 }
 
-// recordOf is the record in a line, without trailing characters; "" for
+// recordOf returns the record in a line, without trailing characters; "" for
 // filler.
 func recordOf(line string) string {
 	line = strings.TrimRight(line, "\r\n\x1a")
@@ -88,8 +88,8 @@ func recordOf(line string) string {
 	return line
 }
 
-// bankOf is our bank that an entry is for: its RDFI, or the ODFI of its batch
-// if the bank reports our own entries.
+// bankOf returns our bank that an entry is for: its RDFI, or the ODFI of its
+// batch if the bank reports our own entries.
 func (a *accounts) bankOf(rdfi, odfi string) string {
 	if a.ours(rdfi) {
 		return rdfi
@@ -168,7 +168,7 @@ func (t *Intake) complete(ctx context.Context, o *opened) error {
 	return nil
 }
 
-// known are the accounts and banks by the current settings.
+// known returns the accounts and banks by the current settings.
 func (t *Intake) known(ctx context.Context) (accounts, error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return accounts{}, fmt.Errorf("wait for the views: %w", err)

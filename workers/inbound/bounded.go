@@ -34,14 +34,14 @@ func (t *Intake) bounded(file interface {
 	return &boundedFile{file, limited{file, t.Largest}, t.Largest}, nil
 }
 
-// boundedFile is a file of which at most most bytes are read.
+// boundedFile is a file of which at most so many bytes are read.
 type boundedFile struct {
 	io.Seeker
 	limited
 	most int64
 }
 
-// Seek goes back to the beginning, the only place anybody goes to.
+// Seek supports only the beginning of the file.
 func (f *boundedFile) Seek(offset int64, whence int) (int64, error) {
 	if offset != 0 || whence != io.SeekStart {
 		return 0, errors.New("a bounded file is read from its beginning")
@@ -66,7 +66,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tooLargeToTake is what becomes of such a file in the inbox.
+// tooLargeToTake returns the outcome of a file in the inbox that is too large.
 func (t *Intake) tooLargeToTake(name string) Outcome {
 	t.Log.Error("a file in the inbox is too large and goes into quarantine", "name", name, "limit", t.Largest)
 	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{

@@ -13,27 +13,27 @@ type candidate struct {
 	file domain.File
 }
 
-// name is the candidate's transaction as the queue lists it.
+// name identifies the candidate's transaction in the queue.
 func (c candidate) name() string { return c.Client + "/" + c.ID }
 
 // entry is the item as it was sent.
 func (c candidate) entry() domain.Entry { return c.sent[c.item.ID] }
 
-// left reports whether the item may be at the bank.
+// left reports whether the bank may have the item.
 func (c candidate) left() bool {
 	switch {
 	case c.file.State == domain.FileIsReleased, c.file.State == domain.FileIsRejected, c.file.State == domain.FileIsHeld, c.file.State == domain.FileIsGivenUp:
 		return false
 	case c.file.Transmitted():
 		return c.file.State != domain.FileIsRefused
-	case c.file.Opened.Method == domain.ByDownload: // the client delivers it, and we do not learn when
+	case c.file.Opened.Method == domain.ByDownload: // the client delivers the file; when is unknown
 		return c.file.Cut != nil
 	default:
 		return c.file.State == domain.FileIsDelivering || c.file.State == domain.DeliveryUnknown
 	}
 }
 
-// settledOn is when the item settled: on the effective date of its batch.
+// settledOn is when the item settled: the effective entry date of its batch.
 func (c candidate) settledOn() calendar.Date {
 	for _, b := range c.file.Batches {
 		if b.Number == c.item.Filing.Batch {

@@ -7,16 +7,16 @@ import (
 // fileEnd tracks how a file ends, to distinguish one that is still being
 // written from an invalid one.
 type fileEnd struct {
-	line   int  // number of the newest line, 0 before the first
-	length int  // of it, so far, in characters
-	first  byte // of its newest 94 characters
-	blanks int  // 0x1A at its end so far
-	rest   int  // bytes that the newest character lacks in UTF-8
-	cr     bool // the byte before was one
-	start  byte // of the file
-	some   bool // bytes came
-	nuls   int  // NULs one after the other up to here
-	hole   bool // a record's length of them, anywhere
+	line   int  // number of the last line so far; 0: none
+	length int  // of that line, in characters
+	first  byte // first byte of its last record of 94 characters
+	blanks int  // number of 0x1A at its end
+	rest   int  // bytes missing in its last UTF-8 character
+	cr     bool // the last byte was CR
+	start  byte // first byte of the file
+	some   bool // there are bytes
+	nuls   int  // number of NULs at the end
+	hole   bool // at least a record's length of NULs somewhere
 }
 
 // Write implements io.Writer.
@@ -37,13 +37,13 @@ func (e *fileEnd) Write(p []byte) (int, error) {
 
 func (e *fileEnd) take(c byte) {
 	switch {
-	case c == '\n' && e.cr: // of the line that the CR ended
+	case c == '\n' && e.cr: // CRLF: the CR has ended the line
 	case c == '\n' || c == '\r':
 		if e.length == 0 {
-			e.line++ // a blank one
+			e.line++ // a blank line
 		}
 		e.length, e.blanks, e.rest = 0, 0, 0
-	case c == ' ' && e.length > 0 && e.length%nacha.RecordLength == 0: // behind column 94
+	case c == ' ' && e.length > 0 && e.length%nacha.RecordLength == 0: // spaces after column 94
 	case e.rest > 0 && c&0xC0 == 0x80:
 		e.rest--
 	default:
@@ -63,7 +63,7 @@ func (e *fileEnd) take(c byte) {
 	e.cr = c == '\r'
 }
 
-// following is how many bytes follow a byte that begins a character of UTF-8.
+// following returns how many bytes follow the first byte of a UTF-8 character.
 func following(c byte) int {
 	switch {
 	case c >= 0xF0:
@@ -77,21 +77,20 @@ func following(c byte) int {
 	}
 }
 
-// leastControl is the length of a file control record without its trailing
-// blanks.
+// leastControl is the length of a file control record without trailing blanks.
 const leastControl = 55
 
 // open reports whether the file ends in the middle of a record. A last line
-// without a line end is whole at 94 characters, or if it is a file control
-// record without the spaces behind it.
+// without a line end is complete with 94 characters, or if it is a file control
+// record without trailing blanks.
 func (e *fileEnd) open() bool {
 	n := e.length - e.blanks
 	rest := n % nacha.RecordLength
 	return n > 0 && rest != 0 && !(e.first == '9' && rest >= leastControl)
 }
 
-// record is the number of the newest record as the scanner counts: lines, or
-// 94 characters each where there are none.
+// record returns the number of the last record as the scanner counts: lines or,
+// without line ends, 94 characters each.
 func (e *fileEnd) record() int {
 	if e.line == 1 {
 		return max(1, (e.length+nacha.RecordLength-1)/nacha.RecordLength)
@@ -100,8 +99,8 @@ func (e *fileEnd) record() int {
 }
 
 // holed reports whether the file has preallocated space that is not written
-// yet, because the copying program set the full size first. This applies only
-// to content that begins like a NACHA file.
+// yet: some programs set the full size before they copy. Only content that
+// begins like a NACHA file, or with a NUL, is checked.
 func (e *fileEnd) holed() bool {
 	return (e.hole || e.nuls > 0) && (e.start == 0 || e.start == '1')
 }
@@ -120,8 +119,8 @@ func (rv *review) finished() bool {
 	return rv.Complete && !rv.end.open()
 }
 
-// mendable reports whether a problem of the file may disappear when the rest
-// of it arrives.
+// mendable reports whether a problem may disappear when the rest of the file
+// arrives.
 func (rv *review) mendable(p nacha.Problem) bool {
 	switch p.Code {
 	case nacha.EmptyFile:

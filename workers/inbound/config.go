@@ -12,25 +12,25 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Views is what the intake asks the views.
+// Views is what the intake reads from the views.
 type Views interface {
-	// CatchUp returns when the views have come as far as the log was.
+	// CatchUp waits until the views have all that is in the log now.
 	CatchUp(ctx context.Context) error
-	// Places finds where entries were put, by their ids.
+	// Places finds where entries were placed, by their ids.
 	Places(ctx context.Context, entries []string) (map[string]projections.EntryPlace, error)
 	// OffsetsUnder finds the offsets that left under trace numbers.
 	OffsetsUnder(ctx context.Context, traces []string) (map[string][]projections.FiledOffset, error)
 	// FiledUnder finds the items that left under trace numbers.
 	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.FiledItem, error)
-	// InboundByKey finds the files that came under a header key.
+	// InboundByKey finds the bank's files with a header key.
 	InboundByKey(ctx context.Context, key string) ([]projections.Inbound, error)
-	// UnfinishedInbound are the files that are not applied to their end.
+	// UnfinishedInbound lists the files that are not applied completely.
 	UnfinishedInbound(ctx context.Context) ([]projections.Inbound, error)
-	// Receivers lists clients and banks; SettingsChanged says when one of
-	// them was changed last.
+	// Receivers lists clients and banks. SettingsChanged returns the position
+	// of the newest change of their settings.
 	Receivers(ctx context.Context) (projections.Receivers, error)
 	SettingsChanged(ctx context.Context) (int64, error)
-	// FileHeaded finds the file of ours that an acknowledgement is about.
+	// FileHeaded finds our file with a name, for an acknowledgement.
 	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 }
 
@@ -38,16 +38,16 @@ type Views interface {
 type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
-	Kept   eventstore.Kept // the bank's files are in its folder in
-	Inbox  Watch           // where the bank, or a person, puts files; none without Dir
+	Kept   eventstore.Kept // the bank's files are in its folder "in"
+	Inbox  Watch           // where the bank, or a person, puts files; without Dir there is no inbox
 	Log    *slog.Logger
 
-	// Acknowledge applies the acknowledgements in the inbox; without it they
-	// go into quarantine as files that cannot be read.
+	// Acknowledge applies acknowledgements; nil: they are quarantined as files
+	// that cannot be read.
 	Acknowledge Acknowledge
 
-	// Spool is the folder in which encrypted files are decrypted, sealed; the
-	// system's if left out.
+	// Spool is the folder in which encrypted files are decrypted, sealed again
+	// on disk; the system's folder of temporary files by default.
 	Spool string
 
 	// Returned, if set, is called for each return of an entry of ours, by its
@@ -57,24 +57,24 @@ type Config struct {
 	// Largest is how many bytes a file may have, 1 GiB by default.
 	Largest int64
 
-	// Every is how often Run looks for files that are not applied to their
-	// end, a minute by default. What is accepted is applied at once.
+	// Every is how often Run looks for files that are not applied completely, a
+	// minute by default. Files that were accepted are applied at once.
 	Every time.Duration
 }
 
-// Intake takes in files of the bank. It is safe for concurrent use: files are
-// read as they come and applied one after the other.
+// Intake takes in files from the bank. It is safe for concurrent use: files are
+// read concurrently and applied one after another.
 type Intake struct {
 	Config
 	bankFiles    bankFiles
 	receivers    receivers
-	recording    turn // of those who write that a file came
+	recording    turn // held while an arrival is recorded
 	applying     turn
 	wake         chan struct{}
 	inbox        *inbox
 	chunkEntries int
-	// fault is nil outside tests; there it runs before and after each step
-	// that leaves something behind, and stops it.
+	// fault is nil except in tests, where it runs before and after each step
+	// with a durable effect, and can stop it.
 	fault func(step string)
 }
 
@@ -104,10 +104,10 @@ func New(c Config) (*Intake, error) {
 	return t, nil
 }
 
-// turn is held by one at a time.
+// turn is a mutex whose wait ends with a context.
 type turn chan struct{}
 
-// take waits for the turn; the error is the context's.
+// take waits for the turn. Call give to release it. The error is the context's.
 func (t turn) take(ctx context.Context) (give func(), err error) {
 	select {
 	case t <- struct{}{}:
@@ -117,7 +117,7 @@ func (t turn) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// wakeRun lets Run apply what is unfinished.
+// wakeRun makes Run apply unfinished files now.
 func (t *Intake) wakeRun() {
 	select {
 	case t.wake <- struct{}{}:
@@ -125,24 +125,24 @@ func (t *Intake) wakeRun() {
 	}
 }
 
-// at passes a step that leaves something behind.
+// at marks a step with a durable effect, for tests.
 func (t *Intake) at(step string) {
 	if t.fault != nil {
 		t.fault(step)
 	}
 }
 
-// stream is that of a file of the bank, for ledger.Execute.
+// stream is the stream of a file from the bank, for ledger.Execute.
 func (t *Intake) stream(step, id string) ledger.Stream[domain.Inbound] {
 	return ledger.InboundStream(id).Through(t.through(step))
 }
 
-// through is write for ledger.Execute.
+// through returns write with a step, for ledger.Execute.
 func (t *Intake) through(step string) func(context.Context, ...ledger.Change) error {
 	return func(ctx context.Context, changes ...ledger.Change) error { return t.write(ctx, step, changes...) }
 }
 
-// write appends changes, between two steps that a test may stop at.
+// write appends changes, between two steps at which a test can stop.
 func (t *Intake) write(ctx context.Context, step string, changes ...ledger.Change) error {
 	t.at("before " + step)
 	if _, err := t.Ledger.Write(ctx, changes...); err != nil {

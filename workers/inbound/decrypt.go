@@ -18,23 +18,24 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// Codes of what keeps a file of a bank with PGP in quarantine.
+// Reasons for which a file of a bank with OpenPGP is quarantined.
 const (
 	NotDecrypted = "not-decrypted"
 	NotSigned    = "not-signed"
 )
 
-// opened is what came, decrypted where it was encrypted, and as a whole file.
+// opened is what arrived, decrypted if it was encrypted, and with file header
+// and control.
 type opened struct {
 	io.ReadSeeker
 	from provenance
 	drop func() error
 }
 
-// open decrypts a content that is encrypted, and completes one of a bank that
-// leaves file header or control out, into a file that nobody else can read and
-// that is gone when the process is. What cannot be decrypted stays as it is,
-// with the reason in its provenance.
+// open decrypts an encrypted content, and adds the file header and control that
+// some banks omit. Both happen in a file that nobody else can read and that
+// disappears with the process. A content that cannot be decrypted is returned
+// as it is, with the reason in its provenance.
 func (t *Intake) open(ctx context.Context, from provenance, content io.ReadSeeker) (*opened, error) {
 	o, err := t.decrypt(ctx, from, content)
 	if err != nil || o.from.unreadable != "" {
@@ -84,7 +85,8 @@ func (t *Intake) decrypt(ctx context.Context, from provenance, content io.ReadSe
 	return o, nil
 }
 
-// isMessage reports whether a content is encrypted or signed by OpenPGP.
+// isMessage reports whether a content is an OpenPGP message, encrypted or
+// signed.
 func isMessage(content io.ReadSeeker) (bool, error) {
 	head := make([]byte, 64)
 	n, err := io.ReadFull(content, head)
@@ -95,8 +97,8 @@ func isMessage(content io.ReadSeeker) (bool, error) {
 	return pgp.Is(head[:n]), err
 }
 
-// seekable reads a content that cannot be read twice into memory, as far as it
-// is small enough: bodies of requests are.
+// seekable reads a content that cannot be read twice into memory, up to
+// Config.Largest bytes. Such contents are request bodies.
 func (t *Intake) seekable(content io.Reader) (io.ReadSeeker, error) {
 	if s, ok := content.(io.ReadSeeker); ok {
 		return s, nil
@@ -106,7 +108,7 @@ func (t *Intake) seekable(content io.Reader) (io.ReadSeeker, error) {
 }
 
 // spool is a file without a name, sealed with the ledger's own key. The file is
-// no part of it that others could write to past the seal.
+// not embedded, so that nothing can be written to it unsealed.
 type spool struct {
 	file   *os.File
 	writer *seal.FileWriter
@@ -132,16 +134,16 @@ func (t *Intake) newSpool() (*spool, error) {
 // Write implements io.Writer.
 func (s *spool) Write(p []byte) (int, error) { return s.writer.Write(p) }
 
-// Close seals what is left.
+// Close seals the last chunk.
 func (s *spool) Close() error { return s.writer.Close() }
 
-// Drop ends the file.
+// Drop closes the file, which removes it.
 func (s *spool) Drop() error { return s.file.Close() }
 
 // Read implements io.Reader.
 func (s *spool) Read(p []byte) (int, error) { return s.reader.Read(p) }
 
-// Seek goes back to the beginning, the only place anybody goes to.
+// Seek goes back to the beginning, wherever it is asked to go.
 func (s *spool) Seek(int64, int) (int64, error) {
 	info, err := s.file.Stat()
 	if err != nil {
@@ -151,7 +153,7 @@ func (s *spool) Seek(int64, int) (int64, error) {
 	return s.file.Seek(0, io.SeekStart)
 }
 
-// bounding is a writer that takes so many bytes.
+// bounding is a writer that fails after so many bytes.
 type bounding struct {
 	to   io.Writer
 	left int64
@@ -164,16 +166,17 @@ func (b *bounding) Write(p []byte) (int, error) {
 	return b.to.Write(p)
 }
 
-// signing is what a review asks of signatures: which of our banks, by the first
-// eight digits of its routing number, did not sign what is for it.
+// signing checks the signatures in a review: which of our banks, given by the
+// first eight digits of its routing number, must sign its batches and has not
+// signed the file.
 type signing struct {
-	by   []string // ODFIs, nine digits, whose bank signed the file
+	by   []string // nine digits of the ODFIs whose bank signed the file
 	why  string   // what is wrong with its signature
 	must func(rdfi8 string) (odfi string, signs bool)
 }
 
-// signatures is what the provenance of a file says of them. What the ledger
-// simulates needs none.
+// signatures returns the check for a file that arrived so. Files that the
+// ledger simulates need no signature.
 func (a *accounts) signatures(from provenance) *signing {
 	if from.source == FromSimulation {
 		return nil
@@ -190,8 +193,8 @@ func (a *accounts) mustSign(rdfi8 string) (odfi string, signs bool) {
 	return odfi, a.pgp[odfi].Signs(domain.PlainFiles)
 }
 
-// missing is the problem of a batch with an entry for a bank that did not sign
-// it.
+// missing returns the problem of a batch with an entry for a bank that did not
+// sign it; nil if there is none.
 func (s *signing) missing(rdfi8 string, line int) *nacha.Problem {
 	if s == nil {
 		return nil
@@ -203,7 +206,8 @@ func (s *signing) missing(rdfi8 string, line int) *nacha.Problem {
 	return &nacha.Problem{Line: line, Scope: nacha.InBatch, Code: NotSigned, Message: notSigned(odfi, s.why, "files", "judge it as_is")}
 }
 
-// notSigned tells a person what to do about something without a signature.
+// notSigned tells a person what to do about a file or acknowledgement without a
+// signature.
 func notSigned(odfi, why, kind, otherwise string) string {
 	if why == "" {
 		why = "it bears no signature"

@@ -9,20 +9,20 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// inboundEntry is an entry of a file from the bank on its way to its place.
+// inboundEntry is an entry of a file from the bank.
 type inboundEntry struct {
 	nacha.ScannedEntry
 	id        string
 	inbound   string
 	header    *nacha.BatchHeader
 	created   calendar.Date // of the file
-	made      string        // the file, RFC 3339; empty where its header does not say when
+	made      string        // creation time in the file's header, RFC 3339; "" if it has none
 	settledOn calendar.Date
 }
 
-// settlementDay is the day the operator stamped on a batch, which has no
-// year. Without a stamp it is the effective entry date, and without that the
-// day of the file.
+// settlementDay returns the settlement date of a batch. The operator stamps the
+// day of the year only. Without a stamp it is the effective entry date, and
+// without that the creation date of the file.
 func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
 	if day, err := calendar.SettlementFromJulian(h.SettlementDay, created); err == nil {
 		return day
@@ -33,9 +33,10 @@ func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
 	return calendar.OnOrAfter(created)
 }
 
-// incoming is the entry as a client's transaction keeps it: account number
-// and corrected data only sealed. The number is masked where other texts repeat
-// it, and so is that of the item it answers, if it is another one.
+// incoming returns the entry as a client's transaction stores it: account
+// number and corrected data only sealed. The number is masked where other
+// fields repeat it, and so is that of the item it answers, if it is another
+// one.
 func (e *inboundEntry) incoming(l *ledger.Ledger, stream, client, replyTo, number string, flags []string) (domain.Incoming, error) {
 	entry, data, masked := open(e.Entry, e.header)
 	kept := domain.Entry{Header: *e.header, Entry: entry}
@@ -53,8 +54,8 @@ func (e *inboundEntry) incoming(l *ledger.Ledger, stream, client, replyTo, numbe
 	return in, err
 }
 
-// open takes out of an entry what is kept sealed only; it leaves the entry it
-// is given as it was. The account number is the caller's to keep.
+// open returns a copy of an entry without what is stored only sealed. The
+// caller keeps the account number.
 func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, masked string) {
 	e.Account = ""
 	switch {
@@ -70,11 +71,11 @@ func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, maske
 	return e, data, masked
 }
 
-// accountType is the kind of account as stored names call it; that of a code
-// not in use, which a person let in, is checking.
+// accountType returns the type of account of a transaction code; checking for a
+// code that is not in use, which a person may have accepted.
 func accountType(code int) string { return cmp.Or(domain.AccountType(code), domain.Checking) }
 
-// receivedEvent is the event of a payment that came for a client.
+// receivedEvent returns the event of a payment received for a client.
 func (e *inboundEntry) receivedEvent(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
 	stream := domain.TransactionStream(client, transactionID(e.id))
 	in, err := e.incoming(l, stream, client, "", "", flags)

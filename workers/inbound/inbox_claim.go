@@ -11,10 +11,10 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// claim renames a file of the inbox to a name of ours and returns that, below
-// Dir: the file lies alone in a folder of claimFolder until it goes to done or
+// claim moves a file of the inbox into a folder of its own in claimFolder and
+// returns its path below Dir. It stays there until it is moved to done or
 // quarantine. After a crash it is found there and taken in; the folder's name
-// tells the log that it is the same arrival.
+// identifies the arrival in the log.
 func (b *inbox) claim(name string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -38,10 +38,10 @@ func claimed(path string) bool {
 	return strings.HasPrefix(path, claimFolder+string(filepath.Separator))
 }
 
-// claimID is what tells a claimed file's arrival from others.
+// claimID returns the id of a claimed file's arrival.
 func claimID(path string) string { return filepath.Base(filepath.Dir(path)) }
 
-// paths lists the names in the inbox and what is claimed, below Dir.
+// paths lists the files in the inbox and the claimed ones, by paths below Dir.
 func (b *inbox) paths() (paths []string, err error) {
 	names, err := b.in.Names(".")
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *inbox) paths() (paths []string, err error) {
 		for _, name := range files {
 			paths = append(paths, filepath.Join(folder, name))
 		}
-		if len(files) == 0 { // a crash came before the rename, or after the last one
+		if len(files) == 0 { // a crash came before the file was moved here, or after it was moved on
 			if err := b.in.Remove(folder); err != nil {
 				return nil, err
 			}
@@ -74,7 +74,7 @@ func (b *inbox) paths() (paths []string, err error) {
 	return paths, nil
 }
 
-// renameNew gives a file another name and never replaces what bears it.
+// renameNew renames a file and never replaces another one.
 func renameNew(in regular.Folder, from, to string) error {
 	err := in.Link(from, to)
 	switch {
@@ -83,8 +83,8 @@ func renameNew(in regular.Folder, from, to string) error {
 	case errors.Is(err, fs.ErrExist):
 		return err
 	}
-	// No hard links here: looked at before, the name is free but for somebody
-	// who takes it at this moment.
+	// Without hard links the name is checked before: only a file that somebody
+	// makes in between would be replaced.
 	if _, there := in.Lstat(to); !errors.Is(there, fs.ErrNotExist) {
 		return errors.Join(fs.ErrExist, there)
 	}

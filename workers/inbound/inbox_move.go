@@ -15,8 +15,8 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// move takes a file that was processed out of the way: into quarantine with
-// its reasons when nothing of it was applied, else to those that are done.
+// move moves a file that was taken: into quarantine, with the reasons, if
+// nothing of it was applied, otherwise into done.
 func (b *inbox) move(ctx context.Context, path string, f *inboxFile) error {
 	b.intake.at("before move")
 	if err := eventstore.StillLeads(ctx); err != nil {
@@ -42,9 +42,9 @@ func (b *inbox) move(ctx context.Context, path string, f *inboxFile) error {
 	return b.in.Remove(filepath.Dir(path))
 }
 
-// moveTo gives a file the path, or the path with a number when another file
-// has that name. before is called with the name it will have. A crash may have
-// left the file under both names.
+// moveTo moves a file to the path, or to the path with a number if another file
+// has that name. It calls before with the new path. If a crash left the file
+// under both names, it removes the old one.
 func moveTo(in regular.Folder, from, path string, before func(to string) error) error {
 	info, err := in.Lstat(from)
 	if err != nil {
@@ -73,7 +73,7 @@ func moveTo(in regular.Folder, from, path string, before func(to string) error) 
 	}
 }
 
-// writeReasons explains to a person why a file is in quarantine.
+// writeReasons writes a text for people about why a file is in quarantine.
 func writeReasons(in regular.Folder, path string, o *Outcome) error {
 	var text strings.Builder
 	text.WriteString("Nothing of this file was applied.\n")
@@ -86,8 +86,8 @@ func writeReasons(in regular.Folder, path string, o *Outcome) error {
 			fmt.Fprintln(&text, Explain(p))
 		}
 	}
-	// One of a move that a crash cut short is written again; a link that
-	// somebody put there is not followed.
+	// A text that a crash left incomplete is replaced. A symbolic link in its
+	// place is not followed.
 	if err := in.Take(path); err != nil {
 		return err
 	}

@@ -16,25 +16,24 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// Watch is a folder into which the bank, or a person, puts files. Any name
-// without a dot in front is read, symbolic links are not. A file is taken when
-// it has a file control record and its size has been stable; one that no
-// further bytes could make right is taken too, and goes into quarantine. Taking
-// begins with a rename to a name of ours: what is put under the old name from
-// then on is another file. All times are the machine's.
+// Watch is a folder into which the bank, or a person, puts files. Every file is
+// read whose name does not begin with a dot, but no symbolic links. A file is
+// taken when it has a file control record and its size has been stable. A file
+// that no further bytes could make valid is taken too, and quarantined. Taking
+// begins with a rename: what is put under the old name from then on is another
+// file. All times are the machine's.
 type Watch struct {
 	Dir     string
-	Every   time.Duration // between two looks, 250 ms by default
-	Stable  time.Duration // how long a size must stay, a second by default
+	Every   time.Duration // between polls, 250 ms by default
+	Stable  time.Duration // how long the size must be unchanged, a second by default
 	Overdue time.Duration // when an unfinished file raises an alarm, 15 minutes by default
 }
 
-// UnfinishedFile is a file in the inbox that is not all there yet, or cannot be
-// read.
+// UnfinishedFile is a file in the inbox that is incomplete or cannot be read.
 type UnfinishedFile struct {
 	Name    string
 	Size    int64
-	Since   time.Time // when it was written to last
+	Since   time.Time // last write
 	Overdue bool      // the alarm was raised
 	Reason  string
 }
@@ -46,13 +45,13 @@ const (
 	claimFolder      = ".taking" // see claim
 )
 
-// inbox is what is known of the folder. Whether a file was processed is not:
-// that the log knows.
+// inbox is the state of the folder. It does not know which files were
+// processed; the log does.
 type inbox struct {
 	Watch
 	intake *Intake
 	turn   turn
-	// in is the folder while somebody has the turn.
+	// in is open while the turn is held.
 	in regular.Folder
 
 	mu    sync.Mutex
@@ -63,9 +62,9 @@ type inbox struct {
 type inboxFile struct {
 	size     int64
 	written  time.Time
-	steadyAt time.Time // since when size and time are these
-	refused  bool      // it was read as it is now: unfinished, or not at all
-	moving   *Outcome  // it was taken, and has to be moved still
+	steadyAt time.Time // when size and time last changed
+	refused  bool      // in its current state it is incomplete or cannot be read
+	moving   *Outcome  // set when it was taken and not moved yet
 	alarmed  bool
 	reason   string
 }
@@ -80,8 +79,8 @@ func openInbox(w Watch, t *Intake) (*inbox, error) {
 	return &inbox{Watch: w, intake: t, turn: make(turn, 1), files: map[string]*inboxFile{}}, nil
 }
 
-// UnfinishedFiles lists the files in the inbox that wait for their rest, oldest
-// first.
+// UnfinishedFiles lists the incomplete and unreadable files in the inbox,
+// oldest first.
 func (t *Intake) UnfinishedFiles() []UnfinishedFile {
 	if t.inbox == nil {
 		return nil
@@ -100,8 +99,8 @@ func (t *Intake) UnfinishedFiles() []UnfinishedFile {
 	return list
 }
 
-// look takes every file that is ready, oldest first. One that fails does not
-// hold up the others.
+// look takes every file that is ready, oldest first. A file that fails does not
+// delay the others.
 func (b *inbox) look(ctx context.Context) error {
 	give, err := b.turn.take(ctx)
 	if err != nil {
@@ -129,8 +128,8 @@ func (b *inbox) look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// list brings what is known up to what is there, and names the files by their
-// paths below Dir, in the order in which they were written.
+// list updates the state of the files and returns their paths below Dir, oldest
+// first.
 func (b *inbox) list() ([]string, error) {
 	paths, err := b.paths()
 	if err != nil {
@@ -150,7 +149,7 @@ func (b *inbox) list() ([]string, error) {
 		list = append(list, path)
 		f := b.files[path]
 		switch {
-		case f == nil && claimed(path): // by a run that ended before it was done
+		case f == nil && claimed(path): // by a run that ended before it was moved
 			b.files[path] = &inboxFile{size: info.Size(), written: info.ModTime()}
 		case f == nil || f.size != info.Size() || !f.written.Equal(info.ModTime()):
 			b.files[path] = &inboxFile{size: info.Size(), written: info.ModTime(), steadyAt: now}
@@ -165,7 +164,7 @@ func (b *inbox) list() ([]string, error) {
 	return list, nil
 }
 
-// step does what is to be done about a file now.
+// step does what is due for a file.
 func (b *inbox) step(ctx context.Context, path string) error {
 	b.mu.Lock()
 	f := b.files[path]
@@ -188,13 +187,13 @@ func (b *inbox) step(ctx context.Context, path string) error {
 		b.alarm(path, f, now)
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && !claimed(path):
-		return nil // taken away meanwhile
+		return nil // removed meanwhile
 	case errors.Is(err, fs.ErrPermission):
 		b.postpone(f, "it cannot be read")
 		return err
 	case err != nil:
 		b.mu.Lock()
-		f.steadyAt = now // tried again after a pause
+		f.steadyAt = now // try again after the same pause
 		b.mu.Unlock()
 		return err
 	}
@@ -202,8 +201,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 	return b.move(ctx, path, f)
 }
 
-// take claims a file that is all there and takes it in. It returns where the
-// file is then.
+// take claims a complete file and takes it in. It returns the file's new path.
 func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) {
 	if !claimed(path) {
 		if err := b.finished(ctx, path); err != nil && !errors.Is(err, errTooLarge) {
@@ -237,7 +235,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 	return path, o, err
 }
 
-// finished is errUnfinished while the rest of a file is still to come.
+// finished returns errUnfinished while a file is incomplete.
 func (b *inbox) finished(ctx context.Context, path string) error {
 	file, err := b.in.Open(path)
 	if err != nil {
@@ -261,8 +259,8 @@ func (b *inbox) postpone(f *inboxFile, reason string) {
 	f.refused, f.reason = true, reason
 }
 
-// alarm says once that a file has been waiting for its rest too long. It is
-// left where it is.
+// alarm logs once that a file has been incomplete for too long. The file stays
+// where it is.
 func (b *inbox) alarm(path string, f *inboxFile, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

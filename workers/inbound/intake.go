@@ -30,12 +30,12 @@ const Duplicate = projections.InboundDuplicate
 type Outcome struct {
 	ID    string // hash of its canonical records
 	State string // received, applied, partly_quarantined, quarantined or duplicate
-	Of    string // of a duplicate: where the file stands that came before
-	// Counts are zero until the file is applied to its end.
+	Of    string // of a duplicate: the state of the file that arrived first
+	// Counts are zero until the file is applied completely.
 	Counts  domain.InboundApplied
 	Reasons []nacha.Problem // for what is in quarantine
-	// More are the files that stood after this one in the same content,
-	// each an arrival of its own.
+	// More are the outcomes of the files after the first one in the same
+	// content. Each is an arrival of its own.
 	More []Outcome
 }
 
@@ -63,8 +63,9 @@ func (t *Intake) Take(ctx context.Context, name, source string, content io.Reade
 	})
 }
 
-// handedIn is opening of what somebody handed in. A plain acknowledgement in the
-// ledger's form the caller takes for a person's word, and it does not come here.
+// handedIn is opening for content from a caller. A plain acknowledgement in the
+// ledger's own form does not come here: callers treat it as a person's own
+// statement.
 func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reader, take func(*opened) (Outcome, error)) (Outcome, error) {
 	again, err := t.seekable(content)
 	if err != nil {
@@ -73,8 +74,8 @@ func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reade
 	return t.opening(ctx, from, again, take)
 }
 
-// opening opens what came and applies an acknowledgement; take is for files of
-// entries.
+// opening opens the content. If it is an acknowledgement, opening applies it;
+// otherwise it calls take.
 func (t *Intake) opening(ctx context.Context, from provenance, content io.ReadSeeker, take func(*opened) (Outcome, error)) (_ Outcome, err error) {
 	came, err := t.open(ctx, from, content)
 	if err != nil {
@@ -91,7 +92,7 @@ func (t *Intake) opening(ctx context.Context, from provenance, content io.ReadSe
 	return take(came)
 }
 
-// each does with every file in a content what do does. An error stops it.
+// each calls do for every file in a content, and stops at the first error.
 func (t *Intake) each(content *nacha.Split, do func(n int, file *nacha.Split) (Outcome, error)) (Outcome, error) {
 	all, err := do(0, content)
 	for n := 1; err == nil && content.Next(); n++ {
@@ -148,7 +149,7 @@ func (t *Intake) accept(ctx context.Context, from provenance, content io.Reader,
 	})
 }
 
-// outcome says where a file stands after it was applied.
+// outcome completes an outcome from the state of the file in the log.
 func (t *Intake) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 	in, err := t.Ledger.Inbound(ctx, o.ID)
 	if err != nil {
@@ -169,8 +170,8 @@ func (t *Intake) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 	return o, nil
 }
 
-// nowSigned has a file reviewed again that is in quarantine because it was not
-// signed, and that has now arrived signed. It can be repeated.
+// nowSigned judges a file again that is quarantined because it was not signed,
+// if it has now arrived signed. It can be repeated.
 func (t *Intake) nowSigned(ctx context.Context, from provenance, o Outcome) error {
 	if o.State != Duplicate || len(from.signedBy()) == 0 {
 		return nil
@@ -218,7 +219,7 @@ func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split
 		return o, nil, err
 	}
 	defer give()
-	err = t.Ledger.Retry(func() (err error) { // it may have been applied to its end just now
+	err = t.Ledger.Retry(func() (err error) { // its stream may have changed: it is applied concurrently
 		o, err = t.record(ctx, from, k, rv)
 		return err
 	})

@@ -41,8 +41,8 @@ func (e *inboundEntry) near(b *originals, ours func(string) bool) []string {
 	return m.candidates
 }
 
-// matchReject finds our item that the bank did not accept, a payment or a
-// return. It never books anything: a person decides.
+// matchReject finds the item of ours, a payment or a return, that the bank did
+// not accept. It only proposes candidates: a person decides.
 func (e *inboundEntry) matchReject(b *originals) match {
 	near := only(b.under(e.traces()[0]), func(c candidate) bool { return c.item.Direction == domain.ToFed })
 	same := only(near, func(c candidate) bool {
@@ -50,7 +50,7 @@ func (e *inboundEntry) matchReject(b *originals) match {
 		return sent.AmountCents == e.Entry.AmountCents && sent.Routing == e.Entry.Routing
 	})
 	if len(same) > 0 {
-		near = same // others left under the number years before
+		near = same // others left under the same number years ago
 	} else if o, file, ok := e.rejectedOffset(b); ok {
 		return waits(nacha.BankReject, nil, "The bank did not take the offset of %s that balances batch %d of file %s of client %s.",
 			text.Money(o.Cents), o.Batch, file.Name(), file.Opened.Client)
@@ -58,10 +58,11 @@ func (e *inboundEntry) matchReject(b *originals) match {
 	return waits(nacha.BankReject, near, "The bank did not take it.")
 }
 
-// matchEntry finds our entry that is returned or corrected: an origination, a
-// reversal or a retry. Trace numbers are reused, so the trace number alone
-// never decides: the receiving bank must match and, for a return, the amount;
-// and the entry must have been sent before the return was made.
+// matchEntry finds the entry of ours that is returned or corrected: an
+// origination, a reversal, a retry or a return fee. Trace numbers are reused,
+// so the trace number alone never decides: the receiving bank must match and,
+// for a return, the amount; and the entry must have been sent before the return
+// was made.
 func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	trace, routing := e.original()
 	under := b.under(trace)
@@ -91,7 +92,8 @@ func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	return e.choose(list)
 }
 
-// original is the trace number and the receiving bank of the original entry.
+// original returns the trace number and the receiving bank of the original
+// entry.
 func (e *inboundEntry) original() (trace, routing string) {
 	if r := e.Entry.Return; r != nil {
 		return r.OriginalTrace, r.OriginalRouting
@@ -99,9 +101,9 @@ func (e *inboundEntry) original() (trace, routing string) {
 	return e.Entry.Correction.OriginalTrace, e.Entry.Correction.OriginalRouting
 }
 
-// choose picks one of the entries that match in everything, and never between
-// two: those that may still be returned come first, and of these the ones not
-// returned yet.
+// choose picks one of the entries that match in everything: of those that may
+// still be returned, if any, the one that was not returned yet. If there are
+// several, a person decides.
 func (e *inboundEntry) choose(list []candidate) match {
 	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
 	if len(live) > 0 && len(only(live, e.sameAccount)) == 0 && len(only(list, e.sameAccount)) > 0 {
@@ -148,7 +150,7 @@ func (e *inboundEntry) returns(c *candidate) match {
 	m.flagIf(!suits(code, c.entry().Header.SEC, c.debit(), c.item.AmountCents == 0), flagUnexpected)
 	m.flagIf(code.TimeFrame == codes.ByAgreement && c.RequestFor(c.item.ID) == nil, flagNotRequested)
 	m.flagIf(e.diesLater(), flagDiesLater)
-	m.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT comes here with another
+	m.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT entries may differ here
 	m.flagIf(code.Code != "R04" && !e.sameAccount(*c), flagAccount)
 	m.flagIf(c.reversed(), flagAfterReversal)
 	return m
@@ -164,8 +166,8 @@ func (e *inboundEntry) diesLater() bool {
 	return err == nil && died.After(e.created)
 }
 
-// suits reports whether a code may be used on such an entry, by whoever it is
-// for. Whose account it was nobody knows here.
+// suits reports whether a return code fits an entry of this kind. It cannot
+// check whose account the code is for, as that is not known here.
 func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
 	in := func(list []string) bool {
 		for _, s := range list {
@@ -183,7 +185,7 @@ func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
 	case c.Entries == codes.Debits && !debit, c.Entries == codes.Credits && debit:
 		return false
 	default:
-		return !(c.Again == codes.Twice && prenote) // for want of funds
+		return !(c.Again == codes.Twice && prenote) // codes for insufficient funds: a prenote moves no money
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// returned reports whether a return of the item stands: it was not dishonored,
-// or it was and the other bank insists.
+// returned reports whether the item counts as returned: its return was not
+// dishonored, or the dishonor was contested.
 func (c candidate) returned() bool {
 	for _, r := range c.Items {
 		if r.Kind != domain.Return || r.Direction != domain.FromFed || r.ReplyTo != c.item.ID {
@@ -24,8 +24,8 @@ func (c candidate) returned() bool {
 	return false
 }
 
-// answerTo finds an answer to an item that counts: ours when it is in a file,
-// the bank's always.
+// answerTo finds an effective answer to an item: one of ours that is in a file,
+// or any of the bank's.
 func (p *payment) answerTo(kind domain.ItemKind, direction domain.Direction, to string) (*domain.Item, bool) {
 	for _, i := range p.Items {
 		if i.Kind == kind && i.Direction == direction && i.ReplyTo == to && (i.State == domain.Filed || i.State == domain.InHand) {
@@ -35,8 +35,8 @@ func (p *payment) answerTo(kind domain.ItemKind, direction domain.Direction, to 
 	return nil, false
 }
 
-// reversed reports whether a reversal of the item left before: with a return
-// the money goes back twice.
+// reversed reports whether another item reverses the transaction and has left:
+// together with a return the money would go back twice.
 func (c candidate) reversed() bool {
 	for _, i := range c.Items {
 		if i.Kind == domain.Reversal && i.State == domain.Filed && i != c.item {
@@ -46,7 +46,7 @@ func (c candidate) reversed() bool {
 	return false
 }
 
-// matchDishonored finds the return of ours that is sent back to us.
+// matchDishonored finds the return of ours that the bank dishonored.
 func (e *inboundEntry) matchDishonored(b *originals) match {
 	d := e.Entry.Dishonored
 	list := ofKind(b.under(d.ReturnTrace), domain.Return)
@@ -99,20 +99,20 @@ func (e *inboundEntry) matchRefused(b *originals) match {
 	})
 }
 
-// reply is the next step of a chain that began with an answer of ours.
+// reply is the bank's answer to an answer of ours.
 type reply struct {
 	kind    domain.ItemKind
-	name    string                 // of what it answers
-	routing string                 // the receiving bank of the original, as the entry has it
-	bank    func(candidate) string // the same as we know it
+	name    string                 // of what it answers, for messages
+	routing string                 // the original's receiving bank, in the entry
+	bank    func(candidate) string // the same, in our records
 	late    bool
 
-	originalTrace string                   // as the entry has it
-	sentTrace     func(nacha.Entry) string // the same in an answer of ours
+	originalTrace string                   // in the entry
+	sentTrace     func(nacha.Entry) string // the same, in our answer
 }
 
-// matchReply checks what all links have in common: bank, amount, that our answer
-// left, and that it was not answered before.
+// matchReply checks what all replies have in common: bank, amount, that our
+// answer was sent, and that it was not answered before.
 func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	near := list
 	if list = only(list, func(c candidate) bool { return l.bank(c) == l.routing }); len(list) == 0 {
@@ -123,7 +123,7 @@ func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 		return waits(amountDiffers, near, "The amount is not that of the %s of ours.", l.name)
 	}
 	if same := only(list, func(c candidate) bool { return l.sentTrace(c.entry().Entry) == l.originalTrace }); len(same) > 0 {
-		list = same // others left under the number years before
+		list = same // others left under the same number years ago
 	}
 	near = list
 	if list = only(list, candidate.left); len(list) == 0 {
@@ -143,8 +143,8 @@ func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	}
 }
 
-// lateAfter reports whether a link came after the time it had since the one
-// before it settled, on a day without a year.
+// lateAfter reports whether a reply came after its deadline. julian is the day
+// of the year on which the answer before it settled.
 func (e *inboundEntry) lateAfter(julian string, deadline func(calendar.Date) calendar.TimeLimit) bool {
 	settled, err := calendar.SettlementFromJulian(julian, e.created)
 	return err == nil && e.settledOn.After(deadline(settled).ReachBy)

@@ -7,10 +7,10 @@ import (
 )
 
 // matchOffset recognizes a return or a notification of change of an offset
-// entry. It is no client's payment, so a person handles it. It has to match
-// the offset as it would an entry: by trace number, bank and, for a return,
-// amount. Trace numbers are reused: of an offset and a payment with the same
-// number, the one sent last counts.
+// entry, which is no client's payment, so that a person handles it. It has to
+// match the offset as it would an entry: by trace number, bank and, for a
+// return, amount. Trace numbers are reused: if an offset and a payment have the
+// same number, the later one counts.
 func (e *inboundEntry) matchOffset(b *originals) (m match, ok bool) {
 	trace, routing := e.original()
 	for _, filed := range b.offsets[trace] {

@@ -68,7 +68,7 @@ func waits(reason string, near []candidate, format string, args ...any) match {
 // maxCandidates bounds the list shown to a person.
 const maxCandidates = 20
 
-// only keeps the candidates for which keep holds.
+// only returns the candidates for which keep holds.
 func only(list []candidate, keep func(candidate) bool) []candidate {
 	var kept []candidate
 	for _, c := range list {
@@ -79,14 +79,14 @@ func only(list []candidate, keep func(candidate) bool) []candidate {
 	return kept
 }
 
-// ofKind keeps items of ours of some kinds.
+// ofKind returns the candidates that are items of ours of the given kinds.
 func ofKind(list []candidate, kinds ...domain.ItemKind) []candidate {
 	return only(list, func(c candidate) bool {
 		return c.item.Direction == domain.ToFed && slices.Contains(kinds, c.item.Kind)
 	})
 }
 
-// flagIf adds a flag when it holds.
+// flagIf adds a flag if the condition holds.
 func (m *match) flagIf(holds bool, flag string) {
 	if holds {
 		m.flags = append(m.flags, flag)

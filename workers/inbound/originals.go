@@ -24,14 +24,14 @@ func (b *originals) under(trace string) (list []candidate) {
 	for _, t := range b.traced[trace] {
 		p := b.payments[domain.TransactionStream(t.Client, t.TransactionID)]
 		i, ok := p.Item(t.ItemID)
-		if ok && i.Filing != nil && i.Filing.Trace == trace { // not released since
+		if ok && i.Filing != nil && i.Filing.Trace == trace { // still filed under it
 			list = append(list, candidate{p, i, b.files[i.Filing.File]})
 		}
 	}
 	return list
 }
 
-// traces are the trace numbers of the entries that this one may refer to.
+// traces returns the trace numbers of the entries that this one may refer to.
 func (e *inboundEntry) traces() []string {
 	switch n := &e.Entry; {
 	case e.Kind == nacha.KindReject:
@@ -52,7 +52,7 @@ func (e *inboundEntry) traces() []string {
 	}
 }
 
-// readers is how many payments are read at a time.
+// readers is how many payments are read concurrently.
 const readers = 4
 
 // readOriginals reads the payments that entries may answer.
@@ -112,8 +112,9 @@ func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*
 // maxFiles bounds how many of our files are cached.
 const maxFiles = 1_000
 
-// forgetFiles drops what may have changed. Of a file that was transmitted,
-// what matters stays: its dates, and an item it is refused with is released.
+// forgetFiles drops files from the cache that may change. A transmitted file
+// keeps its dates, and an item that the operator rejects in it is released, so
+// it can stay.
 func (a *applier) forgetFiles() {
 	if len(a.files) >= maxFiles {
 		clear(a.files)
@@ -125,7 +126,7 @@ func (a *applier) forgetFiles() {
 	}
 }
 
-// needFile reads the file an item left in.
+// needFile caches the file in which an item left.
 func (a *applier) needFile(ctx context.Context, i *domain.Item) error {
 	if i.Filing == nil {
 		return nil

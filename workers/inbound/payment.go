@@ -16,13 +16,13 @@ import (
 type payment struct {
 	domain.Transaction
 	stream string
-	expect int64 // version in the log; Transaction continues with what is decided
+	expect int64 // version in the log; Transaction also has the events decided since
 	sent   map[string]domain.Entry
-	number map[string]string // account number each item was sent to; none: nobody can read it
+	number map[string]string // account number of each item when sent; missing if it cannot be read
 }
 
-// noAccount stands for a number that does not match its record; it equals no
-// other.
+// noAccount stands for an account number that does not match its record: it
+// equals no number.
 const noAccount = "\x00exchanged"
 
 // readPayment folds a transaction. An account may be corrected between two
@@ -50,7 +50,7 @@ func readPayment(ctx context.Context, l *ledger.Ledger, client, id string) (*pay
 	return p, nil
 }
 
-// note keeps what an item was sent as.
+// note records an item as it was sent.
 func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	i, ok := p.Item(item)
 	if !ok {
@@ -61,7 +61,7 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	}
 	p.number[item], err = l.OpenAccount(p.Client, p.Account)
 	switch {
-	case ledger.Exchanged(err): // verify names it; the rest of the bank's file is good
+	case ledger.Exchanged(err): // achledger verify reports it; the rest of the bank's file can be applied
 		p.number[item] = noAccount
 		return nil
 	case seal.NotCheckable(err):
@@ -70,8 +70,8 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	return err
 }
 
-// answeredBy books the bank's return or change, and rejects our waiting items
-// that it makes pointless.
+// answeredBy applies the bank's return or change, and rejects our waiting items
+// that it makes pointless. It returns all events.
 func (p *payment) answeredBy(e domain.Event, at time.Time) []domain.Event {
 	p.evolveBy(e, at)
 	pointless := answers.Pointless(p.Transaction)

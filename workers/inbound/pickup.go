@@ -16,14 +16,14 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// AfterPickup sets what happens to a file on the bank's server after it was
+// AfterPickup is what happens to a file on the bank's server after it was
 // picked up.
 type AfterPickup string
 
-// What may happen. Left files are read where they are and remembered by name,
-// size and time; after a restart they are read once more, and the log knows
-// them. The others are renamed before they are read, so the server must allow
-// that; Done moves them to the folder done, which must be there.
+// Files are left where they are and recognized by name, size and time; after a
+// restart they are read once more, and the log recognizes them. To remove or
+// move files, they are renamed before they are read, which the server must
+// allow. The folder "done", for files that are moved, must exist.
 const (
 	AfterPickupLeave  AfterPickup = "leave"
 	AfterPickupRemove AfterPickup = "remove"
@@ -34,16 +34,16 @@ const (
 type PickupConfig struct {
 	Intake *Intake
 	After  AfterPickup   // Leave by default
-	Every  time.Duration // between two looks, 30 s by default; a file is taken at the second that finds it as it was
+	Every  time.Duration // between polls, 30 s by default; a file is taken when a second poll finds it unchanged
 	Log    *slog.Logger
-	// Within is how long a server may be connected, an hour by default.
+	// Within bounds a connection to a server, an hour by default.
 	Within time.Duration
 }
 
 const visitWithin = time.Hour
 
-// Pickup picks up files from the SFTP servers of our banks, each
-// independently: an unresponsive one delays no other.
+// Pickup picks up files from the SFTP servers of our banks. A server that does
+// not respond delays no other.
 type Pickup struct {
 	PickupConfig
 	seen  map[string]*atBank // by routing number and name
@@ -54,7 +54,7 @@ type Pickup struct {
 type atBank struct {
 	size    int64
 	written time.Time
-	taken   bool // or nothing to be taken, as it is
+	taken   bool // in this state it was picked up, or is not to be
 }
 
 // visit is one poll of one server.
@@ -63,15 +63,15 @@ type visit struct {
 	routing string
 	sftp    domain.SFTP
 	conn    *remote.Conn
-	there   map[string]bool // of seen, what is at the server
+	there   map[string]bool // keys of seen that are on the server
 	texts   []*heldAck
-	bytes   int // of those
+	bytes   int // of texts
 }
 
-// heldAck is an acknowledgement that was read and waits to be applied, which
-// happens without a connection: it may take longer than a server has patience.
+// heldAck is an acknowledgement that was read and is to be applied without a
+// connection, because that may take longer than the server waits.
 type heldAck struct {
-	at   string // its path at the server
+	at   string // its name on the server
 	name string
 	from provenance
 	text answerText
@@ -92,8 +92,8 @@ func NewPickup(c PickupConfig) (*Pickup, error) {
 	return &Pickup{PickupConfig: c, banks: servers{}}, nil
 }
 
-// lookAt picks up the files that are ready on one server: they are stored and
-// recorded while it is connected, and applied afterwards.
+// lookAt picks up the files that are ready on one server. They are stored and
+// recorded during the connection, and applied after it.
 func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) error {
 	v := &visit{Pickup: p, routing: routing, sftp: s, there: map[string]bool{}}
 	kept := false
@@ -113,8 +113,9 @@ func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) erro
 	return err
 }
 
-// connected runs do while the server is connected, for at most Within: a
-// server that sends a byte now and then must not keep the connection forever.
+// connected runs do during a connection to the server, which lasts for Within
+// at most: a server that sends a byte now and then must not keep the connection
+// forever.
 func (v *visit) connected(ctx context.Context, do func() error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, v.Within)
 	defer cancel()
@@ -125,8 +126,9 @@ func (v *visit) connected(ctx context.Context, do func() error) (err error) {
 	return do()
 }
 
-// takeAll picks up every file that is ready, starting with those that an
-// earlier run had claimed. A failure does not stop the others.
+// takeAll picks up every file that is ready, first those that an earlier run
+// had claimed. A failure does not stop the others. kept reports whether there
+// is something to apply.
 func (v *visit) takeAll(ctx context.Context) (kept bool, err error) {
 	files, err := v.conn.ReadDirContext(ctx, v.sftp.InboundFolder)
 	if err != nil {

@@ -10,26 +10,25 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// servers are the pickups of one bank each, by routing number: what one
-// remembers of its server is its own.
+// servers are the banks' servers, by routing number. Each has a Pickup of its
+// own, which remembers the files of that server.
 type servers map[string]*server
 
 type server struct {
 	routing string
 	pickup  *Pickup
-	turn    chan struct{} // holds a value while somebody looks
+	turn    chan struct{} // holds a value during a poll
 }
 
-// serverLook is a server that is to be looked at now.
+// serverLook is a poll of a server that has begun.
 type serverLook struct {
 	*server
 	sftp domain.SFTP
 }
 
-// Run looks at every server until ctx ends. It waits for none of them: a
-// server is looked at again when the look before has come to its end. What
-// failed is tried again then. A log that is closed for writing ends Run with
-// its error.
+// Run polls every server until ctx ends. It waits for none of them: a server is
+// polled again when its last poll has ended, which also repeats what failed. A
+// log that is closed for writing ends Run with its error.
 func (p *Pickup) Run(ctx context.Context) error {
 	var looks sync.WaitGroup
 	defer looks.Wait()
@@ -48,7 +47,7 @@ func (p *Pickup) Run(ctx context.Context) error {
 				if fatal(err) {
 					select {
 					case closed <- err:
-					default: // another one said so
+					default: // another poll has reported it
 					}
 				}
 			})
@@ -69,8 +68,8 @@ func (p *Pickup) complain(ctx context.Context, err error) {
 	}
 }
 
-// Look takes what is ready at every server, and waits for all that nobody
-// looks at already.
+// Look polls every server that is not being polled, and waits for the end of
+// these polls.
 func (p *Pickup) Look(ctx context.Context) error {
 	list, err := p.idle(ctx)
 	errs := make([]error, len(list), len(list)+1)
@@ -82,8 +81,8 @@ func (p *Pickup) Look(ctx context.Context) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// idle takes the turn of every server that nobody looks at. It must not be
-// called twice at once.
+// idle begins a poll of every server that is not being polled. It must not be
+// called concurrently.
 func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 	known, err := p.Intake.Views.Receivers(ctx)
 	if err != nil {
@@ -107,13 +106,13 @@ func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 		select {
 		case at.turn <- struct{}{}:
 			list = append(list, serverLook{at, *s})
-		default: // the look before has not come to its end
+		default: // its last poll has not ended
 		}
 	}
 	return list, err
 }
 
-// look takes what is ready at a server and gives the turn back.
+// look polls a server and ends the poll.
 func (l serverLook) look(ctx context.Context) error {
 	defer func() { <-l.turn }()
 	return l.pickup.lookAt(ctx, l.routing, l.sftp)

@@ -15,11 +15,11 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// claimPrefix begins the name under which a file at a bank's server is read
-// once it was renamed: prefix, 16 hexadecimal digits, a hyphen, its own name.
+// claimPrefix begins the name of a claimed file on a bank's server: prefix, 16
+// hexadecimal digits, a hyphen, its own name.
 const claimPrefix = ".achledger-"
 
-// cutClaim takes the name of a claimed file apart.
+// cutClaim splits the name of a claimed file.
 func cutClaim(name string) (id, own string, ok bool) {
 	rest, ok := strings.CutPrefix(name, claimPrefix)
 	if !ok {
@@ -29,16 +29,16 @@ func cutClaim(name string) (id, own string, ok bool) {
 	return id, own, ok && len(id) == 16 && own != ""
 }
 
-// claimed reports whether a name is that of a file we claimed. Who leaves
-// files where they are claims none, and leaves what others claimed alone.
+// claimed reports whether a name is that of a file that we claimed. With
+// AfterPickupLeave nothing is claimed, and files that others claimed are not
+// touched.
 func (v *visit) claimed(name string) bool {
 	_, _, ok := cutClaim(name)
 	return ok && v.After != AfterPickupLeave
 }
 
-// take reads a file and has it kept and recorded; kept reports whether there
-// is something to apply then. An unfinished one is left alone until it
-// changes.
+// take picks up a file: it is stored and recorded. kept reports whether there
+// is something to apply. An incomplete file is left until it changes.
 func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
 	name, unfinished := f.Name(), false
 	if v.After != AfterPickupLeave && !v.claimed(name) {
@@ -54,18 +54,18 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 		v.taken(name, f)
 		v.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", v.key(name), "size", f.Size())
 		return false, nil
-	case errors.Is(err, errTooLarge): // nothing of it is kept here: a person looks at it there
+	case errors.Is(err, errTooLarge): // it is not stored here: a person has to look at it there
 		v.taken(name, f)
 		v.Log.Error("a file at the bank's SFTP server is too large and stays there", "bank", v.key(name), "size", f.Size(), "limit", v.Intake.Largest)
 		return false, nil
 	case remote.Missing(err) && name == f.Name():
-		return false, nil // taken away, or claimed by another run, meanwhile
+		return false, nil // removed, or claimed by another run, meanwhile
 	default:
 		return kept, err
 	}
 }
 
-// taken remembers that there is nothing to be taken of a file as it is.
+// taken remembers that a file in its current state is done with.
 func (v *visit) taken(name string, f os.FileInfo) {
 	v.seen[v.key(name)] = &atBank{size: f.Size(), written: f.ModTime(), taken: true}
 	v.there[v.key(name)] = true
@@ -85,8 +85,8 @@ func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 	return !whole, err
 }
 
-// claim renames a file: what the bank puts under its name from now on is
-// another one.
+// claim renames a file, so that what the bank puts under the old name is
+// another file.
 func (v *visit) claim(ctx context.Context, name string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -106,8 +106,8 @@ func (v *visit) claim(ctx context.Context, name string) (string, error) {
 	return to, nil
 }
 
-// read takes in a file under the name it has now. An acknowledgement is only
-// read.
+// read takes in a file under its current name. An acknowledgement is only read;
+// see later.
 func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 	file, err := v.conn.Open(v.path(name))
 	if err != nil {
@@ -149,31 +149,31 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 		v.Log.Info("file taken from the bank's SFTP server", "bank", v.key(from.name), "id", o.ID, "state", o.State)
 	}
 	if err := v.finish(ctx, name, from.name); err != nil {
-		return true, err // read again, which changes nothing
+		return true, err // it is read again, which changes nothing
 	}
 	v.taken(name, info)
 	return true, nil
 }
 
-// maxTexts bounds the acknowledgements that one visit holds, in bytes.
+// maxTexts bounds the acknowledgements held during one poll, in bytes.
 const maxTexts = 4 * longestAcknowledgement
 
-// later keeps an acknowledgement until the connection is closed.
+// later holds an acknowledgement until the connection is closed.
 func (v *visit) later(from provenance, name string, text answerText, info os.FileInfo) error {
 	if !text.whole() {
 		return errUnfinished
 	}
 	if v.bytes += len(text.text); v.bytes > maxTexts && len(v.texts) > 0 {
-		return nil // at the next look
+		return nil // it is read at the next poll
 	}
 	v.texts = append(v.texts, &heldAck{at: name, name: from.name, from: from, text: text})
 	v.taken(name, info)
 	return nil
 }
 
-// acknowledge applies the acknowledgements that were read and connects once
-// more to do with them what is done with files. One that failed is read again
-// at the next look.
+// acknowledge applies the acknowledgements that were read, and then connects
+// once more to remove or move them. One that failed is read again at the next
+// poll.
 func (v *visit) acknowledge(ctx context.Context) error {
 	var errs []error
 	for _, a := range v.texts {
@@ -195,7 +195,7 @@ func (v *visit) acknowledge(ctx context.Context) error {
 			switch {
 			case a.err != nil:
 				continue
-			case a.done.quarantined(): // nothing of it is kept here: a person looks at it there
+			case a.done.quarantined(): // it is not stored here: a person has to look at it there
 				err = v.giveBack(ctx, a)
 			default:
 				err = v.finish(ctx, a.at, a.name)
@@ -207,7 +207,7 @@ func (v *visit) acknowledge(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err != nil { // applying one again changes nothing
+	if err != nil { // they are read and applied again, which changes nothing
 		for _, a := range v.texts {
 			v.seen[v.key(a.at)].taken = false
 		}
@@ -215,14 +215,14 @@ func (v *visit) acknowledge(ctx context.Context) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// giveBack gives a claimed file its own name back, where it is free, and
-// remembers that there is nothing to be taken of it.
+// giveBack renames a claimed file to its own name, if that is free, and
+// remembers that it is done with.
 func (v *visit) giveBack(ctx context.Context, a *heldAck) error {
 	if err := eventstore.StillLeads(ctx); err != nil {
 		return err
 	}
 	if _, err := v.conn.Lstat(v.path(a.name)); !remote.Missing(err) {
-		return err // another one is there: it stays under our name
+		return err // another file has the name: this one stays claimed
 	}
 	if err := v.conn.Rename(v.path(a.at), v.path(a.name)); err != nil {
 		return err

@@ -11,9 +11,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// queuedEvent is the entry as it waits. Its account number and corrected data are
-// sealed with keys of the bank's file: nobody knows yet whose they are. Terms
-// are those of our bank; nil: FedACH's.
+// queuedEvent returns the event of an entry that waits for a decision. Its
+// account number and corrected data are sealed with keys of the bank's file,
+// because its client is not known yet. terms are those of our bank; nil:
+// FedACH's.
 func (e *inboundEntry) queuedEvent(l *ledger.Ledger, terms *calendar.Terms, m match) (*domain.EntryQueued, error) {
 	entry, data, _ := open(e.Entry, e.header)
 	tooLarge := e.tooLarge()
@@ -26,7 +27,7 @@ func (e *inboundEntry) queuedEvent(l *ledger.Ledger, terms *calendar.Terms, m ma
 		ReturnBy: e.deadline(l, terms),
 	}
 	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
-		q.SettledOn = "" // it tells of money, it moves none
+		q.SettledOn = "" // it moves no money
 	}
 	raw := ""
 	if e.Unsupported || tooLarge {
@@ -35,16 +36,16 @@ func (e *inboundEntry) queuedEvent(l *ledger.Ledger, terms *calendar.Terms, m ma
 	return q, l.SealQueued(q, e.Entry.Account, accountType(entry.Code), data, raw)
 }
 
-// maxEntryBytes leaves room in an event for what stands beside the entry.
+// maxEntryBytes bounds an entry in an event; the rest is for the other fields.
 const maxEntryBytes = eventstore.MaxEventBytes * 3 / 4
 
-// tooLarge reports whether an entry's addenda do not fit an event; then it is
-// kept as it came. JSON may take six bytes for a character. An entry that
-// repeats its account number stands in its event twice, once sealed.
+// tooLarge reports whether an entry's addenda are too large for an event; the
+// raw records are stored instead. JSON may need six bytes for a character. An
+// entry that repeats its account number is in its event twice, once sealed.
 func (e *inboundEntry) tooLarge() bool {
 	const (
-		most  = 6*80 + len(`"",`) // of one addenda
-		twice = 5                 // halves: once, and once more in base64
+		most  = 6*80 + len(`"",`) // bytes of one addenda record
+		twice = 5                 // in halves: plain, and 1.5 times that sealed, in base64
 	)
 	if len(e.Entry.Addenda05)*most*twice/2 < maxEntryBytes {
 		return false
@@ -57,9 +58,9 @@ func (e *inboundEntry) tooLarge() bool {
 	return err != nil || size > maxEntryBytes
 }
 
-// deadline is the last moment at which the entry may be sent back, by the terms
-// of our bank; zero if the rules know none. Source: NACHA Operating Rules, time
-// frames of returns, dishonored and contested returns and of refused
+// deadline returns the last moment at which the entry may be sent back, by the
+// terms of our bank; zero if there is no limit. Source: NACHA Operating Rules,
+// time frames of returns, of dishonored and contested returns and of refused
 // notifications of change.
 func (e *inboundEntry) deadline(l *ledger.Ledger, terms *calendar.Terms) time.Time {
 	var limit calendar.TimeLimit

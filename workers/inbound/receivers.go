@@ -15,20 +15,20 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// receivers knows whose a receiving account is. It is read again when the
-// settings of any client or bank have changed.
+// receivers finds the clients of receiving accounts. It reads them again when
+// the settings of a client or bank have changed.
 type receivers struct {
 	ledger *ledger.Ledger
 	views  Views
 	log    *slog.Logger
 
 	mu    sync.Mutex
-	read  int64 // position of the newest change it knows
+	read  int64 // position of the newest change in known
 	known accounts
 }
 
-// current returns the accounts as the settings stand; the views have caught
-// up before.
+// current returns the accounts by the current settings. The views must have
+// caught up.
 func (r *receivers) current(ctx context.Context) (accounts, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,8 +74,8 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 	for _, m := range c.Settings.ReceivingAccounts {
 		number, err := r.ledger.OpenReceiving(c.ID, m)
 		if seal.NotCheckable(err) || ledger.Exchanged(err) {
-			// Its keys were destroyed, or somebody exchanged it in a backup: what
-			// comes for it waits for a person.
+			// Its keys were destroyed, or the value was exchanged in a backup:
+			// payments to it wait for a person.
 			to.returns = false
 			r.log.Error("a receiving account cannot be read: what comes for it waits for a person", "client", c.ID, "err", err)
 			continue
@@ -96,9 +96,9 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 type accounts struct {
 	routings    map[string]string          // our banks: first eight digits to all nine
 	clients     map[string][]receiver      // by routing number
-	pgp         map[string]*domain.PGP     // by routing number, of banks that have it
-	forms       []bankForm                 // of banks that print acknowledgements in their own words
-	bareBatches map[string]string          // banks, by eight digits, that leave file header or control out: all nine digits
+	pgp         map[string]*domain.PGP     // by routing number, of banks with OpenPGP
+	forms       []bankForm                 // of banks with their own format of acknowledgements
+	bareBatches map[string]string          // banks, by eight digits, that omit file header or control: all nine digits
 	keepODFI    map[string]bool            // banks, by eight digits, that pass returns on under our own header
 	terms       map[string]*calendar.Terms // of our banks that were set up, by routing number
 }
@@ -106,7 +106,7 @@ type accounts struct {
 // receiver is a client at one bank.
 type receiver struct {
 	client   string
-	returns  bool // what comes for an account that nobody knows may go back by itself
+	returns  bool // payments to unknown accounts may be returned automatically
 	batching domain.Batching
 	patterns []pattern
 }
@@ -117,14 +117,14 @@ type pattern struct {
 	rules         *receiving.Rules
 }
 
-// receiverAccount is a receiver and which account of its a payment came for.
+// receiverAccount is the receiving account that a payment is for.
 type receiverAccount struct {
 	client   string
 	batching domain.Batching
 	rules    *receiving.Rules
 }
 
-// addForm notes how a bank writes what it sends.
+// addForm adds the format of what a bank sends.
 func (a *accounts) addForm(bank domain.Bank, routing string) {
 	form := bank.Inbound
 	if form == nil {
@@ -147,32 +147,34 @@ func (a *accounts) add(routing string) {
 	}
 }
 
-// ours reports whether the first eight digits are those of a bank of ours.
+// ours reports whether eight digits are the first of the routing number of one
+// of our banks.
 func (a *accounts) ours(routing8 string) bool { return a.routings[routing8] != "" }
 
-// termsAt are the terms of the bank of ours that an entry is for; nil: FedACH's.
+// termsAt returns the terms of the bank of ours that an entry is for; nil:
+// FedACH's.
 func (a *accounts) termsAt(routing string) *calendar.Terms {
 	if len(routing) < 8 {
 		return nil
 	}
-	return a.terms[a.routings[routing[:8]]] // a wrong check digit is corrected
+	return a.terms[a.routings[routing[:8]]] // the ninth digit may be wrong
 }
 
-// plain is a number as people compare it: without spaces and hyphens, in
-// capital letters. Zeros count.
+// plain normalizes a number: without spaces and hyphens, in capital letters.
+// Zeros count.
 func plain(number string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(number))
 }
 
-// find names the accounts that a payment may be for at a bank, one of each
-// client: an exact match before the longest prefix, the number as it stands
-// before a plain one. None and several are for the caller to judge.
+// find returns the accounts that a payment to a bank may be for, one of each
+// client. An exact match precedes the longest prefix, and the number as written
+// precedes the normalized one. The caller decides about none and about several.
 func (a *accounts) find(routing, number string) []receiverAccount {
 	return bestOf(a.clients[routing], number)
 }
 
-// of finds the account of a client that a payment is for which a person gave
-// it, if one fits.
+// of finds the receiving account of a client for a payment that a person
+// assigned to the client.
 func (a *accounts) of(client, routing, number string) (receiverAccount, bool) {
 	for _, r := range a.clients[routing] {
 		if r.client != client {
@@ -207,7 +209,8 @@ func exact(is bool) int {
 	return 0
 }
 
-// begins measures a prefix that fits; an empty one takes every account.
+// begins returns 1 more than the length of a matching prefix, 0 for no match.
+// An empty prefix matches every account.
 func begins(p pattern, number, prefix string) int {
 	if !p.prefix || !strings.HasPrefix(number, prefix) {
 		return 0
@@ -215,7 +218,7 @@ func begins(p pattern, number, prefix string) int {
 	return 1 + len(prefix)
 }
 
-// best collects the accounts whose pattern fits best, one of each client.
+// best returns the accounts whose pattern fits best, one of each client.
 func best(clients []receiver, fit func(pattern) int) (found []receiverAccount) {
 	most := 1
 	for _, r := range clients {
@@ -235,8 +238,8 @@ func best(clients []receiver, fit func(pattern) int) (found []receiverAccount) {
 	return found
 }
 
-// returnsUnknown reports whether an account that nobody knows is answered
-// with a return by itself: every client of the bank must want it.
+// returnsUnknown reports whether payments to unknown accounts at a bank are
+// returned automatically: every client of the bank must want it.
 func (a *accounts) returnsUnknown(routing string) bool {
 	list := a.clients[routing]
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r receiver) bool { return !r.returns })

@@ -11,21 +11,21 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// provenance says how a file came.
+// provenance is how a file arrived.
 type provenance struct {
 	name, source string
-	// id tells this arrival from others of the same content where it may be
-	// read again: after a crash, or when a file behind it failed. Empty where
-	// every reading is an arrival.
+	// id identifies the arrival of a content that may be read again: after a
+	// crash, or when a later file in it failed. "" if every reading is an
+	// arrival of its own.
 	id string
-	// signed is what the bank's signature says of an encrypted file, unreadable
-	// why one could not be decrypted.
+	// signed is the bank's signature of an encrypted file. unreadable is why it
+	// could not be decrypted.
 	signed     *pgp.Signature
 	unreadable string
-	completed  bool // its header or control is ours
+	completed  bool // its file header or control was added here
 }
 
-// signedBy are the ODFIs whose bank signed the file.
+// signedBy returns the ODFIs whose bank signed the file.
 func (a provenance) signedBy() []string {
 	if a.signed == nil {
 		return nil
@@ -33,7 +33,7 @@ func (a provenance) signedBy() []string {
 	return a.signed.ODFIs
 }
 
-// signature is what the log says of it.
+// signature returns the signature for the log; nil without one.
 func (a provenance) signature() *domain.InboundSignature {
 	if len(a.signedBy()) == 0 {
 		return nil
@@ -41,7 +41,7 @@ func (a provenance) signature() *domain.InboundSignature {
 	return &domain.InboundSignature{Key: a.signed.Key, ODFIs: a.signed.ODFIs}
 }
 
-// part is the arrival of the n-th file, from 0, of the same content.
+// part returns the arrival of the n-th file in the same content, from 0.
 func (a provenance) part(n int) provenance {
 	if a.id != "" && n > 0 {
 		a.id += fmt.Sprintf("/%d", n)
@@ -49,7 +49,7 @@ func (a provenance) part(n int) provenance {
 	return a
 }
 
-// record writes that a file came, or that it came again.
+// record records that a file arrived, for the first time or again.
 func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *review) (Outcome, error) {
 	o := Outcome{ID: rv.Hash, State: projections.InboundReceived}
 	change := ledger.Change{Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient}
@@ -59,7 +59,7 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 	}
 	if in.Received != nil {
 		if !t.bankFiles.has(o.ID) {
-			if err := k.commit(o.ID); err != nil { // it was lost
+			if err := k.commit(o.ID); err != nil { // the kept file was lost
 				return o, err
 			}
 		}
@@ -100,7 +100,7 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 	return o, nil
 }
 
-// recordAgain writes that a known file came again, once for each arrival.
+// recordAgain records another arrival of a known file, once for each arrival.
 func (t *Intake) recordAgain(ctx context.Context, from provenance, in domain.Inbound, o Outcome) (Outcome, error) {
 	known := -1
 	if from.id != "" {
@@ -122,7 +122,8 @@ func (t *Intake) recordAgain(ctx context.Context, from provenance, in domain.Inb
 	return t.outcome(ctx, o)
 }
 
-// quarantine is what of the file is not applied, if anything.
+// quarantine returns what is not applied of the file; bad is false if all of it
+// is.
 func (rv *review) quarantine() (q domain.InboundQuarantined, bad bool) {
 	switch {
 	case rv.whole():
@@ -135,8 +136,8 @@ func (rv *review) quarantine() (q domain.InboundQuarantined, bad bool) {
 	return q, true
 }
 
-// keyOwner finds the file that applied something under a header key, "" if
-// there is none.
+// keyOwner finds a file with the same header key that was, or will be, applied
+// at least in part; "" if there is none.
 func (t *Intake) keyOwner(ctx context.Context, key string) (string, error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return "", fmt.Errorf("wait for the views: %w", err)

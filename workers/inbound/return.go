@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Return sends an entry of the queue back to where it came from, in time and
-// under a code that suits it: a payment is returned (R01 to R85), a return
-// dishonored (R61 to R70), a notification of change refused (C61 to C69). It
-// becomes a transaction of the ledger's own, which leaves in the ledger's own
-// file. It returns that transaction's id.
+// Return sends an entry of the queue back, in time and with a code that fits: a
+// payment is returned (R01 to R85), a return dishonored (R61 to R70), a
+// notification of change refused (C61 to C69). The entry becomes a transaction
+// of the ledger itself, whose answer leaves in the ledger's own file. Return
+// returns that transaction's id.
 //
 // Refusals: not-found, invalid, rule-broken, return-window-closed,
 // already-done.
@@ -55,9 +55,9 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 	return transactionID(entry), nil
 }
 
-// sentBack returns the events of an entry that goes back, in time by the terms
-// of our bank. An answer begins a transaction too: its money has to be
-// accounted for.
+// sentBack returns the events of an entry that is sent back in time, by the
+// terms of our bank. A return or a notification of change begins a transaction
+// too, so that its money is accounted for.
 func (u unmatchedEntry) sentBack(l *ledger.Ledger, terms *calendar.Terms, code string) ([]domain.Event, error) {
 	if u.Unsupported {
 		return nil, domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be sent back from here: settle it with the bank and dismiss it")
@@ -83,14 +83,15 @@ func (u unmatchedEntry) sentBack(l *ledger.Ledger, terms *calendar.Terms, code s
 	}
 }
 
-// rejectMovesNothing refuses what would book money that never moved.
+// rejectMovesNothing is the refusal for a reject: booking it would account for
+// money that never moved.
 func rejectMovesNothing() error {
 	return domain.Refuse(domain.RuleBroken,
 		"the bank's reject of an entry moves no money, so it is neither booked nor sent back: see to the payment, then dismiss it with what was done")
 }
 
-// wrongFields names the field that R69 complains about: the amount, which is
-// field 03. Anything else a person has to say, at the transaction.
+// wrongFields returns the field that R69 complains about, if that is the
+// amount: field 03. For any other field a person answers at the transaction.
 func (u unmatchedEntry) wrongFields(code string) string {
 	if code == "R69" && u.queued.Reason == amountDiffers {
 		return "03"

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// returnOf are the events of a payment that belongs to nobody and goes back:
-// it begins a transaction of the ledger's own and is returned from it. It
-// refuses a code that does not suit the entry or comes too late by the terms of
-// our bank; nil: FedACH's.
+// returnOf returns the events of a payment for an unknown receiver that is
+// returned: it begins a transaction of the ledger itself and is returned from
+// it. It refuses a code that does not fit the entry, or that is too late by the
+// terms of our bank; nil: FedACH's.
 func (e *inboundEntry) returnOf(l *ledger.Ledger, terms *calendar.Terms, code string) ([]domain.Event, error) {
 	received, err := e.receivedEvent(l, domain.LedgerClient)
 	if err != nil {
@@ -26,9 +26,9 @@ type command interface {
 	Decide(answers.Case) (answers.Decision, error)
 }
 
-// decided lets the rulebook decide about an answer to what came at an instant,
-// and adds the answer to the event that begins the transaction. asked is that
-// event as the rulebook knows it, terms are those of our bank.
+// decided decides by the rulebook about an answer to an entry that arrived at
+// an instant, and returns the event that begins the transaction with those of
+// the answer. asked is the entry for the rulebook; terms are those of our bank.
 func decided(l *ledger.Ledger, terms *calendar.Terms, at time.Time, begin *domain.TransactionReceived, asked domain.Event, c command) ([]domain.Event, error) {
 	t := domain.Transaction{Client: domain.LedgerClient, Received: begin}
 	t.Evolve(domain.Fact{Event: asked, Meta: domain.Meta{At: at}, Version: 1})

@@ -13,14 +13,14 @@ import (
 // other codes are package nacha's.
 const NotOurs = "not-ours"
 
-// reviewer knows our banks, by the first eight digits of their routing
-// numbers, and what they must sign; nil: nothing.
+// reviewer reviews files. It has our banks, by the first eight digits of their
+// routing numbers, and their signature check; nil: no signatures needed.
 type reviewer struct {
 	ours   func(rdfi8 string) bool
 	signed *signing
 }
 
-// whose is our bank, by eight digits, that an entry is for.
+// whose returns the eight digits of our bank that an entry is for.
 func (r reviewer) whose(h *nacha.ScannedBatch, e *nacha.ScannedEntry) string {
 	if e.Kind == nacha.KindReject || e.Kind != nacha.KindForward && !r.ours(e.Entry.Routing[:8]) {
 		return h.Header.ODFI
@@ -28,19 +28,19 @@ func (r reviewer) whose(h *nacha.ScannedBatch, e *nacha.ScannedEntry) string {
 	return e.Entry.Routing[:8]
 }
 
-// notNACHA tells a person what to do about text that is no NACHA file.
+// notNACHA is what to do about text that is not a NACHA file.
 const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgement-format.md says, " +
 	"or confirm the file it is about by hand"
 
 const (
-	// maxReasons bounds what the log keeps of a hostile file.
+	// maxReasons bounds the reasons that are stored of a hostile file.
 	maxReasons = 1_000
 	// maxBadBatches is how many batches may be bad before the file as a
 	// whole cannot be trusted.
 	maxBadBatches = 20_000
 )
 
-// everyBank accepts entries for any bank.
+// everyBank reviews without asking whose the entries are.
 var everyBank = reviewer{ours: func(string) bool { return true }}
 
 // review is the result of reading a file, in memory that grows by only a few
@@ -59,9 +59,9 @@ type review struct {
 type reviewedBatch struct {
 	hash [32]byte
 	bad  bool
-	// stands marks a bad batch whose totals hold: a person may take it.
+	// stands marks a bad batch with consistent totals: a person may accept it.
 	stands bool
-	// again marks a batch that stands earlier in the same file.
+	// again marks a batch that is a copy of an earlier one in the same file.
 	again bool
 }
 
@@ -128,7 +128,7 @@ func (r reviewer) review(file io.Reader) (*review, error) {
 	return rv, nil
 }
 
-// add takes the verdict of a batch.
+// add adds the verdict about a batch.
 func (rv *review) add(v *nacha.Verdict, problems []nacha.Problem, seen map[[32]byte]struct{}) error {
 	b := reviewedBatch{bad: len(problems) > 0}
 	if _, err := hex.Decode(b.hash[:], []byte(v.Hash)); err != nil {
@@ -155,7 +155,8 @@ func (rv *review) explain(batch int, problems ...nacha.Problem) {
 	rv.more += len(problems) - room
 }
 
-// unreadable makes of the review of an encrypted file what a person must know.
+// unreadable replaces the review of an encrypted file by the reason why it
+// cannot be decrypted.
 func (rv *review) unreadable(why string) {
 	rv.Problems, rv.reasons, rv.more = nil, nil, 0
 	rv.Problems = []nacha.Problem{{Scope: nacha.InFile, Code: NotDecrypted, Message: why}}
@@ -163,12 +164,12 @@ func (rv *review) unreadable(why string) {
 }
 
 // whole reports whether nothing of the file is applied: it cannot be trusted,
-// or not one of its batches can.
+// or all of its batches are bad.
 func (rv *review) whole() bool {
 	return len(rv.Problems) > 0 || len(rv.bad) > 0 && len(rv.bad) == len(rv.batches)
 }
 
-// reasonsFor are those for some batches, 0 being the file.
+// reasonsFor returns the reasons for some batches; 0 is the file.
 func (rv *review) reasonsFor(which func(batch int) bool) (list []nacha.Problem) {
 	for _, r := range rv.reasons {
 		if which(r.batch) {
@@ -178,7 +179,7 @@ func (rv *review) reasonsFor(which func(batch int) bool) (list []nacha.Problem) 
 	return list
 }
 
-// allReasons are those for people, with a note when there were more.
+// allReasons returns all reasons that are stored, and how many more there were.
 func (rv *review) allReasons() []nacha.Problem {
 	all := rv.reasonsFor(func(int) bool { return true })
 	if rv.more == 0 {

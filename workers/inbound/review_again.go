@@ -14,21 +14,21 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// Rejudge asks for another judgement of what is in quarantine.
+// Rejudge is a request to judge quarantined batches again.
 type Rejudge struct {
 	Reason string // why, for the log
-	Batch  int    // the one that is meant, by ordinal from 1; 0: the whole file
-	AsIs   bool   // takes what was refused although its totals hold
+	Batch  int    // ordinal from 1; 0: the whole file
+	AsIs   bool   // accepts bad batches whose totals are consistent
 }
 
-// Judge judges a file in quarantine, or a batch of it, again by the bytes that
-// were kept and the banks and clients as they are now, and lets Run apply what
-// is good. With AsIs a person's word stands against the review, but never
-// against the money: what contradicts its own totals stays where it is. Asking
-// again for what was let in changes nothing.
+// Judge judges a quarantined file, or a batch of it, again, by the kept file
+// and the current banks and clients, and lets Run apply what is good. With AsIs
+// a person overrides the review, but not the totals: a batch that contradicts
+// its own totals stays in quarantine. Repeating an accepted request changes
+// nothing.
 //
-// Refusals: not-found, invalid, conflict when nothing is in quarantine,
-// rule-broken with the reasons when nothing of it can be let in.
+// Refusals: not-found, invalid, conflict if nothing is in quarantine,
+// rule-broken with the reasons if nothing of it can be accepted.
 func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string, err error) {
 	if c.Reason == "" {
 		return "", fieldRefusal(domain.Invalid, "/reason", "required", "say why the file is judged again")
@@ -36,7 +36,7 @@ func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string,
 	if c.Batch < 0 {
 		return "", fieldRefusal(domain.Invalid, "/batch", "invalid", "batches are counted from 1")
 	}
-	give, err := t.applying.take(ctx) // else a file that is just applied would forget what was let in
+	give, err := t.applying.take(ctx) // a file that is being applied would miss what is accepted now
 	if err != nil {
 		return "", err
 	}
@@ -56,8 +56,8 @@ func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string,
 	return in.State(), nil
 }
 
-// judgeNow is the judgement of a file as it stands; nil where it stands so
-// already.
+// judgeNow judges a file in its current state. It returns nil if the same
+// request was accepted before.
 func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c Rejudge) (*domain.InboundJudged, []domain.Event, error) {
 	switch {
 	case c.Batch > in.Received.Totals.Batches:
@@ -84,7 +84,7 @@ func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c R
 	return &judged, events, err
 }
 
-// reviewKept judges the bytes that were kept.
+// reviewKept reviews the kept file by the current settings.
 func (t *Intake) reviewKept(ctx context.Context, in domain.Inbound, id string) (*review, error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
@@ -101,8 +101,8 @@ func (t *Intake) reviewKept(ctx context.Context, in domain.Inbound, id string) (
 	return rv, err
 }
 
-// again decides what of the quarantine is let in. Batches with the same
-// records are one.
+// again decides which quarantined batches are accepted. Batches with the same
+// records are treated as one.
 func (rv *review) again(in domain.Inbound, c Rejudge) (domain.InboundJudged, error) {
 	judged, let := domain.InboundJudged{Reason: c.Reason, AsIs: c.AsIs}, 0
 	trusted := len(rv.Problems) == 0 || c.AsIs && rv.More == 0 && !slices.ContainsFunc(rv.Problems, contradicts)
@@ -141,9 +141,9 @@ func firstFew(list []nacha.Problem) string {
 	return strings.Join(words, "; ")
 }
 
-// contradicts reports whether a problem says that the money or the entries
-// are not what the records claim, or that nobody can know: no person's word
-// makes that right.
+// contradicts reports whether a problem means that the money or the entries
+// differ from what the records claim, or that this cannot be known. A person
+// cannot override that.
 func contradicts(p nacha.Problem) bool {
 	switch p.Code {
 	case NotOurs, NotSigned, nacha.HeaderConstant, nacha.SendingPoint, nacha.CreationTime, nacha.BadModifier, nacha.BlockCount,

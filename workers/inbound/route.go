@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// placement gathers where the entries of a chunk go: one change a stream, all
-// in one append.
+// placement collects the events of a chunk: one change for each stream, all in
+// one append.
 type placement struct {
 	*applier
 	originals *originals
@@ -32,7 +32,7 @@ func (p *placement) add(stream, client string, expect int64, events ...domain.Ev
 	p.changes[i].Events = append(p.changes[i].Events, events...)
 }
 
-// place decides where an entry goes. Every entry goes somewhere.
+// place decides where an entry goes: every entry has a place.
 func (p *placement) place(e *inboundEntry) error {
 	err := p.decide(e)
 	if errors.Is(err, seal.ErrDestroyed) {
@@ -59,14 +59,14 @@ func (p *placement) decide(e *inboundEntry) error {
 	return p.bookAnswer(e, m)
 }
 
-// unfit says why an entry has to wait regardless of what it belongs to.
+// unfit returns why an entry has to wait, whatever it belongs to.
 func (e *inboundEntry) unfit() (m match, held bool) {
 	switch {
 	case len(e.Problems) > 0:
 		return problem(e.Problems), true
 	case e.tooLarge():
 		return match{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."}, true
-	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
+	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // in a batch that a person accepted as it is
 		return match{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."}, true
 	default:
 		return m, false
@@ -84,7 +84,7 @@ func (e *inboundEntry) passedOn() {
 	})
 }
 
-// problem is why an entry with problems of its own waits.
+// problem returns the match of an entry that waits because of its own problems.
 func problem(list []nacha.Problem) match {
 	m := match{reason: list[0].Code}
 	for i, problem := range list {
@@ -96,7 +96,7 @@ func problem(list []nacha.Problem) match {
 	return m
 }
 
-// sentence puts a problem into words: "The amount is zero under a code that
+// sentence returns the text of a problem: "The amount is zero under a code that
 // moves money (R19)."
 func sentence(p nacha.Problem) string {
 	text := p.Message
@@ -175,7 +175,7 @@ func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
 	return true, nil
 }
 
-// queue makes an entry wait for a person.
+// queue puts an entry into the queue for a person.
 func (p *placement) queue(e *inboundEntry, m match) error {
 	queued, err := e.queuedEvent(p.Ledger, p.accounts.termsAt(e.Entry.Routing), m)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Resume applies the files that were received and not applied to their end,
-// oldest first: after a crash, or when they were only accepted. One that fails
-// does not hold up the others; the errors come back together.
+// Resume applies the files that were received and not applied completely,
+// oldest first: after a crash, or if they were only accepted. A file that fails
+// does not delay the others; the errors are joined.
 func (t *Intake) Resume(ctx context.Context) error {
 	give, err := t.applying.take(ctx)
 	if err != nil {
@@ -59,8 +59,7 @@ func fatal(err error) bool {
 	return errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed)
 }
 
-// Sweep does all there is to do now: it applies unfinished files and looks
-// into the inbox.
+// Sweep applies unfinished files and takes what is in the inbox.
 func (t *Intake) Sweep(ctx context.Context) error {
 	err := t.Resume(ctx)
 	if t.inbox != nil && !fatal(err) {
@@ -69,10 +68,10 @@ func (t *Intake) Sweep(ctx context.Context) error {
 	return err
 }
 
-// Run continues with unfinished files, then watches the inbox and applies what
-// was accepted, until ctx ends. What failed is tried again at the next look;
-// an entry that has its place is never placed again. A log that is closed for
-// writing ends Run with its error.
+// Run applies unfinished files, then watches the inbox and applies what was
+// accepted, until ctx ends. What failed is tried again at the next poll; an
+// entry is never placed twice. A log that is closed for writing ends Run with
+// its error.
 func (t *Intake) Run(ctx context.Context) error {
 	every, look := time.NewTicker(t.Every), (<-chan time.Time)(nil)
 	defer every.Stop()
@@ -106,9 +105,10 @@ func (t *Intake) Run(ctx context.Context) error {
 	}
 }
 
-// complaints are at least this far apart: a folder that is gone fails at
-// every look.
+// complaints is the shortest time between two log messages about the inbox: a
+// folder that is gone fails at every poll.
 const complaints = 10 * time.Second
 
-// Kept reads a file of the bank as it came. A missing one is fs.ErrNotExist.
+// Kept reads a kept file of the bank. The error of a missing one is
+// fs.ErrNotExist.
 func (t *Intake) Kept(id string) (io.ReadCloser, error) { return t.bankFiles.open(id) }

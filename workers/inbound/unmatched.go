@@ -11,18 +11,18 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// unmatchedEntry is an entry of the queue.
+// unmatchedEntry is an entry in the queue.
 type unmatchedEntry struct {
 	*inboundEntry
 	queued *domain.EntryQueued
-	at     time.Time // it was queued
-	// unreadable is why its account number cannot be opened, if so: it can
+	at     time.Time // when it was queued
+	// unreadable is why its account number cannot be opened; such an entry can
 	// only be dismissed.
 	unreadable error
 }
 
-// settle ends the waiting of an entry, once decide agrees. What changes answers
-// is written in the same append.
+// settle decides about an entry in the queue. If decide returns events, they
+// and the changes are written in one append.
 func (t *Intake) settle(ctx context.Context, id string, decide func(domain.Unmatched) ([]domain.Event, error), changes func(unmatchedEntry) ([]ledger.Change, error)) (domain.Unmatched, error) {
 	at := ledger.UnmatchedStream(id).Existing("unmatched entry %s", id).Through(t.through("decision"))
 	return ledger.ExecuteWith(ctx, t.Ledger, at, func(entry domain.Unmatched) (d ledger.Decision, err error) {
@@ -41,7 +41,7 @@ func (t *Intake) settle(ctx context.Context, id string, decide func(domain.Unmat
 	})
 }
 
-// entryOf is the inverse of queued.
+// entryOf is the inverse of queuedEvent.
 func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
 	open, _, err := t.Ledger.OpenQueued(q)
 	if err != nil {
@@ -51,14 +51,14 @@ func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
 	e.Entry, e.Line, e.Unsupported = open.Entry.Entry, q.Line, len(q.Raw) > 0
 	e.Kind = e.Entry.Kind()
 	if e.Kind == nacha.KindForward && nacha.TransactionCode(e.Entry.Code).Return() {
-		e.Kind = "" // an answer that does not say to what
+		e.Kind = "" // a return without the addenda that names the original
 	}
 	if q.SettledOn != "" {
 		day, err := calendar.ParseDate(q.SettledOn)
 		if err != nil {
 			return nil, err
 		}
-		e.settledOn, e.created = day, day // its file came by then
+		e.settledOn, e.created = day, day // the file was created by then
 	}
 	e.Entry.Account = open.Number
 	if c := e.Entry.Correction; c != nil {
@@ -71,7 +71,7 @@ func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
 }
 
 // Dismiss records that nothing is to be done about an entry, and why. It
-// refuses without a reason, and an entry that was decided otherwise before.
+// refuses without a reason, and if the entry was decided otherwise before.
 func (t *Intake) Dismiss(ctx context.Context, entry, reason string) error {
 	if reason == "" {
 		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/reason", Code: "required",
