@@ -88,7 +88,7 @@ func (t *Intake) finished(ctx context.Context, file io.ReadSeeker) (bool, error)
 }
 
 // acknowledge applies an acknowledgement. One that cannot be parsed, or that
-// the ledger refuses, is quarantined with the reason. One without its END is
+// the ledger refuses, is quarantined with the reason. An incomplete one is
 // errUnfinished.
 func (t *Intake) acknowledge(ctx context.Context, from provenance, text answerText) (Outcome, error) {
 	name := from.name

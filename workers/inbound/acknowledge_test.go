@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// acknowledging is a world with an inbox whose acknowledgements a bank keeps; err
-// is what it says to the next one.
+// acknowledging returns a world with an inbox, whose acknowledgements are
+// collected in got; err is the error of the next one.
 func acknowledging(t *testing.T) (w *world, got *[]ack.Acknowledgement, err *error) {
 	w = watching(t)
 	got, err = new([]ack.Acknowledgement), new(error)
@@ -99,7 +99,7 @@ func TestAFailureIsNoRefusal(t *testing.T) {
 	}
 }
 
-// The file still lies there after a crash between the two, and is applied
+// After a crash between the two the file is still in the inbox, and is applied
 // again, which changes nothing.
 func TestACrashBetweenApplyingAndMovingAppliesItAgain(t *testing.T) {
 	w, got, _ := acknowledging(t)

@@ -11,13 +11,13 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// What the other bank does: it takes an item that we sent and answers it with
-// a batch of one entry, settled on Tuesday the 24th unless changed.
+// The other bank answers an item of ours with a batch of one entry, which
+// settles on Tuesday, 2026-11-24, unless changed.
 
 // tweak changes a batch of the other bank before it is sent.
 type tweak func(*nacha.BatchHeader, *nacha.Entry)
 
-// answerTo is the batch and entry that answer an item of ours, without the
+// answerTo makes the batch and entry that answer an item of ours, without the
 // addenda that say how.
 func (w *world) answerTo(client, id, item string) nacha.Batch {
 	w.t.Helper()
@@ -55,7 +55,7 @@ func (b *changed) apply(replies []tweak) nacha.Batch {
 
 type changed nacha.Batch
 
-// returned is a return of an entry of ours.
+// returned makes a return of an entry of ours.
 func (w *world) returned(id, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	return w.returnedItem(id, "item-"+id, code, replies...)
@@ -74,7 +74,7 @@ func (w *world) returnedItem(id, item, code string, replies ...tweak) nacha.Batc
 	return (*changed)(&b).apply(replies)
 }
 
-// corrected is a notification of change to an entry of ours.
+// corrected makes a notification of change for an entry of ours.
 func (w *world) corrected(id, code, data string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(gym, id, "item-"+id)
@@ -92,7 +92,7 @@ func (w *world) corrected(id, code, data string, replies ...tweak) nacha.Batch {
 	return (*changed)(&b).apply(replies)
 }
 
-// dishonored is our return, sent back to us.
+// dishonored makes a dishonor of our return.
 func (w *world) dishonored(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(client, id, item)
@@ -111,7 +111,7 @@ func (w *world) dishonored(client, id, item, code string, replies ...tweak) nach
 	return (*changed)(&b).apply(replies)
 }
 
-// contested insists on a return that we dishonored.
+// contested makes a contested return for a dishonor of ours.
 func (w *world) contested(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(client, id, item)
@@ -129,7 +129,7 @@ func (w *world) contested(client, id, item, code string, replies ...tweak) nacha
 	return (*changed)(&b).apply(replies)
 }
 
-// refused sends our notification of change back.
+// refused makes a refusal of our notification of change.
 func (w *world) refused(id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(gym, id, item)
@@ -157,7 +157,7 @@ func settles(day string) tweak {
 	}
 }
 
-// credits is a batch of payments to us, one for each account.
+// credits makes a batch of payments to us, one for each account.
 func credits(accounts ...string) nacha.Batch {
 	b := nacha.Batch{Header: nacha.BatchHeader{
 		ServiceClass: nacha.CreditClass, CompanyName: "ORCHARD FOODS", CompanyID: "1910000042", SEC: "PPD", Description: "PAYROLL",
@@ -172,7 +172,7 @@ func credits(accounts ...string) nacha.Batch {
 	return b
 }
 
-// ask lets a client answer an item, as the API would, and has it delivered.
+// ask makes a client answer an item, as the API would, and delivers the answer.
 func (w *world) ask(client, id string, c command, until string) string {
 	w.t.Helper()
 	var item string
@@ -194,7 +194,7 @@ var eastern = calendar.Eastern
 
 type batch = nacha.Batch
 
-// misroute makes a return one of somebody else's entry.
+// misroute makes a return refer to an entry of another bank.
 func misroute(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "091400600000001" }
 
 func change(t domain.Transaction, events ...domain.Event) ledger.Change {

@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// writes sets up how our bank writes what it sends.
+// writes configures the format in which our bank sends files.
 func (w *world) writes(form domain.InboundForm, header *domain.HeaderLiterals) {
 	w.t.Helper()
 	w.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
@@ -21,7 +21,7 @@ func (w *world) writes(form domain.InboundForm, header *domain.HeaderLiterals) {
 	must(w.t, w.views.CatchUp(context.Background()))
 }
 
-// without leaves out the records of some kinds, and filler.
+// without removes the records of some kinds, and filler.
 func without(content []byte, kinds string) []byte {
 	var kept []string
 	for line := range strings.Lines(string(content)) {
@@ -58,7 +58,7 @@ func TestAFileWithoutHeaderOrControlIsTakenOfABankThatLeavesThemOut(t *testing.T
 	}
 }
 
-// Returns come so most of all; they find their payments.
+// Banks that omit the file header do so mostly for returns.
 func TestReturnsWithoutFileHeaderAreBooked(t *testing.T) {
 	w := newWorld(t)
 	w.writes(domain.InboundForm{BareBatches: true}, nil)
@@ -70,7 +70,7 @@ func TestReturnsWithoutFileHeaderAreBooked(t *testing.T) {
 	w.sound()
 }
 
-// What a batch record says must hold, whoever made the file control.
+// The totals of a batch must hold although the file control is added here.
 func TestABareBatchThatContradictsItselfStaysOut(t *testing.T) {
 	w := newWorld(t)
 	w.writes(domain.InboundForm{BareBatches: true}, nil)
@@ -80,7 +80,8 @@ func TestABareBatchThatContradictsItselfStaysOut(t *testing.T) {
 	}
 }
 
-// Half of a file of a bank that writes whole ones is not taken for one.
+// A part of a file is not taken for such a file if its bank writes complete
+// ones.
 func TestABareFileInTheInboxIsTakenAtTheEndOfABatch(t *testing.T) {
 	w := watching(t)
 	content := without(vector(t, "05"), "9")
@@ -102,8 +103,8 @@ func TestABareFileInTheInboxIsTakenAtTheEndOfABatch(t *testing.T) {
 	}
 }
 
-// A bank's own words for what became of a file are read as it is set up, and
-// are no NACHA file to anybody else.
+// A bank's own format of acknowledgements is read as it is configured. Without
+// that it is no NACHA file.
 func TestABanksOwnAcknowledgementIsReadByItsForm(t *testing.T) {
 	form := ack.Form{
 		Begins: "****** ACKNOWLEDGEMENT OF ACH FILE DEPOSITS", Ends: "END OF REPORT",

@@ -46,7 +46,7 @@ func BenchmarkPayments(b *testing.B) {
 	}
 }
 
-// pipe takes in a file while it is being made.
+// pipe takes in a file while make writes it.
 func (w *world) pipe(make func(io.Writer)) Outcome {
 	w.t.Helper()
 	in, out := io.Pipe()
@@ -59,7 +59,7 @@ func (w *world) pipe(make func(io.Writer)) Outcome {
 	return o
 }
 
-// project lets the views follow the log, as in a server.
+// project makes the views follow the log, as in a server.
 func (w *world) project() (stop func()) {
 	ctx, cancel := withCancel(w.t)
 	ended := make(chan error)
@@ -72,7 +72,7 @@ func (w *world) project() (stop func()) {
 	}
 }
 
-// watchHeap measures the most memory in use until it is asked.
+// watchHeap measures the most memory in use until the result is called.
 func watchHeap() func() uint64 {
 	var most atomic.Uint64
 	done := make(chan struct{})

@@ -17,7 +17,7 @@ func TestAFileTooLargeGoesIntoQuarantineUnread(t *testing.T) {
 	w.intake.Largest = 1 << 20
 	w.drop("good.ach", vector(t, "05"))
 	huge := w.drop("huge.ach", vector(t, "05"))
-	must(t, os.Truncate(huge, 1<<40)) // of which next to nothing is on the disk
+	must(t, os.Truncate(huge, 1<<40)) // a sparse file, which needs no space
 	w.look()
 	if got := w.in(quarantineFolder); len(got) != 2 || got[0] != "huge.ach" || got[1] != "huge.ach.reasons.txt" {
 		t.Fatalf("in quarantine: %v", got)
@@ -59,7 +59,7 @@ func TestAServerIsNotReadForEver(t *testing.T) {
 	if err := hasty.Look(t.Context()); err == nil {
 		t.Error("a visit has no end")
 	}
-	looks(t, p, 2) // the next one finds everything as it was
+	looks(t, p, 2) // the next poll takes the unchanged file
 	if n := len(w.received(gym)); n != 2 {
 		t.Errorf("%d payments, want 2", n)
 	}
@@ -79,7 +79,7 @@ func TestIntakeReadsNoFurtherThanTheBound(t *testing.T) {
 	}
 }
 
-// endlessNines is padding without end.
+// endlessNines is a reader of filler without end.
 type endlessNines struct{}
 
 func (endlessNines) Read(p []byte) (int, error) {

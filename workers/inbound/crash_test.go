@@ -13,11 +13,11 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// crash is what stops a process in the middle of something.
+// crash is the panic that stops a process at a step.
 type crash struct{ step string }
 
-// feedUntil takes a file in and stops at the n-th step that leaves something
-// behind; ended reports that there was no such step.
+// feedUntil takes in a file and stops at the n-th step with a durable effect;
+// ended reports that there was no such step.
 func (w *world) feedUntil(n int, content []byte) (step string, ended bool) {
 	w.t.Helper()
 	w.fault = func(step string) {
@@ -68,7 +68,7 @@ func TestACrashAtAnyStepAppliesEveryEntryOnce(t *testing.T) {
 	}
 }
 
-// eightBack returns seven of the eight entries and one that nobody knows.
+// eightBack makes returns of seven of the eight entries, and of an unknown one.
 func (w *world) eightBack(ids []string) (batches []batch) {
 	for _, id := range ids[:7] {
 		batches = append(batches, w.returned(id, "R01"))
@@ -79,7 +79,7 @@ func (w *world) eightBack(ids []string) (batches []batch) {
 func (w *world) returnedOnce(ids []string, step string) {
 	w.t.Helper()
 	files := w.events((domain.InboundReceived{}).Type())
-	if len(files) == 0 { // the crash came before: the file is as if it never came
+	if len(files) == 0 { // the crash came before the file was stored
 		if step != "before keep" && step != "after keep" && step != "before received" {
 			w.t.Errorf("%s: the file was lost", step)
 		}
@@ -101,7 +101,7 @@ func (w *world) returnedOnce(ids []string, step string) {
 	w.sound()
 }
 
-// loseViews takes the views away, as a restored backup does.
+// loseViews deletes the views, which a backup does not contain.
 func (w *world) loseViews() {
 	w.t.Helper()
 	w.close()
@@ -113,7 +113,7 @@ func (w *world) loseViews() {
 	w.open()
 }
 
-// What was placed stays where it is, even if it would be placed elsewhere now.
+// An entry stays where it was placed, even if it would be placed elsewhere now.
 func TestAfterACrashNothingIsPlacedTwiceThoughClientsChanged(t *testing.T) {
 	w := newWorld(t)
 	w.chunk = 1
@@ -133,7 +133,7 @@ func TestAfterACrashNothingIsPlacedTwiceThoughClientsChanged(t *testing.T) {
 	}
 }
 
-// A batch that is in quarantine stays there, though its reason is gone.
+// A quarantined batch stays in quarantine after the reason has gone.
 func TestAfterACrashTheLogSaysWhatIsInQuarantine(t *testing.T) {
 	w := newWorld(t)
 	foreign := credits("400012345678")
@@ -150,7 +150,7 @@ func TestAfterACrashTheLogSaysWhatIsInQuarantine(t *testing.T) {
 	}
 }
 
-// Somebody else writes to a transaction while its return is being placed.
+// Another writer changes a transaction while its return is being placed.
 func TestARaceForATransactionIsDecidedAgain(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -187,14 +187,14 @@ func TestAFileThatFailsDoesNotHoldUpTheOthers(t *testing.T) {
 	if err := w.intake.Resume(t.Context()); err == nil {
 		t.Error("nobody hears of the lost file")
 	}
-	// The bank sends it again: what was lost is there.
+	// The bank sends it again: the lost file is stored.
 	w.feed(content)
 	if n := len(w.received(gym)); n != 4 {
 		t.Errorf("%d payments", n)
 	}
 }
 
-// Two files bring the same batch while nobody applies anything.
+// Two files contain the same batch, and neither is applied yet.
 func TestABatchInTwoFilesThatWaitIsAppliedOnce(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -226,8 +226,8 @@ func TestAKeptFileInAnothersPlaceIsNotApplied(t *testing.T) {
 	w.nothingApplied()
 }
 
-// While a long file is being applied, others are received, and the same one
-// is known again.
+// While a long file is being applied, others are received, and a copy of it is
+// recognized.
 func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
 	w := newWorld(t)
 	long, short := render(t, credits("400012345678")), renderAs(t, "0800", credits("400012345679"))
@@ -255,7 +255,7 @@ func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
 	w.sound()
 }
 
-// A file comes again at the moment in which it is completed.
+// A file arrives again at the moment in which it is completed.
 func TestAFileComesAgainWhileItIsCompleted(t *testing.T) {
 	w := newWorld(t)
 	content := render(t, credits("400012345678"))

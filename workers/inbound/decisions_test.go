@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// invoices is a batch of CCD debits that settle on Monday, 2026-11-23.
+// invoices makes a batch of CCD debits that settle on Monday, 2026-11-23.
 func invoices(accounts ...string) nacha.Batch {
 	b := credits(accounts...)
 	b.Header.ServiceClass, b.Header.SEC, b.Header.Description = nacha.DebitClass, "CCD", "INVOICES"
@@ -23,8 +23,8 @@ func invoices(accounts ...string) nacha.Batch {
 	return b
 }
 
-// deciding is a client whose one receiving account is a business's that decides
-// until 11:00.
+// deciding returns a world whose client has one receiving account, of a
+// business, for which it decides until 11:00.
 func deciding(t *testing.T) *world {
 	t.Helper()
 	w := emptyWorld(t)
@@ -37,7 +37,7 @@ func deciding(t *testing.T) *world {
 	return w
 }
 
-// decide is a decision of the client; the error is what it is answered.
+// decide makes a decision of the client, and returns its error.
 func (w *world) decide(id string, decision receiving.Action) error {
 	w.t.Helper()
 	_, err := ledger.Execute(w.t.Context(), w.Ledger, ledger.TransactionStream(gym, id), func(t domain.Transaction) ([]domain.Event, error) {
@@ -51,7 +51,7 @@ func (w *world) decide(id string, decision receiving.Action) error {
 	return err
 }
 
-// one is the one payment that came.
+// one returns the only payment received.
 func (w *world) one() *domain.Transaction {
 	w.t.Helper()
 	list := w.received(gym)
@@ -61,7 +61,7 @@ func (w *world) one() *domain.Transaction {
 	return &list[0]
 }
 
-// returns are the returns that left, as their code.
+// returns lists the codes of the returns that left.
 func (w *world) returns() (codes []string) {
 	w.t.Helper()
 	names, err := filepath.Glob(filepath.Join(w.outbox(), "*.ach"))
@@ -104,7 +104,7 @@ func TestADebitWaitsForItsDecisionAndGoesBackOnTimeWhenNobodyActs(t *testing.T) 
 	w.sound()
 }
 
-// At the deadline itself nobody decides any more, also before a sweep has come.
+// From the deadline on no decision is accepted, even before a sweep.
 func TestADecisionAfterTheDeadlineIsRefused(t *testing.T) {
 	w := deciding(t)
 	w.feed(render(t, invoices("400012345678")))
@@ -136,8 +136,8 @@ func TestAPaymentThatSomebodyPaysIsPaidOnce(t *testing.T) {
 	w.sound()
 }
 
-// Whoever is first decides; the other finds it decided. Both are at the
-// deadline, by clocks that differ.
+// The first of the two decides; the other finds the decision made. Both come at
+// the deadline, by clocks that differ.
 func TestADecisionRacesTheDeadline(t *testing.T) {
 	for range 5 {
 		w := deciding(t)
@@ -184,7 +184,7 @@ func TestACrashAtAnyStepTreatsAPaymentOnce(t *testing.T) {
 	}
 }
 
-// invoicesOf is a batch of another company.
+// invoicesOf makes a batch of another company.
 func invoicesOf(company string, accounts ...string) nacha.Batch {
 	b := invoices(accounts...)
 	b.Header.CompanyID = company
@@ -210,7 +210,7 @@ func TestFiltersPayAndReturnByThemselves(t *testing.T) {
 	w.sound()
 }
 
-// The file came after the time of day at which its client decides.
+// The file came after the time of day until which its client decides.
 func TestWhatComesLateIsDecidedTheNextBankingDay(t *testing.T) {
 	w := deciding(t)
 	w.clock.Set(at("2026-11-23 15:00"))
@@ -225,8 +225,8 @@ func TestWhatComesLateIsDecidedTheNextBankingDay(t *testing.T) {
 	}
 }
 
-// It came when nobody can decide any more, and minutes before its return is
-// too late.
+// The file came after the time for decisions, minutes before its return would
+// be too late.
 func TestWhatComesAtTheLastMomentGoesBackAtOnce(t *testing.T) {
 	w := deciding(t)
 	w.clock.Set(at("2026-11-25 02:05"))
@@ -237,7 +237,8 @@ func TestWhatComesAtTheLastMomentGoesBackAtOnce(t *testing.T) {
 	}
 }
 
-// Later still the money stays, and the transaction says why.
+// The file came too late for a return: the money stays, and the transaction
+// says why.
 func TestWhatComesTooLateForItsReturnIsKept(t *testing.T) {
 	w := deciding(t)
 	w.clock.Set(at("2026-11-25 09:00"))
@@ -249,7 +250,8 @@ func TestWhatComesTooLateForItsReturnIsKept(t *testing.T) {
 	w.sound()
 }
 
-// What a person gives to the client is treated as if it had come so.
+// A payment that a person assigns to the client is treated as if it had arrived
+// for it.
 func TestAPaymentThatAPersonAssignsWaitsForItsDecisionToo(t *testing.T) {
 	w := deciding(t)
 	w.client("other", func(s *domain.Settings) { s.ReceivingAccounts = w.patterns("400012345678") })

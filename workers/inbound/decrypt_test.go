@@ -17,7 +17,7 @@ import (
 	"github.com/achledger/achledger/workers/pgp/pgptest"
 )
 
-// signing sets up a bank that encrypts and signs what it sends us.
+// signs sets up a bank that encrypts and signs what it sends us.
 func (w *world) signs(accept ...string) (us, they *pgptest.Person) {
 	w.t.Helper()
 	us, they = pgptest.New(w.t, "lantern"), pgptest.New(w.t, "operator")
@@ -37,7 +37,7 @@ func (w *world) signs(accept ...string) (us, they *pgptest.Person) {
 	return us, they
 }
 
-// firstCode is the code of the first reason.
+// firstCode returns the code of the first reason.
 func firstCode(o Outcome) string {
 	if len(o.Reasons) == 0 {
 		return ""
@@ -85,7 +85,8 @@ func TestAFileOfABankThatSignsIsTakenOnlySigned(t *testing.T) {
 	}
 }
 
-// What a file is, its text says: the same one encrypted again is a repeat.
+// A file is identified by its content: the same one encrypted again is a
+// duplicate.
 func TestTheSameTextEncryptedTwiceIsOneFile(t *testing.T) {
 	w := newWorld(t)
 	us, they := w.signs()
@@ -96,7 +97,8 @@ func TestTheSameTextEncryptedTwiceIsOneFile(t *testing.T) {
 	}
 }
 
-// What came unsigned is let in by the bank's signature, or by a person's word.
+// An unsigned file is accepted when it arrives signed, or by a person's
+// decision.
 func TestWhatCameUnsignedIsLetInByASignatureOrAPerson(t *testing.T) {
 	content := string(vector(t, "05"))
 	for name, let := range map[string]func(w *world, id string, us, they *pgptest.Person){
@@ -129,7 +131,7 @@ func TestWhatCameUnsignedIsLetInByASignatureOrAPerson(t *testing.T) {
 	}
 }
 
-// Each of our banks answers for itself: what another one signed is not its.
+// A signature counts only for entries of the bank that made it.
 func TestASignatureIsThatOfTheEntrysOwnBank(t *testing.T) {
 	w := newWorld(t)
 	w.signs()
@@ -167,7 +169,7 @@ func TestAnEncryptedFileWaitsInTheInboxUntilItIsWhole(t *testing.T) {
 	}
 }
 
-// A key file that cannot be read is our fault: the file stays where it is.
+// A key file that cannot be read is our fault: the file stays in the inbox.
 func TestAFileIsLeftWhileOurKeyCannotBeRead(t *testing.T) {
 	w := watching(t)
 	us, they := w.signs()
@@ -213,7 +215,7 @@ func TestAnAcknowledgementOfABankThatSignsIsTakenOnlySigned(t *testing.T) {
 	}
 }
 
-// A message that grows beyond all measure when it is decrypted is not kept.
+// A message that is too large once it is decrypted is not stored.
 func TestAMessageThatIsTooLargeInsideIsNotTaken(t *testing.T) {
 	w := watching(t)
 	us, they := w.signs()
@@ -225,7 +227,8 @@ func TestAMessageThatIsTooLargeInsideIsNotTaken(t *testing.T) {
 	}
 }
 
-// What is decrypted lies sealed while it is read, whichever way it is written.
+// A decrypted file is sealed on disk while it is read, whichever form the
+// message has.
 func TestWhatIsDecryptedLiesSealed(t *testing.T) {
 	w := newWorld(t)
 	s, err := w.intake.newSpool()
@@ -249,8 +252,8 @@ func TestWhatIsDecryptedLiesSealed(t *testing.T) {
 	must(t, s.Drop())
 }
 
-// A bank's server is a door like any other: what lies there plain is not the
-// bank's, and stays where it is with the log's reason.
+// A file on a bank's server must be signed like any other. An unsigned one is
+// not applied, and stays on the server.
 func TestAtTheBanksServerOnlyWhatItSignedIsTaken(t *testing.T) {
 	w, s, p := picking(t, AfterPickupLeave)
 	us, they := w.signs()

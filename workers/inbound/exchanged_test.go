@@ -13,8 +13,8 @@ import (
 	corrections "github.com/achledger/achledger/workers/accounts"
 )
 
-// exchanged is the ledger after somebody exchanged something in its log and
-// computed the chain again.
+// exchanged replaces a sealed value in the log by that of another event, and
+// computes the chain again.
 func (w *world) exchanged(eventType string, path ...string) {
 	w.t.Helper()
 	w.close()
@@ -46,7 +46,7 @@ func TestAKeptFileInThePlaceOfAnotherIsNotApplied(t *testing.T) {
 	}
 }
 
-// Two clients have a receiving account each. What comes for either waits for a
+// Two clients have one receiving account each. Payments to either wait for a
 // person, and the rest of the file is applied.
 func TestWhatComesForAnExchangedReceivingAccountWaits(t *testing.T) {
 	w := emptyWorld(t)
@@ -68,7 +68,7 @@ func TestWhatComesForAnExchangedReceivingAccountWaits(t *testing.T) {
 	}
 }
 
-// Corrected data is an account number as well.
+// Corrected data contains an account number too.
 func TestExchangedCorrectedDataLeadsNoPaymentAnywhere(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -86,8 +86,8 @@ func TestExchangedCorrectedDataLeadsNoPaymentAnywhere(t *testing.T) {
 	}
 }
 
-// Nobody books or returns what waits with another's account; it can be
-// dismissed.
+// An entry that waits with another's account can be neither booked nor
+// returned, only dismissed.
 func TestAnExchangedEntryOfTheQueueIsOnlyDismissed(t *testing.T) {
 	w := newWorld(t)
 	w.feed(render(t, credits("770000001", "770000002")))
@@ -103,8 +103,8 @@ func TestAnExchangedEntryOfTheQueueIsOnlyDismissed(t *testing.T) {
 	}
 }
 
-// One payment of ours whose account was exchanged keeps no answer of the bank
-// from the others.
+// A payment of ours whose account was exchanged does not prevent that the
+// answers to others are booked.
 func TestAnAnswerToAnExchangedPaymentStopsNothing(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -119,8 +119,8 @@ func TestAnAnswerToAnExchangedPaymentStopsNothing(t *testing.T) {
 	}
 }
 
-// Earlier releases sealed what waits with the ledger's own keys, and bound to
-// nothing.
+// Earlier releases sealed a waiting entry with the ledger's own keys and bound
+// it to nothing.
 func TestWhatAnEarlierReleaseQueuedIsStillBooked(t *testing.T) {
 	w := newWorld(t)
 	w.feed(render(t, credits("770000001")))

@@ -69,7 +69,7 @@ func TestACorrectedCopyAddsOnlyWhatWasMissing(t *testing.T) {
 	if n := len(w.received(gym)); n != 3 {
 		t.Errorf("%d payments", n)
 	}
-	// The corrected copy bears the same origin, date, time and modifier.
+	// The corrected copy has the same origin, date, time and modifier.
 	in, err := w.Inbound(t.Context(), again.ID)
 	must(t, err)
 	if in.KeyReusedBy != o.ID {
@@ -90,7 +90,7 @@ func TestABatchTwiceInAFileIsAppliedOnce(t *testing.T) {
 	}
 }
 
-// balanced puts a file control record behind batches.
+// balanced adds a file control record to batches.
 func balanced(t *testing.T, records string) []byte {
 	t.Helper()
 	summary, err := nacha.Scan(strings.NewReader(records), nacha.Handler{})
@@ -104,7 +104,7 @@ func balanced(t *testing.T, records string) []byte {
 func TestAHeaderKeyThatNothingWasAppliedUnderIsFree(t *testing.T) {
 	w := newWorld(t)
 	for _, number := range []string{"37", "31", "30", "05"} {
-		o := w.feed(vector(t, number)) // all under one key
+		o := w.feed(vector(t, number)) // all with the same header key
 		in, err := w.Inbound(t.Context(), o.ID)
 		must(t, err)
 		if alarm := in.KeyReusedBy != ""; alarm != (number == "05") {
@@ -201,7 +201,7 @@ func TestTheRawFileIsKeptSealedBeforeTheLogKnowsIt(t *testing.T) {
 	}
 }
 
-// A kept file is sealed in chunks; one of several reads back as it was.
+// A kept file is sealed in chunks. One with several chunks can be read again.
 func TestALongFileIsKeptInChunks(t *testing.T) {
 	w := newWorld(t)
 	const whole = 1 << 20
@@ -226,7 +226,7 @@ func TestALongFileIsKeptInChunks(t *testing.T) {
 	}
 }
 
-// A kept file that ends with a whole chunk, but not its last, was cut off.
+// A kept file that ends after a chunk that is not the last one was cut off.
 func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	w := newWorld(t)
 	k, err := w.intake.bankFiles.create()

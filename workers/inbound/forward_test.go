@@ -14,7 +14,7 @@ import (
 func TestWhoseAReceivingAccountIs(t *testing.T) {
 	for name, tt := range map[string]struct {
 		account string
-		client  string // "": it waits
+		client  string // "": it waits for a person
 	}{
 		"an exact number":                     {"1234567890", "exact"},
 		"the same with spaces and hyphens":    {" 1234-567 890", "exact"},
@@ -79,15 +79,14 @@ func TestAnUnknownAccountWaitsWithTheReturnDeadlineOnIt(t *testing.T) {
 	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(render(t, credits("555")))
 	u := w.waits(unknownAccount)
-	// Settled Monday: the return is with the other bank by the opening of
-	// Wednesday, so it leaves by 02:15 that morning.
+	// Settled on Monday: the return has to reach the other bank by the opening
+	// of Wednesday, so it has to leave by 02:15 on Wednesday.
 	if !u.Deadline.Equal(at("2026-11-25 02:15")) || u.SettledOn != "2026-11-23" || u.AccountTail != "5" || u.Routing != ourBank {
 		t.Errorf("queue %+v", u)
 	}
 }
 
-// returning is the policy of a client to send back what comes for accounts
-// that nobody knows.
+// returning makes a client return payments to unknown accounts.
 func returning(s *domain.Settings) { s.UnknownAccounts = domain.ReturnUnknown }
 
 func TestPaymentsForNobodyGoBackByThemselves(t *testing.T) {
@@ -112,20 +111,20 @@ func TestPaymentsForNobodyGoBackByThemselves(t *testing.T) {
 			t.Errorf("%q is not in the ledger's own file\n%s", want, file)
 		}
 	}
-	// What goes back settles the same day and makes up for what came.
+	// The return settles on the same day, and so balances the payment.
 	if s := w.settlement("2026-11-23", domain.ToFed); s.ReturnedCredits != sum(1, 100) || s.NetCents() != -100 {
 		t.Errorf("settlement %+v", s)
 	}
 	w.sound()
 }
 
-// delivered is the newest file in the outbox.
+// delivered returns the newest file in the outbox.
 func (w *world) delivered() string {
 	w.t.Helper()
 	return read(w.t, w.outbox(), w.lastFile().Rendered.Name)
 }
 
-// lastFile is the one that was delivered last.
+// lastFile returns the file that was delivered last.
 func (w *world) lastFile() domain.File {
 	w.t.Helper()
 	files := w.events((domain.FileRendered{}).Type())
@@ -178,7 +177,7 @@ func TestEntriesForOtherBanks(t *testing.T) {
 	}
 	w.waits(notOurRouting)
 
-	// A bank that was configured is ours, even without a client.
+	// A bank that was set up is ours even without a client.
 	w.bank("091400606")
 	w.feed(renderAs(t, "0800", foreign))
 	if list := w.queue(); len(list) != 2 || list[1].Reason != unknownAccount && list[0].Reason != unknownAccount {
@@ -249,8 +248,9 @@ func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {
 	}
 }
 
-// What is for nobody goes back by the deadlines of the bank that received it:
-// one that takes files until five has no use for them at night.
+// A payment for an unknown receiver is returned by the deadline of the bank
+// that received it: a bank that takes files until five cannot use them at
+// night.
 func TestWhatIsForNobodyGoesBackInTimeForItsBank(t *testing.T) {
 	until5 := calendar.Terms{Deadlines: []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}}}
 	last := at("2026-11-24 17:00")

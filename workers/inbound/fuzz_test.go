@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// FuzzApply feeds an intake with anything. It never fails, every file ends
-// somewhere, and not one dollar is applied, nor queued, that a second and much
+// FuzzApply takes in arbitrary content. It never fails, every file is applied
+// or quarantined, and no amount is applied or queued that a second, much
 // simpler reading of the file does not find in a batch that balances.
 //
 // The log's goroutines make coverage noisy, so bound the minimizing:
@@ -48,8 +48,8 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-// Whatever single digit of a file is another one: no dollar is applied that
-// does not balance.
+// Whichever digit of a file is changed, no amount is applied that does not
+// balance.
 func TestNoSingleWrongDigitMovesMoney(t *testing.T) {
 	w := newWorld(t)
 	w.sent()
@@ -79,7 +79,7 @@ func TestNoSingleWrongDigitMovesMoney(t *testing.T) {
 	}
 }
 
-// moneySince adds up what entries brought after a position.
+// moneySince adds up the amounts of entries placed after a log position.
 func (w *world) moneySince(t *testing.T, position int64) (cents int64) {
 	t.Helper()
 	for {
@@ -165,7 +165,7 @@ func balancing(content []byte) (cents int64) {
 	return cents
 }
 
-// naiveRecords cuts a file into records of 94 characters.
+// naiveRecords splits a file into records of 94 characters.
 func naiveRecords(content []byte) (records []string) {
 	text := strings.TrimRight(strings.TrimPrefix(string(content), "\xEF\xBB\xBF"), "\x1A")
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })

@@ -14,8 +14,8 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// lookUntil looks into the inbox and does something at the n-th step that
-// leaves something behind; ended reports that there was no such step.
+// lookUntil looks into the inbox and calls do at the n-th step with a durable
+// effect; ended reports that there was no such step.
 func (w *world) lookUntil(n int, do func()) (at string, ended bool) {
 	w.t.Helper()
 	w.fault = func(step string) {
@@ -34,7 +34,7 @@ func (w *world) lookUntil(n int, do func()) (at string, ended bool) {
 	return at, n > 0
 }
 
-// Banks that always use one name put the next file over the one before.
+// A bank that always uses the same name replaces a file by the next one.
 func TestAFileThatReplacesAnotherWhileThatIsTakenIsReadToo(t *testing.T) {
 	first, second := renderAs(t, "0701", credits("4001", "4002")), renderAs(t, "0702", credits("4003"))
 	var steps []string
@@ -51,7 +51,7 @@ func TestAFileThatReplacesAnotherWhileThatIsTakenIsReadToo(t *testing.T) {
 		steps = append(steps, step)
 		w.look()
 		want, names := 3, []string{"returns.ach", "returns.ach.2"}
-		if step == "before claim" { // the bank itself took the first one away
+		if step == "before claim" { // the bank itself replaced the first file
 			want, names = 1, names[:1]
 		}
 		if got := len(w.received(gym)); got != want || !slices.Equal(w.in("done"), names) || len(w.in(""))+len(w.claims()) > 0 {
@@ -150,7 +150,7 @@ func TestAMoveNeverReplacesAFileAndIsFinishedAfterACrash(t *testing.T) {
 		t.Error("it replaced another file")
 	}
 	write("b")
-	must(t, os.Link(path("b"), path("b-moved"))) // the crash came between the two names
+	must(t, os.Link(path("b"), path("b-moved"))) // the crash came while it had both names
 	must(t, moveTo(in, "b", "b-moved", none))
 	if _, err := os.Lstat(path("b")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the old name is left: %v", err)
@@ -226,8 +226,8 @@ func TestNoLinkIsFollowedOnTheWayOutOfTheInbox(t *testing.T) {
 	}
 }
 
-// The files of the bank are kept in a folder of ours, which a backup may come
-// back with whatever is in it.
+// The bank's files are kept in a folder of ours. A restored backup may have
+// anything in it.
 func TestNoLinkAmongTheKeptFilesIsFollowed(t *testing.T) {
 	w := newWorld(t)
 	content := renderAs(t, "0701", credits("4001"))

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// watching is a world with an inbox in which sizes are stable at once.
+// watching returns a world with an inbox in which sizes are stable at once.
 func watching(t *testing.T) *world {
 	w := emptyWorld(t)
 	w.watch = Watch{Dir: filepath.Join(w.folder, "inbox"), Stable: time.Nanosecond}
@@ -29,7 +29,8 @@ func (w *world) drop(name string, content []byte) string {
 	return path
 }
 
-// look lets the intake look into the inbox twice: once to see, once to take.
+// look makes the intake look into the inbox twice: the first time it sees a
+// file, the second time it takes it.
 func (w *world) look() {
 	w.t.Helper()
 	for range 2 {
@@ -116,8 +117,8 @@ func TestAFileThatIsStillBeingWrittenWaits(t *testing.T) {
 	}
 }
 
-// Trimmed lines and no line end at the end: the file control record is short,
-// and whole nevertheless.
+// Lines are trimmed and the last one has no line end: the file control record
+// is short, but complete.
 func TestAFileEndsWithItsControlRecord(t *testing.T) {
 	lines := strings.Split(string(vector(t, "05")), "\n")[:6]
 	for i, l := range lines {
@@ -180,7 +181,7 @@ func TestAnUnfinishedFileRaisesAnAlarmOnceAndIsLeft(t *testing.T) {
 	w.nothingApplied()
 }
 
-// claims are the files that were taken out of the inbox and are not done yet.
+// claims lists the claimed files.
 func (w *world) claims() (names []string) {
 	w.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(w.watch.Dir, claimFolder, "*", "*"))
@@ -211,7 +212,7 @@ func TestWhatWasProcessedTheLogSays(t *testing.T) {
 	w := watching(t)
 	w.drop("05.ach", vector(t, "05"))
 	w.look()
-	// Back in the inbox, under its name and others, by hand or by the bank.
+	// The files are put into the inbox again, under their names and others.
 	for _, name := range []string{"05.ach", "other.ach", "20.ach"} {
 		w.drop(name, vector(t, "20"))
 	}
@@ -222,7 +223,7 @@ func TestWhatWasProcessedTheLogSays(t *testing.T) {
 	if got := w.in("done"); !slices.Equal(got, []string{"05.ach", "05.ach.2", "20.ach", "other.ach"}) {
 		t.Errorf("done %v", got)
 	}
-	// One that was quarantined before goes there again.
+	// A file that was quarantined before is quarantined again.
 	for _, name := range []string{"31.ach", "31 again.ach"} {
 		w.drop(name, vector(t, "31"))
 		w.look()

@@ -13,9 +13,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// keptHeader puts the ODFI of our bank into every batch header and control, as
-// a bank does that gives its customer the header that the customer sent. The
-// trace numbers stay the senders'.
+// keptHeader puts the ODFI of our bank into every batch header and control
+// record, as a bank does that passes on the header its customer sent. The trace
+// numbers remain the senders'.
 func keptHeader(t *testing.T, content []byte) []byte {
 	t.Helper()
 	lines, n := strings.SplitAfter(string(content), "\n"), 0
@@ -31,7 +31,8 @@ func keptHeader(t *testing.T, content []byte) []byte {
 	return []byte(strings.Join(lines, ""))
 }
 
-// together is one batch of the entries of several, whose headers are alike.
+// together makes one batch of the entries of several batches with the same
+// header.
 func together(list ...nacha.Batch) nacha.Batch {
 	all := list[0]
 	for _, b := range list[1:] {
@@ -40,12 +41,12 @@ func together(list ...nacha.Batch) nacha.Batch {
 	return all
 }
 
-// traced gives an entry a trace number of its own bank's.
+// traced sets an entry's trace number, of the bank that sends it.
 func traced(trace string) tweak {
 	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Trace = trace }
 }
 
-// byTrace are the entries that wait, by their trace numbers.
+// byTrace returns the waiting entries by trace number.
 func (w *world) byTrace() map[string]projections.Unmatched {
 	w.t.Helper()
 	found := map[string]projections.Unmatched{}
@@ -61,7 +62,7 @@ func TestReturnsUnderOurOwnODFIWaitEachWithItsPayment(t *testing.T) {
 	batch := together(w.returned(ids[0], "R01", traced(theirBank[:8]+"0000501")), w.returned(ids[1], "R02", traced(theirBank[:8]+"0000502")),
 		w.returned(ids[2], "R03", traced(theirBank[:8]+"0000503")))
 	content := keptHeader(t, render(t, batch))
-	// Three banks, in no order.
+	// The returns come from three banks, in no order.
 	content = []byte(strings.ReplaceAll(string(content), theirBank[:8]+"0000502", "091400600000007"))
 	o := w.feed(content)
 	if o.State != "applied" || o.Counts != (domain.InboundApplied{Unmatched: 3}) {
@@ -83,8 +84,8 @@ func TestReturnsUnderOurOwnODFIWaitEachWithItsPayment(t *testing.T) {
 	w.sound()
 }
 
-// A person books one and dismisses another; the bank sends both once more, in
-// the same file and in another.
+// A person books one return and dismisses another. The bank sends both again,
+// in the same file and in another one.
 func TestAReturnUnderOurOwnODFIIsBookedOnceByAPerson(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -113,7 +114,7 @@ func TestAReturnUnderOurOwnODFIIsBookedOnceByAPerson(t *testing.T) {
 		t.Errorf("%d wait again", n)
 	}
 	w.only(ids[0], domain.Return)
-	// The bank that returned it gets the dishonor, not our own.
+	// The dishonor goes to the bank that returned it, not to ours.
 	w.ask(gym, ids[0], answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(ids[0], domain.Return).ID, Code: "R68"}, "2026-11-24 10:16")
 	if file := w.delivered(); !strings.Contains(file, "\n621"+theirBank) && !strings.Contains(file, "\n626"+theirBank) {
 		t.Errorf("the dishonor goes elsewhere:\n%s", file)
@@ -121,7 +122,7 @@ func TestAReturnUnderOurOwnODFIIsBookedOnceByAPerson(t *testing.T) {
 	w.sound()
 }
 
-// The queue sends one back to the bank it came from, not to ours.
+// From the queue a dishonor goes to the bank that sent the return, not to ours.
 func TestAReturnUnderOurOwnODFIIsDishonoredFromTheQueueAtItsSender(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -135,7 +136,7 @@ func TestAReturnUnderOurOwnODFIIsDishonoredFromTheQueueAtItsSender(t *testing.T)
 	}
 }
 
-// Other answers come under a kept header as well.
+// Other answers can have such a header too.
 func TestEveryAnswerUnderOurOwnODFIWaitsWithItsPayment(t *testing.T) {
 	for name, tt := range map[string]struct {
 		file func(w *world) (content []byte, payment string)
@@ -196,8 +197,8 @@ func TestEveryAnswerUnderOurOwnODFIWaitsWithItsPayment(t *testing.T) {
 	}
 }
 
-// Any other entry whose trace number is not its batch's costs the batch, as
-// before.
+// Any other entry with a trace number that is not its batch's ODFI's still
+// makes the batch bad.
 func TestAWrongTraceElsewhereCostsItsBatch(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -214,7 +215,7 @@ func TestAWrongTraceElsewhereCostsItsBatch(t *testing.T) {
 	}
 }
 
-// An entry with a problem of another kind names its payment too.
+// An entry with another problem names its payment too.
 func TestAReturnWithAProblemOfItsOwnNamesItsPayment(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -225,8 +226,8 @@ func TestAReturnWithAProblemOfItsOwnNamesItsPayment(t *testing.T) {
 	w.sound()
 }
 
-// A bank that is known to pass returns on so needs nobody; what agrees with no
-// payment of ours waits nevertheless.
+// If the bank is known to pass returns on like this, they are booked
+// automatically. A return that matches no payment of ours waits nevertheless.
 func TestReturnsUnderOurOwnODFIAreBookedWhereTheBankIsSetUpSo(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()

@@ -22,8 +22,8 @@ import (
 // TestKilledTenTimes.
 const childFolder = "INBOUND_CHILD_FOLDER"
 
-// A process that applies a file of returns is killed ten times, at moments
-// nobody chose. In the end every return was applied exactly once.
+// A process that applies a file of returns is killed ten times at random
+// moments. In the end every return was applied exactly once.
 func TestKilledTenTimes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -67,7 +67,7 @@ func TestKilledTenTimes(t *testing.T) {
 	w.sound()
 }
 
-// killAfter lets a child take the file in and kills it after a while.
+// killAfter makes a child process take in the file and kills it after a while.
 func killAfter(t *testing.T, folder string, after time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

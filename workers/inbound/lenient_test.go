@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// unstamped takes the settlement day out of every batch header, as operators
-// do that leave it 000.
+// unstamped replaces the settlement date in every batch header: some operators
+// leave it blank or 000.
 func unstamped(t *testing.T, content []byte, with string) []byte {
 	t.Helper()
 	lines := strings.SplitAfter(string(content), "\n")
@@ -42,8 +42,8 @@ func TestWhatNobodyStampedIsBookedLikeAnythingElse(t *testing.T) {
 	}
 }
 
-// A return that nobody stamped is dishonored under the day it is taken to have
-// settled on, for the record of a dishonor needs one.
+// A return without a settlement date is dishonored with the day on which it is
+// assumed to have settled, because the dishonor's record needs one.
 func TestAnUnstampedReturnCanBeDishonored(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -56,8 +56,8 @@ func TestAnUnstampedReturnCanBeDishonored(t *testing.T) {
 	w.sound()
 }
 
-// Our own return, sent back by a bank that stamps nothing anywhere, is
-// contested with the days we know.
+// A dishonor of our return by a bank that stamps no settlement dates is
+// contested with the days that we know.
 func TestAnUnstampedDishonorIsBookedAndContested(t *testing.T) {
 	w := newWorld(t)
 	w.clock.Set(at("2026-11-23 09:00"))
@@ -82,8 +82,8 @@ func TestAnUnstampedDishonorIsBookedAndContested(t *testing.T) {
 	w.sound()
 }
 
-// A batch control record that names another company costs nothing, and people
-// see it.
+// A batch control record with another company does not make the batch bad, but
+// is a remark that people see.
 func TestAnotherCompanyInTheControlIsARemarkOnTheFile(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -113,7 +113,7 @@ func TestAnotherCompanyInTheControlIsARemarkOnTheFile(t *testing.T) {
 	w.sound()
 }
 
-// One letter that is not ASCII costs nobody anything, in any encoding.
+// A letter that is not ASCII makes nothing bad, in any encoding.
 func TestOneLetterWithAnAccentCostsNothing(t *testing.T) {
 	for name, letters := range map[string]string{"UTF-8": "ÀDÄ EXÄMPLÉ", "Latin-1": "\xC0D\xC4 EX\xC4MPL\xC9"} {
 		t.Run(name, func(t *testing.T) {
@@ -141,8 +141,9 @@ func TestAPaymentIsTakenOnceInWhateverEncoding(t *testing.T) {
 	w.sound()
 }
 
-// What goes back copies what came, in letters that our files may hold: in the
-// company's name and the receiver's, and in an account number that is nobody's.
+// A return copies fields of the payment, in characters that our files may
+// contain: the company's name, the receiver's name and an unknown account
+// number.
 func TestTextThatCameWithAccentsGoesBackWithout(t *testing.T) {
 	w := newWorld(t, returning)
 	w.clock.Set(at("2026-11-23 09:00"))
@@ -173,8 +174,8 @@ func TestTextThatCameWithAccentsGoesBackWithout(t *testing.T) {
 	w.sound()
 }
 
-// Corrected data with letters of others is no change that anybody could make;
-// it is refused, and goes back in letters that a file may hold.
+// Corrected data with letters that are not ASCII cannot be applied. The
+// notification is refused, in characters that a file may contain.
 func TestARefusedChangeGoesBackInASCII(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -190,8 +191,8 @@ func TestARefusedChangeGoesBackInASCII(t *testing.T) {
 	w.sound()
 }
 
-// Whether a file is all there does not depend on how wide its letters or its
-// lines are.
+// Whether a file is complete does not depend on its encoding or on the width of
+// its lines.
 func TestAWholeFileInTheInboxIsTakenHoweverItIsWritten(t *testing.T) {
 	plain := string(vector(t, "05"))
 	accents := strings.Replace(plain, "ADA EXAMPLE", "ÀDÄ EXÄMPLÉ", 1)
@@ -247,8 +248,8 @@ func TestANameOfZerosWaitsAsABlankOneDoes(t *testing.T) {
 	}
 }
 
-// An operator's own printed words are no acknowledgement of ours: one reason,
-// and what to do.
+// A printed acknowledgement of an operator is not in our format: the quarantine
+// has one reason, which says what to do.
 func TestAPrintedAcknowledgementHasOneReasonAndAWayOut(t *testing.T) {
 	w := newWorld(t)
 	text := "****** ACKNOWLEDGEMENT OF ACH FILE DEPOSITS ******\n\n  FILE STATUS: ACCEPTED\n" + strings.Repeat("  ITEM OK\n", 30)
@@ -263,7 +264,7 @@ func TestAPrintedAcknowledgementHasOneReasonAndAWayOut(t *testing.T) {
 	}
 }
 
-// Text runs on over addenda, blanks included; in the log it does so too.
+// Text continues over addenda, blanks included, and does so in the log.
 func TestAddendaKeepTheirBlanksInTheLog(t *testing.T) {
 	w := newWorld(t)
 	b := credits("400000000001")
@@ -281,7 +282,7 @@ func TestAddendaKeepTheirBlanksInTheLog(t *testing.T) {
 	}
 }
 
-// A payment of goods at a terminal goes back without its terminal.
+// A POS payment is returned without its terminal data.
 func TestATerminalPaymentIsReturned(t *testing.T) {
 	w := newWorld(t)
 	w.clock.Set(at("2026-11-23 09:00"))
@@ -296,7 +297,8 @@ func TestATerminalPaymentIsReturned(t *testing.T) {
 	w.sound()
 }
 
-// An IAT payment with text that nobody may write goes back nevertheless.
+// An IAT payment with characters that our files may not contain can be returned
+// nevertheless.
 func TestAnInternationalPaymentGoesBackInASCII(t *testing.T) {
 	w := newWorld(t)
 	w.clock.Set(at("2026-11-23 09:00"))

@@ -10,8 +10,9 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// sentMany writes what n originations and the cut and delivery of their one
-// file would. The entries are debits of a dollar, their traces count from 1.
+// sentMany writes the events of n originations, and of the cut and delivery of
+// one file with them. The entries are debits of a dollar; their traces count
+// from 1.
 func (w *world) sentMany(n int) {
 	w.t.Helper()
 	const page = 400

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// What the bank says of an offset waits for a person, named as an offset's,
-// and never comes to a payment of the client's.
+// The bank's answers to an offset wait for a person, marked as such, and are
+// never booked on a payment of the client.
 func TestWhatAnswersAnOffsetWaitsAsThat(t *testing.T) {
 	w := newWorld(t)
 	const number = "5500112233"
@@ -56,7 +56,7 @@ func TestWhatAnswersAnOffsetWaitsAsThat(t *testing.T) {
 			t.Errorf("transaction %s has %d items", id, n)
 		}
 	}
-	// A return of a payment beside it comes to that.
+	// A return of a payment in the same batch is booked on that payment.
 	w.feed(renderAs(t, "0900", w.returned(ids[1], "R01")))
 	w.only(ids[1], domain.Return)
 	w.sound()

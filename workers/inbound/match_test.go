@@ -60,7 +60,7 @@ func died(on string) tweak {
 	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.DateOfDeath = on }
 }
 
-// What was asked for is not unusual, and answers the request.
+// A return that we asked for gets no flag, and is matched to the request.
 func TestAReturnThatWasAskedForIsMatchedToItsRequest(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
@@ -128,7 +128,7 @@ func TestTheSecondReturnOfAnEntryWaits(t *testing.T) {
 	if !strings.Contains(u.Message, "R67") {
 		t.Errorf("message %q", u.Message)
 	}
-	w.feed(renderAs(t, "0800", w.returned(ids[0], "R09"))) // and one that comes later
+	w.feed(renderAs(t, "0800", w.returned(ids[0], "R09"))) // and one in a later file
 	w.only(ids[0], domain.Return)
 	if n := len(w.queue()); n != 2 {
 		t.Errorf("%d wait", n)
@@ -170,8 +170,8 @@ func TestAReturnIsNeverReturned(t *testing.T) {
 func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
-	// Another ledger's entry under the same trace number, as after a restored
-	// backup: nothing tells the two apart.
+	// An entry of another ledger has the same trace number, as after a restored
+	// backup: nothing distinguishes the two.
 	first := w.transaction(gym, ids[0])
 	twin := *first.Originated
 	twin.TransactionID, twin.ItemID, twin.Account = "twin", "item-twin", w.resealed(first, "twin")
@@ -184,7 +184,7 @@ func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
 	if len(u.Candidates) != 2 {
 		t.Errorf("candidates %v", u.Candidates)
 	}
-	// Once one of the two was returned, the next return is the other's.
+	// After one of the two was returned, the next return is the other's.
 	if _, err := w.intake.Assign(t.Context(), u.ID, gym, ids[0]); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
 	old := w.returned(ids[0], "R01")
-	// A hundred days later the numbers have come round again.
+	// A hundred days later the trace numbers are reused.
 	w.clock.Set(at("2027-03-03 12:00"))
 	first := w.transaction(gym, ids[0])
 	next := *first.Originated
@@ -210,7 +210,7 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
 			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
 		}})
-	// A file made before the successor left is about the old one.
+	// A file made before the newer entry left is about the old one.
 	w.feed(render(t, old))
 	w.only(ids[0], domain.Return)
 	w.feed(edit(t, render(t, w.returned("next", "R01", settles("2027-03-05"))), "261124", "270305"))
@@ -219,8 +219,8 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 	}
 }
 
-// The account number says that an old entry is meant, although its number is
-// another one's since: it is nobody else's return, nor correction.
+// The account number shows that an old entry is meant, although its trace
+// number has been reused: the answer is not booked on the newer entry.
 func TestALateAnswerIsNotBookedAtAnotherEntryWithTheSameNumber(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -250,7 +250,7 @@ func TestALateAnswerIsNotBookedAtAnotherEntryWithTheSameNumber(t *testing.T) {
 	}
 }
 
-// Our numbers come round again: a second dishonor is a duplicate, and not one of
+// Our trace numbers are reused: a second dishonor is a duplicate, and not about
 // a return that left under the same number long before.
 func TestADishonorIsOfTheReturnOfTheEntryThatItNames(t *testing.T) {
 	w := newWorld(t)
@@ -283,7 +283,7 @@ func TestADishonorIsOfTheReturnOfTheEntryThatItNames(t *testing.T) {
 	}
 }
 
-// An item that its file was refused with left under another number since.
+// An item whose file was rejected has left under another trace number since.
 func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
 	item := &domain.Item{ID: "i", Filing: &domain.Filing{Trace: "231380100000002"}}
 	p := &payment{Transaction: domain.Transaction{Items: []*domain.Item{item}}}
@@ -305,7 +305,8 @@ func TestACreditRefusedByItsReceiverIsNeverLate(t *testing.T) {
 	}, "88002")
 	w.sweepAt("2026-11-20 14:31")
 	w.clock.Set(at("2026-12-07 09:00"))
-	// The time runs from the receiver's refusal, of which nobody tells us.
+	// The time frame begins with the receiver's refusal, whose day we do not
+	// know.
 	w.feed(render(t, w.returned(id, "R23", settles("2026-12-07"))))
 	if r := w.only(id, domain.Return); len(r.Incoming.Flags) > 0 {
 		t.Errorf("flags %v", r.Incoming.Flags)
@@ -317,11 +318,12 @@ func TestAnotherReturnAfterTheFirstWasDishonored(t *testing.T) {
 	id := w.sent()[0]
 	w.feed(render(t, w.returned(id, "R01")))
 	dishonor := w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R61"}, "2026-11-24 10:16")
-	w.feed(renderAs(t, "0800", w.returned(id, "R02"))) // it is as if there had been none
+	w.feed(renderAs(t, "0800", w.returned(id, "R02"))) // booked as if there had been no return before
 	if items := w.transaction(gym, id).Items; len(items) != 4 || items[3].Kind != domain.Return {
 		t.Errorf("items %+v, queue %+v", items, w.queue())
 	}
-	// That answered the dishonor. Contested as well, the money would move twice.
+	// The second return answered the dishonor. If it were contested too, the
+	// money would move twice.
 	w.feed(renderAs(t, "0900", w.contested(gym, id, dishonor, "R71")))
 	w.waits(duplicate)
 	w.feed(renderAs(t, "1000", w.returned(id, "R09")))
@@ -335,7 +337,7 @@ func TestAnotherReturnAfterTheFirstWasDishonored(t *testing.T) {
 	}
 }
 
-// The first return was contested: it stands, and another is a duplicate.
+// The first return was contested, so it counts, and another one is a duplicate.
 func TestAnotherReturnAfterTheFirstWasContested(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -371,8 +373,8 @@ func TestAClientWhoseKeysWereDestroyed(t *testing.T) {
 	back, changed := w.returned(ids[0], "R01", account("123")), w.corrected(ids[1], "C01", "9900112233")
 	must(t, w.Keys.(*seal.Keyring).Destroy(gym))
 	w.feed(render(t, back, changed, credits("400012345678")))
-	// A return needs no secret of the client's, and nobody can compare its
-	// account number any more.
+	// A return contains no secret of the client, and its account number can no
+	// longer be compared.
 	if r := w.only(ids[0], domain.Return); len(r.Incoming.Flags) > 0 {
 		t.Errorf("flags %v", r.Incoming.Flags)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/achledger/achledger/workers/remote/remotetest"
 )
 
-// silentBank is another bank of ours, whose server accepts connections and
-// says nothing; each is told of.
+// silentBank adds a bank of ours whose server accepts connections and sends
+// nothing. Every connection is reported on the channel.
 func silentBank(t *testing.T, w *world) (spoken <-chan struct{}) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func silentBank(t *testing.T, w *world) (spoken <-chan struct{}) {
 	return accepted
 }
 
-// The look at the silent server takes half a minute, and is not repeated
+// The poll of the silent server takes half a minute, and is not repeated
 // meanwhile.
 func TestAServerThatSaysNothingHoldsUpNoOther(t *testing.T) {
 	w, s, p := picking(t, AfterPickupRemove)

@@ -16,7 +16,7 @@ import (
 	"github.com/achledger/achledger/workers/remote/remotetest"
 )
 
-// picking is a world whose bank has an SFTP server.
+// picking returns a world whose bank has an SFTP server.
 func picking(t *testing.T, after AfterPickup) (*world, *remotetest.Server, *Pickup) {
 	t.Helper()
 	w, s := newWorld(t), remotetest.New(t)
@@ -66,7 +66,7 @@ func TestFilesAreTakenFromTheServerOnceTheirSizeIsStable(t *testing.T) {
 	}
 }
 
-// What is remembered goes with the process; the log does not forget.
+// A new process does not remember the files, but the log knows them.
 func TestAfterARestartALeftFileIsKnownAgain(t *testing.T) {
 	w, s, p := picking(t, AfterPickupLeave)
 	put(t, s, "a.ach", vector(t, "05"))
@@ -132,7 +132,7 @@ func TestAnAcknowledgementIsTakenFromTheServer(t *testing.T) {
 	}
 }
 
-// replaceAt puts another file over one at the n-th step of a look.
+// replaceAt replaces a file by another one at the n-th step of a poll.
 func (w *world) replaceAt(n int, s *remotetest.Server, name string, content []byte) *string {
 	step := new(string)
 	w.fault = func(at string) {
@@ -146,7 +146,7 @@ func (w *world) replaceAt(n int, s *remotetest.Server, name string, content []by
 }
 
 func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
-	first, second := renderAs(t, "0701", credits("4001", "4002")), renderAs(t, "0702", credits("4003", "4004", "4005", "4006", "4007", "4008", "4009")) // of another size: the server's times are seconds
+	first, second := renderAs(t, "0701", credits("4001", "4002")), renderAs(t, "0702", credits("4003", "4004", "4005", "4006", "4007", "4008", "4009")) // of another size, because the server's times have seconds only
 	for _, after := range []AfterPickup{AfterPickupLeave, AfterPickupRemove, AfterPickupDone} {
 		t.Run(string(after), func(t *testing.T) {
 			for n := 1; ; n++ {
@@ -162,7 +162,7 @@ func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
 				}
 				looks(t, p, 2)
 				want := 2 + 7
-				if *step == "before claim" { // the bank itself took the first one away
+				if *step == "before claim" { // the bank itself replaced the first file
 					want = 7
 				}
 				if got := len(w.received(gym)); got != want {
@@ -188,7 +188,7 @@ func TestWhatWasClaimedAtTheServerIsTakenAfterACrash(t *testing.T) {
 			w.fault = func(at string) {
 				if left--; left == 0 {
 					step = at
-					runtime.Goexit() // of the look at this server
+					runtime.Goexit() // ends the poll of this server
 				}
 			}
 			looks(t, p, 1)
@@ -230,7 +230,7 @@ func TestAFileThatCouldNotBeRemovedIsRemovedAtTheNextLook(t *testing.T) {
 	}
 }
 
-// Applying may take longer than a server has patience with a silent client.
+// Applying may take longer than a server waits for a silent client.
 func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
 	w, s, p := picking(t, AfterPickupRemove)
 	put(t, s, "a.ach", vector(t, "05"))

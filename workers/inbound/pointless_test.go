@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// The reversal is asked for before a window, and the return of its entry comes
-// before that window does.
+// The reversal is requested before a window, and its entry's return arrives
+// before that window is cut.
 func TestAReversalThatWaitsDoesNotLeaveAfterTheReturnOfItsEntry(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -34,8 +34,8 @@ func TestAReversalThatWaitsDoesNotLeaveAfterTheReturnOfItsEntry(t *testing.T) {
 	w.sound()
 }
 
-// An answer that finds its payment by itself, and one that a person assigns,
-// ask the same table: what waits and is pointless now is rejected with it.
+// The rule is the same for an answer that is matched and for one that a person
+// assigns: waiting items that it makes pointless are rejected.
 func TestWhatAPersonAssignsRejectsWhatItMakesPointless(t *testing.T) {
 	const origination = "item-"
 	reverse := func(id string) command {

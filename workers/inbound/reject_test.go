@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// rejected is a file of ours as the bank shows it to us: with its code where
-// the first eight digits of each trace number stood.
+// rejected returns a file of ours as the bank sends it back: with its code in
+// place of the first eight digits of each trace number.
 func rejected(t *testing.T, content, code string) []byte {
 	t.Helper()
 	lines, n := strings.SplitAfter(content, "\n"), 0
@@ -81,7 +81,7 @@ func TestAPersonCanOnlyDismissABanksReject(t *testing.T) {
 	w.sound()
 }
 
-// The bank may refuse an answer of ours as well.
+// The bank may reject an answer of ours as well.
 func TestABanksRejectOfAnAnswerNamesItsPayment(t *testing.T) {
 	for name, answer := range map[string]func(w *world) (id string){
 		"a return": func(w *world) string {
@@ -127,8 +127,8 @@ func TestABanksRejectOfAnAnswerNamesItsPayment(t *testing.T) {
 	}
 }
 
-// A number that nothing left under, or that something else left under, still
-// waits: with nothing named, or with what it may be.
+// A reject whose trace number belongs to nothing, or to another item, waits:
+// without a candidate, or with what it may be about.
 func TestABanksRejectThatAgreesWithNothing(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]

@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// clear names the files in which a number stands in the clear, less those that
-// are there for the bank.
+// clear lists the files that contain a number in the clear, except those for
+// the bank.
 func (w *world) clear(number string) (list []string) {
 	w.t.Helper()
 	must(w.t, w.views.CatchUp(w.t.Context()))
@@ -32,7 +32,7 @@ func (w *world) clear(number string) (list []string) {
 	return list
 }
 
-// left reports whether a file for the bank has a text in it.
+// left reports whether a file for the bank contains a text.
 func (w *world) left(text string) bool {
 	w.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(w.outbox(), "*.ach"))
@@ -47,7 +47,7 @@ func (w *world) left(text string) bool {
 	return false
 }
 
-// repeated is a payment that says its account number in every text it has.
+// repeated makes a payment that repeats its account number in every text field.
 func repeated(number string) nacha.Batch {
 	b := credits(number)
 	b.Header.DiscretionaryData = number

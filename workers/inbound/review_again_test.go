@@ -19,7 +19,8 @@ func (w *world) judge(id string, c Rejudge) (string, error) {
 	return state, err
 }
 
-// row is the file's row in the views, which are like those made from scratch.
+// row returns the file's row in the views, after comparing them with rebuilt
+// ones.
 func (w *world) row(id string) projections.Inbound {
 	w.t.Helper()
 	w.sound()

@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Only eight digits are asked of a sender. Where they make no routing number,
-// no return can be addressed to it: the payment waits for a person, whatever
-// the policy is, with its money accounted for.
+// Only the first eight digits of a sender are validated. If they cannot be part
+// of a routing number, no return can be addressed to the sender: the payment
+// waits for a person, whatever the policy is, and its money is accounted for.
 func TestAPaymentForNobodyWhoseSenderIsNobodyWaitsForAPerson(t *testing.T) {
 	w := newWorld(t, returning)
 	w.clock.Set(at("2026-11-23 09:00"))

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { postgrestest.Main(m) }
 
-// openNode opens the ledger of a database as one of its nodes.
+// openNode opens a ledger in a database as one of its nodes.
 func (w *world) openNode() {
 	w.t.Helper()
 	store, err := postgres.Open(context.Background(), postgres.Options{URL: w.database, Node: w.node, Linger: -1})
@@ -31,7 +31,7 @@ func (w *world) openNode() {
 	w.store, w.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock}
 }
 
-// twoNodes are two nodes of one ledger, with an inbox that they share.
+// twoNodes returns two nodes of one ledger that share an inbox.
 func twoNodes(t *testing.T) (first, second *world) {
 	t.Helper()
 	url, _ := postgrestest.Ledger(t)
@@ -48,7 +48,7 @@ func twoNodes(t *testing.T) (first, second *world) {
 	return first, second
 }
 
-// lead begins the next term, of this node.
+// lead begins the next term, with this node as the leader.
 func (w *world) lead() context.Context {
 	w.t.Helper()
 	return postgrestest.Lead(w.t, w.store.(*postgres.Store))
@@ -57,7 +57,7 @@ func (w *world) lead() context.Context {
 // taking takes what is ready where the bank puts its files.
 type taking func(ctx context.Context) error
 
-// picksUp has a node take files from a server, at the second look.
+// picksUp makes a node take files from a server, at the second poll.
 func (w *world) picksUp(after AfterPickup) taking {
 	w.t.Helper()
 	_, err := w.store.Reached(context.Background(), "") // what the other node wrote
@@ -73,7 +73,7 @@ func (w *world) picksUp(after AfterPickup) taking {
 	}
 }
 
-// reads has a node take files from the inbox.
+// reads makes a node take files from the inbox.
 func (w *world) reads() taking {
 	return func(ctx context.Context) error {
 		for range 2 {
@@ -134,10 +134,10 @@ func stoppedPickup(t *testing.T, from string, asked bool, n int) (ended bool) {
 	now := second.lead()
 	must(t, next(now))
 	bankPuts("06")
-	later := time.Now().Add(5 * time.Second) // a server tells seconds, and both files have one size
+	later := time.Now().Add(5 * time.Second) // a server's times have seconds only, and both files have the same size
 	must(t, os.Chtimes(filepath.Join(folder, "a.ach"), later, later))
 	halt.Wake()
-	_ = <-done // whatever it says
+	_ = <-done // with or without an error
 	must(t, next(now))
 	must(t, next(now))
 	if n := len(second.received(gym)); n != 3 {

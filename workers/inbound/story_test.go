@@ -14,14 +14,14 @@ func sum(entries int, cents int64) projections.Sum {
 	return projections.Sum{Entries: entries, Cents: cents}
 }
 
-// block puts a file where a folder should be.
+// block makes a file where a folder should be.
 func block(t *testing.T, path string) {
 	t.Helper()
 	must(t, os.RemoveAll(path))
 	must(t, os.WriteFile(path, nil, 0o600))
 }
 
-// handmade renders what our own writer refuses to write.
+// handmade renders a batch that our own writer refuses to write.
 func handmade(t *testing.T, b nacha.Batch) []byte {
 	t.Helper()
 	c := b.Entries[0].Correction
@@ -38,7 +38,7 @@ func handmade(t *testing.T, b nacha.Batch) []byte {
 	return edit(t, edit(t, content, "798C01", "798"+code), wide, data)
 }
 
-// returnIt returns a payment that came, and has the return delivered on
+// returnIt returns a payment that was received, and delivers the return on
 // Monday.
 func (w *world) returnIt(id, code string) string {
 	w.t.Helper()
@@ -46,8 +46,8 @@ func (w *world) returnIt(id, code string) string {
 	return w.ask(gym, id, answers.Return{ItemID: "return-" + id, ReplyTo: reply, Code: code}, "2026-11-23 14:31")
 }
 
-// Returned, presented again, returned late, dishonored, contested: all of it
-// on one payment, through real files.
+// A payment is returned, presented again, returned late, dishonored and
+// contested, all through real files.
 func TestTheWholeChainOfAPayment(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]

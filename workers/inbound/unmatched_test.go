@@ -23,7 +23,7 @@ func TestAPersonGivesAPaymentToAClient(t *testing.T) {
 		if p.Version != 1 || p.Items[0].AmountCents != 151250 || number != "400012345678" || p.Received.Flags[0] != flagByHand {
 			t.Errorf("payment %+v, account %s", p, number)
 		}
-		// Answers leave from our bank, whatever the file said.
+		// Answers leave from our bank, whatever the file contained.
 		if p.Received.Entry.Routing != ourBank {
 			t.Errorf("routing number %s", p.Received.Entry.Routing)
 		}
@@ -31,11 +31,11 @@ func TestAPersonGivesAPaymentToAClient(t *testing.T) {
 	if len(w.queue()) != 0 {
 		t.Error("it still waits")
 	}
-	// The money was counted when it came, and only then.
+	// The money is counted once: when it arrives.
 	if s := w.settlement("2026-11-23", domain.FromFed); s.Credits.Cents != 250249 || s.Waiting.Entries != 0 {
 		t.Errorf("settlement %+v", s)
 	}
-	// The same file under another header brings nothing new.
+	// The same file with another header contains nothing new.
 	again := edit(t, vector(t, "30"), "2611230612D", "2611230613D")
 	if o := w.feed(again); o.Counts != (domain.InboundApplied{Skipped: 2}) {
 		t.Errorf("again: %+v", o)
@@ -81,7 +81,8 @@ func TestAReturnThatAPersonBooksSaysWhoHasDiedSince(t *testing.T) {
 	}
 }
 
-// Of several entries that left, the one whose trace the return names is meant.
+// If several entries left, the return is booked on the one whose trace it
+// names.
 func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
@@ -215,7 +216,7 @@ func TestWhatAPersonCannotDecide(t *testing.T) {
 	}
 }
 
-// pending is a transaction that has not left.
+// pending returns a transaction that has not left.
 func (w *world) pending() string {
 	return w.originate(domain.Proposal{
 		SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "LATER", Description: "DUES", AmountCents: 100,

@@ -178,7 +178,7 @@ func TestAFileWithoutItsEndIsNotApplied(t *testing.T) {
 	w.nothingApplied()
 }
 
-// nothingApplied fails the test if an entry went anywhere.
+// nothingApplied fails the test if an entry was placed.
 func (w *world) nothingApplied() {
 	w.t.Helper()
 	for _, r := range w.events("") {
@@ -189,7 +189,7 @@ func (w *world) nothingApplied() {
 	}
 }
 
-// The setup of the vectors is the first of them.
+// The first vector is the file that the other vectors answer.
 func TestTheEightLeaveAsInTheVector(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()

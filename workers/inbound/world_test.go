@@ -34,7 +34,7 @@ const (
 	gym       = "harborgym"
 )
 
-// What the stories have in common.
+// Short names for helpers of package ledgertest.
 var (
 	must   = ledgertest.Must
 	at     = ledgertest.At
@@ -50,11 +50,11 @@ type world struct {
 	watch  Watch
 	log    *slog.Logger
 	fault  func(step string)
-	serial int // of the other bank's trace numbers
-	chunk  int // entries of one append; 0: as in production
+	serial int // last of the other bank's trace numbers
+	chunk  int // entries in one append; 0: as in production
 
 	database string // of a ledger with several nodes; empty: the folder
-	node     string // which of them
+	node     string // name of this node
 
 	store eventstore.Store
 	*ledger.Ledger
@@ -117,7 +117,7 @@ func (w *world) close() {
 	}
 }
 
-// restart is what a new process finds after a crash.
+// restart opens the ledger as a new process does after a crash.
 func (w *world) restart() {
 	w.t.Helper()
 	w.close()
@@ -131,7 +131,7 @@ func (w *world) client(id string, settings ...func(*domain.Settings)) {
 	ledgertest.OpenClient(w.t, w.Ledger, id, append([]func(*domain.Settings){receives}, settings...)...)
 }
 
-// patterns are receiving accounts as earlier releases sealed them.
+// patterns returns receiving accounts as earlier releases sealed them.
 func (w *world) patterns(list ...string) (matches []domain.AccountMatch) {
 	w.t.Helper()
 	for _, p := range list {
@@ -150,7 +150,8 @@ func (w *world) write(changes ...ledger.Change) {
 	ledgertest.Write(w.t, w.Ledger, changes...)
 }
 
-// originate writes what POST /api/transaction would, and returns the id.
+// originate writes the events that POST /api/transaction would, and returns the
+// id.
 func (w *world) originate(p domain.Proposal, number string) string {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
@@ -171,8 +172,8 @@ func (w *world) eight() (ids []string) {
 	return ids
 }
 
-// sweepAt moves the clock and lets the batcher do what is due: the windows
-// cut at 14:30, for instance, and the files are delivered.
+// sweepAt sets the clock and makes the batcher do what is due: at 14:31, for
+// instance, it cuts and delivers the files of the 14:30 window.
 func (w *world) sweepAt(now string) {
 	w.t.Helper()
 	w.clock.Set(at(now))
@@ -189,10 +190,10 @@ func (w *world) sent() []string {
 	return ids
 }
 
-// vectors is where the files from banks are kept, for all packages.
+// vectors is the folder of files from banks, which all packages use.
 const vectors = "../../domain/nacha/testdata/vectors"
 
-// vector reads one of them by its number.
+// vector reads a vector by its number.
 func vector(t testing.TB, number string) []byte {
 	t.Helper()
 	names, err := filepath.Glob(vectors + "/" + number + "-*.ach")
@@ -217,7 +218,7 @@ func (w *world) feedAs(name string, content []byte) Outcome {
 	return o
 }
 
-// transaction reads a client's transaction.
+// transaction returns a client's transaction.
 func (w *world) transaction(client, id string) domain.Transaction {
 	w.t.Helper()
 	t, err := w.Transaction(context.Background(), client, id)
@@ -225,7 +226,7 @@ func (w *world) transaction(client, id string) domain.Transaction {
 	return t
 }
 
-// resealed is the account of a transaction, sealed for another one.
+// resealed returns the account of a transaction, sealed for another one.
 func (w *world) resealed(t domain.Transaction, id string) domain.Account {
 	w.t.Helper()
 	number, err := w.OpenAccount(gym, t.Account)
@@ -241,14 +242,14 @@ func (w *world) dataOf(id string) (string, error) {
 	return w.OpenDataOf(&t, w.only(id, domain.Correction))
 }
 
-// origination is the item one of our transactions began with.
+// origination returns the item that began a transaction of ours.
 func (w *world) origination(id string) *domain.Item {
 	w.t.Helper()
 	t := w.transaction(gym, id)
 	return t.Origination()
 }
 
-// only is the one item of a kind that came from the bank.
+// only returns the only item of a kind that came from the bank.
 func (w *world) only(id string, kind domain.ItemKind) *domain.Item {
 	w.t.Helper()
 	var found []*domain.Item
@@ -263,7 +264,7 @@ func (w *world) only(id string, kind domain.ItemKind) *domain.Item {
 	return found[0]
 }
 
-// received are the payments that came for a client, in log order.
+// received returns the payments received for a client, in log order.
 func (w *world) received(client string) (list []domain.Transaction) {
 	w.t.Helper()
 	for _, r := range w.events((domain.TransactionReceived{}).Type()) {
@@ -275,7 +276,7 @@ func (w *world) received(client string) (list []domain.Transaction) {
 	return list
 }
 
-// events are those of a type, or all of the log.
+// events returns the events of a type, or all of the log.
 func (w *world) events(eventType string) (list []eventstore.Recorded) {
 	w.t.Helper()
 	for after := int64(0); ; {
@@ -293,7 +294,7 @@ func (w *world) events(eventType string) (list []eventstore.Recorded) {
 	}
 }
 
-// queue is what waits for a person.
+// queue returns the entries that wait for a person.
 func (w *world) queue() []projections.Unmatched {
 	w.t.Helper()
 	must(w.t, w.views.CatchUp(context.Background()))
@@ -302,7 +303,7 @@ func (w *world) queue() []projections.Unmatched {
 	return list
 }
 
-// waits is the one entry that waits.
+// waits returns the only entry that waits.
 func (w *world) waits(reason string) projections.Unmatched {
 	w.t.Helper()
 	list := w.queue()
@@ -312,7 +313,7 @@ func (w *world) waits(reason string) projections.Unmatched {
 	return list[0]
 }
 
-// available is what the client may do to a transaction now.
+// available returns what the client may do with a transaction now.
 func (w *world) available(id string) []answers.Action {
 	w.t.Helper()
 	return w.caseOf(gym, id).Available()
@@ -354,7 +355,7 @@ func (w *world) settlement(day string, direction domain.Direction) projections.S
 	return projections.Settlement{}
 }
 
-// edit replaces one place of a file.
+// edit replaces a text that occurs once in a file.
 func edit(t testing.TB, content []byte, old, with string) []byte {
 	t.Helper()
 	if n := bytes.Count(content, []byte(old)); n != 1 {
