@@ -78,7 +78,7 @@ func TestASubscriberGoesOnWhereItWas(t *testing.T) {
 
 	again := start(t, dir)
 	js := must(jetstream.New(subscriber(t, again.URL(), "A1")))
-	f, err := js.Consumer(soon(t), "LEDGER", "feed-A1") // bound, not made from scratch
+	f, err := js.Consumer(soon(t), "LEDGER", "feed-A1") // looks up the consumer, does not create it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 			t.Cleanup(c.Close)
 			continue
 		}
-		if n < maxConnections-10 { // a refused one may see its connection closed and no reason
+		if n < maxConnections-10 { // a refused client may see its connection closed without a reason
 			t.Errorf("connection %d: %v", n, err)
 		}
 		return
@@ -159,8 +159,8 @@ func TestOnlyCredentialsComeIn(t *testing.T) {
 	}
 }
 
-// TestNoNameReachesBeyondItsSubjects lets an Authenticate that knows no form
-// of names admit everybody.
+// TestNoNameReachesBeyondItsSubjects uses an Authenticate that admits
+// everybody, whatever the form of the key.
 func TestNoNameReachesBeyondItsSubjects(t *testing.T) {
 	for name, tt := range map[string]struct{ key, client string }{
 		"a key of two tokens":           {"A1.R1", "acme"},
@@ -232,8 +232,8 @@ func TestARevokedCredentialIsCutOff(t *testing.T) {
 	}
 }
 
-// TestARevocationWhileLoggingInHolds lets a login pass its check just before
-// the credential is revoked.
+// TestARevocationWhileLoggingInHolds revokes a credential just after its login
+// has passed the check.
 func TestARevocationWhileLoggingInHolds(t *testing.T) {
 	var b *Broker
 	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler), Authenticate: func(key, secret, remote string) (string, bool) {
@@ -304,7 +304,7 @@ func TestWhoComesWhileTheStreamsAreBeingOpenedWaits(t *testing.T) {
 	if own.IsConnected() {
 		t.Error("the process is connected before the streams are open")
 	}
-	for range 3 { // a program that is refused twice does not come again
+	for range 3 { // a client that is refused twice never connects again
 		if _, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1"), nats.Timeout(50*time.Millisecond)); err == nil || errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("a subscriber gets %v, want no answer", err)
 		}
@@ -344,7 +344,7 @@ func TestABrokerIsClosedWhileItOpensItsStreams(t *testing.T) {
 		}
 		open := make(chan struct{})
 		b := start(func(context.Context) error { <-open; return nil })
-		b.Close() // returns
+		b.Close() // must return
 		close(open)
 		must(0, b.WaitUntilOpen(soon(t)))
 		b.Close()

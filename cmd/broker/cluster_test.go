@@ -19,8 +19,8 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// TestTheDocumentedClusterRefusesTheSame starts three servers with the
-// configuration of docs/nats.md.
+// TestTheDocumentedClusterRefusesTheSame makes the forbidden attempts at three
+// servers with the configuration of docs/nats.md.
 func TestTheDocumentedClusterRefusesTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("three servers take some seconds to agree")
@@ -56,7 +56,7 @@ func TestTheDocumentedClusterRefusesTheSame(t *testing.T) {
 		}
 	}
 	t.Run("everything forbidden", func(t *testing.T) { tryAll(t, js, urls[1]) })
-	for i, url := range urls { // wherever one connects, one of them leads the consumer
+	for i, url := range urls { // any of them may lead the consumer
 		t.Run(fmt.Sprintf("reading through server %d", i), func(t *testing.T) {
 			f := feed(t, subscriber(t, url, "A1"), "A1")
 			m, err := f.Next(jetstream.FetchMaxWait(5 * time.Second))
@@ -77,7 +77,7 @@ func TestTheDocumentedClusterRefusesTheSame(t *testing.T) {
 	}
 }
 
-// documentedCluster returns the addresses of three servers.
+// documentedCluster starts three servers and returns their addresses.
 func documentedCluster(t *testing.T) (urls []string) {
 	t.Helper()
 	doc, err := os.ReadFile("../../docs/nats.md")
@@ -124,7 +124,7 @@ func documentedCluster(t *testing.T) (urls []string) {
 	return urls
 }
 
-// freePort is a port that was free a moment ago.
+// freePort returns a port that was free a moment ago.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -41,7 +41,7 @@ func start(t testing.TB, dir string) *Broker {
 	return b
 }
 
-// owner is this process's own connection, which may do everything.
+// owner connects as this process does, with all rights.
 func owner(t testing.TB, b *Broker) (*nats.Conn, jetstream.JetStream) {
 	t.Helper()
 	c, err := b.Conn()
@@ -64,7 +64,7 @@ func subscriber(t testing.TB, url, key string) *nats.Conn {
 	return c
 }
 
-// feed is the consumer a client's program makes.
+// feed makes the consumer that a client's program makes.
 func feed(t testing.TB, c *nats.Conn, key string) jetstream.Consumer {
 	t.Helper()
 	js := must(jetstream.New(c))
@@ -77,7 +77,7 @@ func feed(t testing.TB, c *nats.Conn, key string) jetstream.Consumer {
 	return consumer
 }
 
-// ledger is a log with a relay to the broker.
+// ledger opens a log with a relay to the broker.
 func ledger(t testing.TB, b *Broker) *sqlite.Store {
 	t.Helper()
 	log, err := sqlite.Open(t.TempDir(), sqlite.Options{})
@@ -124,7 +124,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// soon ends before anyone loses patience.
+// soon returns a context that ends a test that hangs.
 func soon(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

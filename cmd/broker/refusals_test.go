@@ -16,7 +16,7 @@ type attempt struct {
 	reply         string // its own inbox by default
 }
 
-// create is a request to make a consumer, with some settings changed.
+// create is an attempt to make a consumer, with some settings changed.
 func create(subject string, change map[string]any) attempt {
 	config := map[string]any{
 		"name": "feed-A1", "durable_name": "feed-A1", "filter_subject": "ledger.acme.>",
@@ -41,8 +41,8 @@ const (
 	ackR1    = "$JS.ACK.LEDGER.feed-R1.1.2.1.1795228450443402090.4"
 )
 
-// forbidden is what a subscriber may not do. Each of it is tried against the
-// embedded broker, and against a server configured as docs/nats.md says.
+// forbidden lists what a subscriber must not do. Everything is tried against
+// the embedded broker, and against a server configured as docs/nats.md says.
 func forbidden() map[string]attempt {
 	all := map[string]attempt{
 		"a feed of another client":                 create("$JS.API.CONSUMER.CREATE.LEDGER.feed-A1.ledger.rival.>", map[string]any{"filter_subject": "ledger.rival.>"}),
@@ -104,7 +104,7 @@ func forbidden() map[string]attempt {
 		"asking as the gate hears it, for more":    {subject: "feed.request.API.STREAM.DELETE.LEDGER"},
 		"writing past the gate, out":               {subject: "feeds.out.R1.x", body: "{}"},
 	}
-	// A server answers to the reply subject with its own rights.
+	// A server publishes to the reply subject with its own rights.
 	for what, reply := range map[string]string{
 		"delete the stream":            "$JS.API.STREAM.DELETE.LEDGER",
 		"delete another's consumer":    "$JS.API.CONSUMER.DELETE.LEDGER.feed-R1",
@@ -138,18 +138,18 @@ func TestWhatASubscriberMayNotDo(t *testing.T) {
 		originate(log, "acme", 1)
 		originate(log, "rival", 1)
 	}
-	for ctx := soon(t); must(js.Stream(ctx, "LEDGER")).CachedInfo().State.LastSeq < 10; { // the relay has its own pace
+	for ctx := soon(t); must(js.Stream(ctx, "LEDGER")).CachedInfo().State.LastSeq < 10; { // the relay publishes asynchronously
 		time.Sleep(5 * time.Millisecond)
 	}
 	tryAll(t, js, b.URL())
 }
 
-// tryAll makes every forbidden attempt and compares the world before and
-// after.
+// tryAll makes every forbidden attempt and compares the stream and its
+// consumers before and after.
 func tryAll(t *testing.T, js jetstream.JetStream, url string) {
 	t.Helper()
 	rival := subscriber(t, url, "R1")
-	if _, err := feed(t, rival, "R1").Next(jetstream.FetchMaxWait(5 * time.Second)); err != nil { // and not acknowledged
+	if _, err := feed(t, rival, "R1").Next(jetstream.FetchMaxWait(5 * time.Second)); err != nil { // left without an acknowledgement
 		t.Fatal(err)
 	}
 	feed(t, subscriber(t, url, "A1"), "A1")
@@ -184,7 +184,7 @@ func tryAll(t *testing.T, js jetstream.JetStream, url string) {
 	}
 }
 
-// changes are the lines that differ.
+// changes returns the lines that differ.
 func changes(before, after string) string {
 	text := "the world changed:"
 	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")

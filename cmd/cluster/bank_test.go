@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
-// atTheBank is a bank that two payments were sent to, and the file they are in.
+// atTheBank returns a bank, and a file with two payments that were sent to it.
 func atTheBank(t *testing.T) (*bank, string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -24,7 +24,7 @@ func atTheBank(t *testing.T) (*bank, string) {
 	return b, nacha([]*payment{b.model.send("P"), b.model.send("P")})
 }
 
-// gets has the bank find a file.
+// gets makes the bank find a file.
 func (b *bank) gets(t *testing.T, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(b.outbox, name), []byte(content), 0o600); err != nil {
