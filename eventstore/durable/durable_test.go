@@ -29,7 +29,7 @@ func TestAFileIsReplacedWholeAndOnlyItsOwnerReadsIt(t *testing.T) {
 
 func TestAReplacementThatFailsLeavesTheOldFileAndNothingBeside(t *testing.T) {
 	folder := t.TempDir()
-	path := filepath.Join(folder, "kind") // a folder bears the name, so that the renaming fails
+	path := filepath.Join(folder, "kind") // a folder has the name, so the rename fails
 	must(t, os.Mkdir(path, 0o700))
 	if err := Replace(path, []byte("sandbox")); err == nil {
 		t.Error("a folder was replaced")

@@ -10,7 +10,7 @@ import (
 func TestAFollowerRestsWhileMuchIsWritten(t *testing.T) {
 	pace := Pace{Gather: 4 * time.Millisecond, Burst: 128, Rest: time.Second}
 	for name, tt := range map[string]struct {
-		perGather int64 // events that come in each Gather
+		perGather int64 // events written in each Gather
 		urgent    time.Duration
 		want      time.Duration
 	}{

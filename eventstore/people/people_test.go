@@ -22,7 +22,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// world is a ledger in a temporary folder, and its door.
+// world is a ledger in a temporary folder, with its SignIns.
 type world struct {
 	*testing.T
 	ctx    context.Context
@@ -31,7 +31,7 @@ type world struct {
 	ledger *ledger.Ledger
 	people *people.SignIns
 	logs   bytes.Buffer
-	upTo   int64 // of what a restore left open
+	upTo   int64 // position up to which a restore is unconfirmed
 }
 
 func (w *world) Now() time.Time { return w.now }
@@ -77,7 +77,7 @@ const (
 	home     = "198.51.100.7:4711"
 )
 
-// setUp has Alice set a password and an app; secret is the app's.
+// setUp sets a password and an app for Alice; secret is the app's.
 func (w *world) setUp() (secret string, s people.Session) {
 	w.Helper()
 	link, _, err := w.people.Link(w.ctx, alice)
@@ -97,7 +97,7 @@ func (w *world) code(secret string) string {
 	return code
 }
 
-// refused fails the test unless an error refuses a sign-in.
+// refused fails the test unless the error is a refused sign-in.
 func (w *world) refused(what string, err error) {
 	w.Helper()
 	if !people.IsRefused(err) {
@@ -174,7 +174,7 @@ func TestALinkEndsAfterAQuarterOfAnHour(t *testing.T) {
 	w.refused("after a quarter of an hour", err)
 }
 
-// Of all who use one link, one person gets in.
+// Of several people who use a link at once, one gets in.
 func TestALinkIsUsedOnce(t *testing.T) {
 	w := newWorld(t)
 	link, _, err := w.people.DirectLink(w.ctx, alice)
@@ -201,7 +201,7 @@ func TestALinkIsUsedOnce(t *testing.T) {
 	}
 }
 
-// What is refused is refused in the same words, whoever is named.
+// Every refusal has the same words, whoever is named.
 func TestNothingTellsWhetherAPersonExists(t *testing.T) {
 	w := newWorld(t)
 	secret, _ := w.setUp()
@@ -224,7 +224,7 @@ func TestNothingTellsWhetherAPersonExists(t *testing.T) {
 	}
 }
 
-// A code is used once, however many send it at once.
+// A code is accepted once, even if it is sent several times at once.
 func TestACodeIsNotTakenTwice(t *testing.T) {
 	w := newWorld(t)
 	secret, _ := w.setUp()
@@ -257,7 +257,8 @@ func TestACodeIsNotTakenTwice(t *testing.T) {
 	w.must(err)
 }
 
-// A password can be guessed, so whoever is wrong too often waits, right or not.
+// A password can be guessed, so after too many failures even the right one has
+// to wait.
 func TestGuessesAreSlowed(t *testing.T) {
 	w := newWorld(t)
 	secret, _ := w.setUp()
@@ -271,7 +272,7 @@ func TestGuessesAreSlowed(t *testing.T) {
 	if _, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), home); !errors.As(err, &slowed) || slowed.Wait <= 0 {
 		t.Errorf("the right password after five guesses: %v", err)
 	}
-	_, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), "203.0.113.9:1") // the person, from elsewhere
+	_, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), "203.0.113.9:1") // the person, from another address
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
 	_, err = w.people.SignIn(w.ctx, alice, password, w.code(secret), home)
@@ -318,7 +319,7 @@ func TestASessionEnds(t *testing.T) {
 	}
 }
 
-// Who is signed in can be seen, and one session ended while others last.
+// Open sessions are listed, and one can be ended without the others.
 func TestOpenSessionsAreListedAndEndedOneByOne(t *testing.T) {
 	w := newWorld(t)
 	secret, first := w.setUp()
@@ -367,7 +368,7 @@ func TestOpenSessionsAreListedAndEndedOneByOne(t *testing.T) {
 	}
 }
 
-// Roles are those of the log, at each request.
+// Roles are read from the log at each request.
 func TestASessionHasTheRolesOfTheMoment(t *testing.T) {
 	w := newWorld(t)
 	_, s := w.setUp()
@@ -394,7 +395,7 @@ func TestAProviderVouchesForVerifiedAddressesOnly(t *testing.T) {
 	w.refused("somebody else", err)
 }
 
-// What is kept reads as nothing: no secret, password or code is in the folder.
+// No secret, password or code is readable in the folder.
 func TestNothingThatSignsInIsReadableInTheFolder(t *testing.T) {
 	w := newWorld(t)
 	secret, s := w.setUp()

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// sealFile is a sealed file of a client with such a name.
+// sealFile returns the content sealed as the file.
 func sealFile(t *testing.T, f File, content []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := f.Writer(&out)
-	for n := 0; n < len(content); n += 777_777 { // not in step with the chunks
+	for n := 0; n < len(content); n += 777_777 { // across the bounds of chunks
 		if _, err := w.Write(content[n:min(len(content), n+777_777)]); err != nil {
 			t.Fatal(err)
 		}

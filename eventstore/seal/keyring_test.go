@@ -168,8 +168,8 @@ func TestAMissingMasterKeyIsNotReplaced(t *testing.T) {
 	if reader.HasMaster() {
 		t.Error("the keyring claims to have a master key")
 	}
-	// The running server has acme's keys in memory, and must not make a new
-	// client's keys that nothing could ever open again.
+	// The running server has acme's keys in memory. It must not make keys for a
+	// new client that nothing could ever open.
 	if _, err := k.Seal("newcomer", []byte(number), "x"); !errors.Is(err, ErrNoMaster) {
 		t.Errorf("sealed for a new client without a master key: %v", err)
 	}
@@ -280,7 +280,7 @@ func TestABackupIsWorthNothingWithoutTheMasterKey(t *testing.T) {
 
 func TestManyAtOnceShareOneKeyPerClient(t *testing.T) {
 	dir := t.TempDir()
-	rings := []*Keyring{openRing(t, dir), openRing(t, dir)} // as two processes would
+	rings := []*Keyring{openRing(t, dir), openRing(t, dir)} // as in two processes
 	type value struct {
 		client string
 		sealed []byte

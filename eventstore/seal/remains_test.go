@@ -12,7 +12,7 @@ import (
 func TestADestroyedKeyLeavesNoBytesBehind(t *testing.T) {
 	k := openRing(t, t.TempDir())
 	sealOne(t, k, "acme", number)
-	old, err := os.Open(k.clientFile("acme")) // the blocks, whatever their name
+	old, err := os.Open(k.clientFile("acme")) // to read the old file after it is replaced
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestAReaderCaughtInBetweenByARotationReadsAgain(t *testing.T) {
 		if path != k.masterFile() || rotated {
 			return nil
 		}
-		rotated = true // it has acme's old file in hand, and asks for the master
+		rotated = true // it has read acme's old file, and reads the master key next
 		return k.Rotate()
 	}
 	mustRead(t, reader, "acme", sealed, number)

@@ -18,8 +18,8 @@ type table struct {
 	change, rows sync.Mutex
 	mark         []byte
 	wraps        map[string][]byte
-	lose         error // of the next Rewrap, whose outcome is then not heard
-	before       bool  // that one was not carried out
+	lose         error // error of the next Rewrap, whose outcome is lost
+	before       bool  // lose comes before Rewrap changes anything
 }
 
 func (t *table) Clients() ([]string, error) {
@@ -98,7 +98,8 @@ type node struct {
 	table     *table
 }
 
-// newNodes are folders with one master key, and each with the next.
+// newNodes returns folders with the same master key, each with the same next
+// one.
 func newNodes(t *testing.T, n int) (nodes []node) {
 	t.Helper()
 	first := node{t: t, dir: t.TempDir(), next: filepath.Join(t.TempDir(), "next"), table: &table{wraps: map[string][]byte{}}}
@@ -142,7 +143,7 @@ func (n node) open() *Keyring {
 	return k
 }
 
-// hasNext reports whether keys/master is the next master key by now.
+// hasNext reports whether keys/master is the next master key.
 func (n node) hasNext() bool {
 	n.t.Helper()
 	m, err := disk{}.readMaster(filepath.Join(n.dir, "master"))
@@ -170,7 +171,7 @@ func TestEveryNodeTakesTheNextMasterKeyByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustRead(t, b, "acme", sealed["acme"], number+"acme")
-	for range 2 { // asked again by a leader that does not know that it was done
+	for range 2 { // repeated, as by a new leader that does not know of the first time
 		if err := a.Rotate(); err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +179,7 @@ func TestEveryNodeTakesTheNextMasterKeyByItself(t *testing.T) {
 	if !nodes[0].hasNext() || a.Next() != "" {
 		t.Error("the node that rotated keeps the old one")
 	}
-	// Nobody told the other one.
+	// The other keyring was not told of the rotation.
 	mustRead(t, b, "acme", sealed["acme"], number+"acme")
 	mustRead(t, b, "rival", sealed["rival"], number+"rival")
 	sealed["late"] = sealOne(t, b, "late", number+"late")
@@ -202,7 +203,7 @@ func TestAKeyIsNeverMadeUnderTheMasterKeyBefore(t *testing.T) {
 	nodes := newNodes(t, 2)
 	a, b := nodes[0].open(), nodes[1].open()
 	sealOne(t, a, "acme", number)
-	if err := os.Remove(nodes[1].next); err != nil { // it lost the file
+	if err := os.Remove(nodes[1].next); err != nil { // the node lost the file
 		t.Fatal(err)
 	}
 	if err := a.Rotate(); err != nil {
@@ -221,14 +222,15 @@ func TestAKeyIsNeverMadeUnderTheMasterKeyBefore(t *testing.T) {
 	if err := b.Forget(); !errors.Is(err, ErrWrongMaster) {
 		t.Errorf("it does not say so: %v", err)
 	}
-	copyFile(t, filepath.Join(nodes[0].dir, "master"), filepath.Join(nodes[1].dir, "master")) // by a person
+	copyFile(t, filepath.Join(nodes[0].dir, "master"), filepath.Join(nodes[1].dir, "master")) // as a person would
 	if err := b.Forget(); err != nil {
 		t.Error(err)
 	}
 	sealOne(t, b, "late", number)
 }
 
-// The wrapped keys are replaced in one step; the files of the nodes follow.
+// The wrapped keys are replaced in one step. The nodes replace their files
+// later.
 func TestAStopDuringARotationOverNodesLeavesTheOldOrTheNewWhole(t *testing.T) {
 	everyStop(t, func(t *testing.T, d disk) error {
 		n := newNodes(t, 1)[0]
@@ -281,7 +283,8 @@ func TestWithoutANextMasterKeyNothingIsRotated(t *testing.T) {
 	}
 }
 
-// A folder that cannot be written keeps the old file, and the node goes on.
+// In a folder that cannot be written the old file remains, and the node
+// continues.
 func TestANodeUsesTheNextMasterKeyWhereItCannotReplaceTheOne(t *testing.T) {
 	n := newNodes(t, 1)[0]
 	k := n.open()

@@ -31,8 +31,8 @@ func stopAt(n int) disk {
 	}}
 }
 
-// everyStop runs a story that stops at its first operation, its second, and
-// so on, until it runs to its end.
+// everyStop runs a story that is stopped at its first operation, then at its
+// second, and so on, until it reaches its end.
 func everyStop(t *testing.T, story func(t *testing.T, d disk) error) {
 	t.Helper()
 	for n := 0; ; n++ {
@@ -80,14 +80,14 @@ func TestAStopDuringRotationLosesNothing(t *testing.T) {
 		k.disk = d
 		stopped := k.Rotate()
 
-		reader, err := OpenReadOnly(dir) // while it lies half done
+		reader, err := OpenReadOnly(dir) // while the rotation is incomplete
 		if err != nil {
 			t.Fatal(err)
 		}
 		for c, s := range sealed {
 			mustRead(t, reader, c, s, number+c)
 		}
-		k.disk = disk{} // and by a server that continues
+		k.disk = disk{} // a server that continues
 		sealed["late"] = sealOne(t, k, "late", number+"late")
 
 		again := openRing(t, dir)
@@ -192,7 +192,7 @@ func TestABackupOrExportInAnInterruptedRotationIsRefused(t *testing.T) {
 	sealOne(t, k, "acme", number)
 	k.disk = disk{step: func(op, path string) error {
 		if op == "write" && path == k.clientFile("acme") {
-			return errStopped // the new master key is there, acme not wrapped again
+			return errStopped // the new master key exists, but acme is not wrapped by it
 		}
 		return nil
 	}}
@@ -223,7 +223,7 @@ func TestAKeyIsDurableBeforeTheFirstValueSealedWithIt(t *testing.T) {
 		t.Errorf("the disk saw %q, want %q", steps, want)
 	}
 	k.disk = stopAt(0)
-	sealOne(t, k, "acme", number) // touches the disk no more
+	sealOne(t, k, "acme", number) // needs no disk operation
 }
 
 func TestOnlyTheMasterKeyIsInTheClear(t *testing.T) {
@@ -257,7 +257,7 @@ func TestOnlyTheMasterKeyIsInTheClear(t *testing.T) {
 	if err := k.Rotate(); err != nil {
 		t.Fatal(err)
 	}
-	secrets = append(secrets, masterSecret[len(masterSecret)-32:]) // retired: gone as well
+	secrets = append(secrets, masterSecret[len(masterSecret)-32:]) // the old master key must be gone too
 	for path, content := range everything(t, dir) {
 		for i, secret := range secrets {
 			if shows(content, secret) {

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// A process that stops between a name and its sync leaves keys that can be read and
-// may be gone after a power cut. Whoever reads them next seals with them.
+// A process that stops after naming a file and before syncing the folder leaves
+// keys that can be read, but may be gone after a power failure. The next
+// process that reads them seals with them.
 func TestWhatAStopLeftIsMadeDurableBeforeItIsUsed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	sealOne(t, openRing(t, dir), "acme", number)
@@ -28,8 +29,8 @@ func TestWhatAStopLeftIsMadeDurableBeforeItIsUsed(t *testing.T) {
 	}
 }
 
-// The name of a key cannot be made durable: nothing may be sealed with the key, not
-// later either.
+// If the name of a key cannot be made durable, nothing may be sealed with the
+// key, then or later.
 func TestAKeyWhoseNameIsNotDurableIsNotUsed(t *testing.T) {
 	k := openRing(t, filepath.Join(t.TempDir(), "keys"))
 	clients := filepath.Dir(k.clientFile("acme"))
