@@ -61,7 +61,7 @@ func TestWhatACrashLeftIsSweptAway(t *testing.T) {
 	must(t, err)
 	keep(t, f, "one", "whole")
 	must(t, os.WriteFile(filepath.Join(path, "in", ".incoming-x"), []byte("hal"), 0o600))
-	must(t, os.WriteFile(filepath.Join(path, "out", ".a"), []byte("hal"), 0o600)) // as earlier versions called it
+	must(t, os.WriteFile(filepath.Join(path, "out", ".a"), []byte("hal"), 0o600)) // a temporary name of earlier versions
 	must(t, f.Sweep())
 	for folder, want := range map[string]int{"in": 1, "out": 0} {
 		if left, err := os.ReadDir(filepath.Join(path, folder)); err != nil || len(left) != want {

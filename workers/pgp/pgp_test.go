@@ -15,7 +15,7 @@ import (
 
 const file = "101 061000146 2313801042611201430A094101\n"
 
-// between are the keys of us and our bank, each a person with a gpg of its own.
+// between returns us and our bank, each with keys in a gpg of their own.
 func between(t *testing.T) (us, bank *pgptest.Person, settings *domain.PGP) {
 	us, bank = pgptest.New(t, "lantern"), pgptest.New(t, "operator")
 	return us, bank, &domain.PGP{EncryptTo: []string{bank.Public()}, SignWith: []string{us.Private()}}
@@ -95,8 +95,8 @@ func TestWhatIsWrongWithAMessageIsSaid(t *testing.T) {
 	}
 }
 
-// While keys are rotated both are named: the newest encrypts and signs, each
-// decrypts and verifies.
+// During a rotation both keys are named: the newest encrypts and signs, both
+// decrypt and verify.
 func TestKeysAreRotatedWithOverlap(t *testing.T) {
 	us, bank := pgptest.New(t, "lantern", pgptest.Old), pgptest.New(t, "operator", pgptest.Old)
 	p := &domain.PGP{EncryptTo: []string{bank.Public()}, SignWith: []string{us.Private()}}
@@ -154,7 +154,7 @@ func TestAKeyThatIsOfNoUseIsNamedByItsSetting(t *testing.T) {
 	}
 }
 
-// A file in a folder is left alone until the rest of it is there.
+// A file in a folder is not taken before it is complete.
 func TestAMessageIsWholeOrNot(t *testing.T) {
 	us, bank, _ := between(t)
 	bank.Trust(us)

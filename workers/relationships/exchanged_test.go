@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Somebody put the sealed number of another account into that of a link, which
-// waits to be verified.
+// The sealed number in a link's account, which waits for its verification, was
+// replaced by that of another account.
 func TestALinkWhoseAccountWasExchangedSendsNothing(t *testing.T) {
 	for _, method := range []string{domain.VerifyByPrenote, domain.VerifyByMicroDeposits} {
 		o := newOffice(t, method)

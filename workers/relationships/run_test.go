@@ -21,7 +21,7 @@ import (
 
 var must = ledgertest.Must
 
-// office is a ledger in a folder with the worker over it.
+// office is a ledger in a folder, with its worker for relationships.
 type office struct {
 	t testing.TB
 	*ledger.Ledger
@@ -52,7 +52,7 @@ func (o *office) write(changes ...ledger.Change) {
 	ledgertest.Write(o.t, o.Ledger, changes...)
 }
 
-// link links an account to a new holder, whose id it answers.
+// link links an account to a new holder and returns the holder's id.
 func (o *office) link() string {
 	o.t.Helper()
 	o.n++
@@ -88,7 +88,7 @@ func TestALinkIsMovedOnAsSoonAsTheLogTells(t *testing.T) {
 	must(t, <-ended)
 }
 
-// late is a store whose first append comes after somebody else's.
+// late is a store whose first append comes after one of another writer.
 type late struct {
 	eventstore.Store
 	once  sync.Once

@@ -29,8 +29,7 @@ const (
 	diner = "harbordiner"
 )
 
-// bank is a ledger in a folder with its workers, on a clock that the test
-// moves.
+// bank is a ledger in a folder with its workers. The test sets its clock.
 type bank struct {
 	t      *testing.T
 	folder string
@@ -50,7 +49,7 @@ func (b *bank) restore() Restore {
 // Now implements ledger.Clock.
 func (b *bank) Now() time.Time { return b.now }
 
-// openBank opens the ledger of a folder, also one that was restored.
+// openBank opens the ledger in a folder, which may have been restored.
 func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits) *bank {
 	t.Helper()
 	b := &bank{t: t, folder: folder, now: now, limits: limits}
@@ -89,8 +88,7 @@ func (b *bank) client(id, company string) {
 	})
 }
 
-// balanced gives a client an offset account, against which its batches are
-// balanced.
+// balanced sets a client's offset account, so that its batches are balanced.
 func (b *bank) balanced(client string) {
 	b.t.Helper()
 	c, err := b.Client(b.t.Context(), client)
@@ -107,7 +105,7 @@ func (b *bank) balanced(client string) {
 	ledgertest.Write(b.t, b.Ledger, ledger.Change{Stream: domain.ClientStream(client), Client: client, Expect: c.Version, Events: events})
 }
 
-// pay originates a payment. The same arguments make the same entry again.
+// pay originates a payment. The same arguments make an equal entry.
 func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	b.t.Helper()
 	c, err := b.Client(b.t.Context(), client)
@@ -138,7 +136,7 @@ func (b *bank) judge(client, id string, command interface {
 	return err
 }
 
-// item is the id of a payment's origination.
+// item returns the id of a payment's origination.
 func (b *bank) item(client, id string) string {
 	b.t.Helper()
 	t, err := b.Transaction(b.t.Context(), client, id)
@@ -146,7 +144,7 @@ func (b *bank) item(client, id string) string {
 	return t.Origination().ID
 }
 
-// state is where a payment stands.
+// state returns the state of a payment's origination.
 func (b *bank) state(client, id string) domain.State {
 	b.t.Helper()
 	t, err := b.Transaction(b.t.Context(), client, id)
@@ -157,8 +155,7 @@ func (b *bank) state(client, id string) domain.State {
 	return t.Origination().State
 }
 
-// correct has a payment leave to another account, as a notification of change
-// does.
+// correct changes the account of a payment, as a notification of change does.
 func (b *bank) correct(client, id, number string) {
 	b.t.Helper()
 	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, "091000019", number, domain.Savings)
@@ -169,12 +166,12 @@ func (b *bank) correct(client, id, number string) {
 	b.must(err)
 }
 
-// wage is a payment of so many cents.
+// wage sets the amount of a payment.
 func wage(cents int64) func(*domain.Proposal) {
 	return func(p *domain.Proposal) { p.AmountCents = cents }
 }
 
-// sweepAt lets the batcher work at a time of the day, New York.
+// sweepAt makes the batcher work at a time of the day, New York.
 func (b *bank) sweepAt(clock string) {
 	b.t.Helper()
 	at, err := time.ParseInLocation("2006-01-02 15:04", b.now.In(calendar.Eastern).Format("2006-01-02 ")+clock, calendar.Eastern)
@@ -183,7 +180,7 @@ func (b *bank) sweepAt(clock string) {
 	b.must(b.batcher.Sweep(b.t.Context()))
 }
 
-// restored is what a backup made now gives elsewhere, at the same time.
+// restored makes a backup and opens it in another folder, at the same time.
 func (b *bank) restored() *bank {
 	b.t.Helper()
 	to := filepath.Join(b.t.TempDir(), "restored")
@@ -198,7 +195,7 @@ func backup(b *bank, to string) error {
 	return errors.Join(copyKeys(b.folder, to), os.CopyFS(filepath.Join(to, "files"), os.DirFS(filepath.Join(b.folder, "files"))), b.Store.(*sqlite.Store).Backup(context.Background(), filepath.Join(to, sqlite.FileName)))
 }
 
-// holds checks that the ledger's files, those of another outbox included, are
+// holds checks that the ledger's files, including those in another outbox, are
 // what the log says.
 func (b *bank) holds(outbox string, files, entries int) {
 	b.t.Helper()
@@ -209,7 +206,7 @@ func (b *bank) holds(outbox string, files, entries int) {
 	}
 }
 
-// waits counts what waits for a file.
+// waits returns how many entries wait for a file.
 func (b *bank) waits() int {
 	b.t.Helper()
 	b.must(b.views.CatchUp(b.t.Context()))

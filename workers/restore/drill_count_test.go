@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// after is life with the restored ledger: the operator's answers are read
-// again, clients ask again for what the backup has, and days pass.
+// after continues with the restored ledger: the operator's acknowledgements are
+// read again, clients upload again what the backup has, and days pass.
 func (d *drill) after() {
 	d.bank.must(d.bank.views.CatchUp(d.t.Context()))
 	for _, a := range d.answers {
@@ -23,7 +23,7 @@ func (d *drill) after() {
 	}
 	for _, u := range d.uploads {
 		if u.inBackup && d.IntN(2) == 0 {
-			var refusal *domain.Refusal // its dates have passed, and no file of it is here
+			var refusal *domain.Refusal // its dates have passed and it made no file here
 			if _, err := d.bank.upload(u.client, u.content, 99); !errors.As(err, &refusal) {
 				d.bank.must(err)
 			}
@@ -42,7 +42,7 @@ func (d *drill) after() {
 	}
 }
 
-// count is the bank's: what it took of each obligation.
+// count checks, for the bank, how often each order left.
 func (d *drill) count() {
 	taken, traces := map[string][]string{}, map[string]string{}
 	for _, outbox := range []string{d.outbox, d.bank.outbox()} {

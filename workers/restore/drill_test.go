@@ -15,17 +15,17 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// More drills than the everyday ones: go test ./workers/restore -run Drill -drills 500
+// For more drills than usual: go test ./workers/restore -run Drill -drills 500
 var (
 	drills    = flag.Int("drills", 12, "how many restore drills to run")
 	firstSeed = flag.Uint64("drill-seed", 1, "seed of the first one")
 )
 
-// A drill is days of work at a bank, a backup at some moment of it, more work,
-// a loss, and a restored ledger that is told what had gone out. The bank keeps
-// all that left and counts each obligation: none leaves twice, whatever was
-// corrected, held, dated again, uploaded, half filled, refused or released in
-// between, and none that the backup has is lost.
+// A drill is several days of work at a bank with a backup at some moment, a
+// loss, and a restored ledger that is told which files had gone out. The bank
+// counts the entries of each order: none leaves twice, whatever was corrected,
+// held, dated again, uploaded, half filled, rejected or released in between,
+// and none that the backup has is lost.
 func TestARestoreDrill(t *testing.T) {
 	for seed := *firstSeed; seed < *firstSeed+uint64(*drills); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { runDrill(t, seed) })
@@ -43,7 +43,7 @@ func runDrill(t *testing.T, seed uint64) {
 	d.count()
 }
 
-// What drills have found, by what happens in them.
+// Seeds of drills that found faults, with what happens in them.
 func TestDrillsThatOncePaidTwice(t *testing.T) {
 	for name, seed := range map[string]uint64{
 		"an upload that the backup has half filled was taken back, and its entries left in a file of their own":      27,
@@ -53,19 +53,20 @@ func TestDrillsThatOncePaidTwice(t *testing.T) {
 	}
 }
 
-// drill is one under way. Orders are told apart by the identification in their
-// entry, so that the bank can count them; some look alike but for that.
+// drill is the state of a drill. Each order has a mark in its entry's
+// identification, so that the bank can count it; some orders are equal except
+// for that.
 type drill struct {
 	*rand.Rand
 	t       *testing.T
-	bank    *bank // at work: the original, then the restored one
-	backed  *bank // the restored one, from the backup on
+	bank    *bank // the original, after restore the restored one
+	backed  *bank // restored from the backup
 	orders  []order
 	uploads []uploaded
-	answers []answered // of the operator, after the backup
-	marks   int        // given to orders
+	answers []answered // the operator's
+	marks   int        // number of marks given
 	refused map[string]bool
-	outbox  string // of the original
+	outbox  string // the original's
 }
 
 type order struct {
@@ -100,7 +101,7 @@ func newDrill(t *testing.T, seed uint64) *drill {
 	return d
 }
 
-// work does random things.
+// work makes random steps.
 func (d *drill) work(steps int) {
 	for range steps {
 		things := []func(){d.pay, d.pay, d.pay, d.pay, d.correct, d.hold, d.approve, d.recall, d.upload, d.stop, d.stop, d.pass, d.pass, d.answer, d.takeBack}
@@ -131,7 +132,7 @@ func (d *drill) pay() {
 	}
 }
 
-// one picks an order in some state.
+// one returns an order in one of the states.
 func (d *drill) one(states ...domain.State) (order, bool) {
 	for range 20 {
 		if len(d.orders) == 0 {
@@ -175,7 +176,7 @@ func (d *drill) recall() {
 	d.judge(domain.Pending, func(i string) command { return domain.Recall{ItemID: i, Reason: "no"} })
 }
 
-// upload sends a file in; the process may stop at any append.
+// upload uploads a file; the process may stop at any append.
 func (d *drill) upload() {
 	u := uploaded{client: d.someone()}
 	var entries []nacha.Entry
@@ -191,7 +192,7 @@ func (d *drill) upload() {
 	d.uploads = append(d.uploads, u)
 }
 
-// stop lets some appends through, after some hours, and then the process stops.
+// stop lets some hours pass, and stops the process after some appends.
 func (d *drill) stop() {
 	whole := d.bank.Store
 	d.bank.Store = &stopping{Store: whole, left: d.IntN(6)}
@@ -210,7 +211,7 @@ func (d *drill) pass() {
 	d.bank.must(d.bank.batcher.Sweep(d.t.Context()))
 }
 
-// answer has the operator answer a file, once.
+// answer makes the operator acknowledge or reject a file, once.
 func (d *drill) answer() {
 	files := d.bank.left(d.outbox)
 	if len(files) == 0 {
@@ -230,14 +231,14 @@ func (d *drill) answer() {
 	row, ok, err := d.bank.views.FileNamed(d.t.Context(), f.name())
 	d.bank.must(err)
 	if !ok || row.State != domain.FileIsDelivered {
-		return // the file lies there, and the process stopped before it knew
+		return // the file is there, but the process stopped before it recorded that
 	}
 	d.bank.answer(f, result)
 	d.answers = append(d.answers, answered{f, result})
 	d.refused[f.name()] = result == ack.Rejected
 }
 
-// takeBack has operations release a file that did not leave yet.
+// takeBack releases a file that has not left, as operations do.
 func (d *drill) takeBack() {
 	d.bank.must(d.bank.views.CatchUp(d.t.Context()))
 	files, err := d.bank.views.UnfinishedFiles(d.t.Context())
@@ -261,13 +262,13 @@ func (d *drill) backup() {
 	}
 }
 
-// restore takes no time: what the restored ledger cuts at first may be cut in
-// the minute in which a file was cut that went out.
+// restore takes no time, so the first file that the restored ledger cuts may be
+// cut in the same minute as one that went out.
 func (d *drill) restore() {
 	d.backed.now, d.bank = d.bank.now, d.backed
 }
 
-// tell takes what had gone out, also when the process stops in the middle.
+// tell imports the files that had gone out. The process may stop several times.
 func (d *drill) tell() {
 	if len(d.bank.left(d.outbox)) == 0 {
 		return

@@ -24,8 +24,8 @@ func readAll(t *testing.T, b *bank) []eventstore.Recorded {
 	return events
 }
 
-// restoredAt is what a backup gives that was made when the log had these
-// events. Events that belong to one append stay together.
+// restoredAt returns what a backup contains that was made when the log had
+// these events. Events of one append stay together.
 func (b *bank) restoredAt(events []eventstore.Recorded) *bank {
 	b.t.Helper()
 	to := filepath.Join(b.t.TempDir(), "restored")

@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// left reads what lies in an outbox, in the order in which it was cut.
+// left returns the files in an outbox, in the order in which they were cut.
 func (b *bank) left(outbox string) []*file {
 	b.t.Helper()
 	files, err := readFolder(outbox)
@@ -24,7 +24,7 @@ func (b *bank) left(outbox string) []*file {
 	return files
 }
 
-// quiet makes sure that nothing more leaves in the days to come.
+// quiet checks that nothing more leaves in the next days.
 func (b *bank) quiet() {
 	b.t.Helper()
 	before := len(b.left(b.outbox()))
@@ -93,7 +93,7 @@ func TestAFileThatWasDatedAgainBeforeItWentOutCanBeTold(t *testing.T) {
 		}
 		r := b.restored()
 		b.now = b.now.AddDate(0, 0, 1)
-		b.sweepAt("16:00") // a day late: with other dates
+		b.sweepAt("16:00") // a day late, so with other dates
 		if n := countOf(t, b, domain.FileRedated{}); n != 1 {
 			t.Fatalf("behind %s: dated again %d times, want once", last.Type(), n)
 		}
@@ -182,7 +182,7 @@ func TestWhatLeftAgainAfterARefusalDoesNotLeaveAThirdTime(t *testing.T) {
 	r.quiet()
 }
 
-// refuse has the operator refuse a file.
+// refuse makes the operator reject a file.
 func (b *bank) refuse(f *file) { b.answer(f, ack.Rejected) }
 
 func (b *bank) answer(f *file, result ack.Result) {
@@ -195,7 +195,7 @@ func (b *bank) answer(f *file, result ack.Result) {
 	b.must(err)
 }
 
-// Two payments that differ in the account alone are told apart.
+// Two payments that differ only in the account are distinguished.
 func TestACorrectedEntryTakesNothingFromAnExactOne(t *testing.T) {
 	b := openTwoClients(t)
 	first := b.pay(gym, wage(100))
@@ -214,8 +214,7 @@ func TestACorrectedEntryTakesNothingFromAnExactOne(t *testing.T) {
 	}
 }
 
-// Neither the first nor the second departure of an entry need be known to the
-// backup.
+// The backup may know neither of the two files in which an entry left.
 func TestWhatLeftAgainAfterTheBackupIsHeldWhenItsFirstFileIsRefused(t *testing.T) {
 	for name, known := range map[string]bool{"it waits in the backup": true, "it was accepted after it": false} {
 		t.Run(name, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// What balanced the batches of a file that the backup does not know is an
-// offset again, and no payment, whether its payments wait or are lost.
+// An offset in a file that the backup does not know is an offset again and no
+// payment, whether the file's payments wait or are lost.
 func TestOffsetsThatHadLeftAreNoPayments(t *testing.T) {
 	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 2})
 	b.client(gym, companies[gym])

@@ -59,7 +59,7 @@ func TestWhatWentOutAfterTheBackupDoesNotGoOutAgain(t *testing.T) {
 
 	r.pay(gym, wage(300))
 	r.sweepAt("16:00")
-	r.holds(r.outbox(), 4, 9) // and no number is taken twice
+	r.holds(r.outbox(), 4, 9) // no number is used twice
 	if again := r.take(b.outbox()); again.Files != 0 || again.Known != 3 {
 		t.Errorf("telling it again took %s; want nothing", again)
 	}
@@ -193,7 +193,7 @@ func TestTheNewRoundComesAfterTheHighNumbersOfItsDay(t *testing.T) {
 	}
 }
 
-// stopping lets some appends through and then fails.
+// stopping is a store that fails after some appends.
 type stopping struct {
 	eventstore.Store
 	left int
@@ -208,8 +208,8 @@ func (s *stopping) Append(ctx context.Context, appends ...eventstore.Append) (ev
 	return s.Store.Append(ctx, appends...)
 }
 
-// Earlier releases sent entries of a client's own file that say the account
-// number twice.
+// Earlier releases sent entries of a client's own file that repeat the account
+// number.
 func TestANumberThatAnUnknownEntryRepeatsIsMaskedInTheLog(t *testing.T) {
 	b := openTwoClients(t)
 	r := b.restored()
@@ -230,5 +230,5 @@ func TestANumberThatAnUnknownEntryRepeatsIsMaskedInTheLog(t *testing.T) {
 			t.Errorf("%s has the number: %s", e.Type, e.Data)
 		}
 	}
-	r.holds(b.outbox(), 1, 1) // it is rendered as it left
+	r.holds(b.outbox(), 1, 1) // rendered as it left
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// ownFile is a NACHA file that a client sends in.
+// ownFile makes a NACHA file of a client.
 func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
 	b.t.Helper()
 	content, err := nacha.Render(nacha.File{
@@ -27,7 +27,7 @@ func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
 	return content
 }
 
-// ownBatches is the one batch of such a file.
+// ownBatches returns the only batch of such a file.
 func ownBatches(b *bank, company string, entries ...nacha.Entry) []nacha.Batch {
 	for n := range entries {
 		entries[n].Code, entries[n].Routing, entries[n].Account = 22, "121042882", "30488174411"
@@ -39,7 +39,7 @@ func ownBatches(b *bank, company string, entries ...nacha.Entry) []nacha.Batch {
 	}, Entries: entries}}
 }
 
-// upload sends a file in, and lets so many appends through.
+// upload uploads a file, and stops after so many appends.
 func (b *bank) upload(client string, content []byte, appends int) (workers.OrderedFile, error) {
 	b.t.Helper()
 	whole := b.Store
@@ -78,7 +78,7 @@ func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {
 	}
 }
 
-// Operations took the upload back after the backup, and its entries left in a
+// Operations released the upload after the backup, and its entries left in a
 // file of their own.
 func TestAnUploadThatTheBackupHasOpenAndThatWasTakenBackDoesNotLeaveAgain(t *testing.T) {
 	for name, appends := range map[string]int{"without an entry": 1, "with some entries": 3} {
@@ -110,8 +110,9 @@ func TestAnUploadThatTheBackupHasOpenAndThatWasTakenBackDoesNotLeaveAgain(t *tes
 	}
 }
 
-// It is cut here to be released. Under the name of a file that went out it
-// was taken for that one, and what went out was refused as released.
+// The file is cut after the restore only to be released. If it had the name of
+// a file that went out, that file would be taken for the released one and
+// refused.
 func TestAFileThatIsCutToBeReleasedBearsNoNameOfOneThatWentOut(t *testing.T) {
 	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
 	b.client(gym, "1840000017")
@@ -125,14 +126,14 @@ func TestAFileThatIsCutToBeReleasedBearsNoNameOfOneThatWentOut(t *testing.T) {
 	b.must(err)
 	b.must(b.files.TakeBack(t.Context(), answer.FileID, "wrong"))
 	b.now = b.now.AddDate(0, 0, 1)
-	b.sweepAt("10:00") // with the first modifier of the day
+	b.sweepAt("10:00") // this file has the first modifier of the day
 
 	r.now = b.now
 	r.take(b.outbox())
 	if again := r.take(b.outbox()); again.Files != 0 || again.Known != 1 {
 		t.Errorf("telling it again took %s; want nothing", again)
 	}
-	r.holds(b.outbox(), 2, 10) // four of them in the one that was released
+	r.holds(b.outbox(), 2, 10) // four of the entries are in the released file
 	r.quiet()
 }
 
@@ -171,7 +172,7 @@ func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *tes
 	r.quiet()
 }
 
-// uploadHeld sends a file in, which a rule of the guard holds.
+// uploadHeld uploads a file that a rule of the guard holds.
 func (b *bank) uploadHeld() (id string) {
 	b.t.Helper()
 	b.client(gym, "1840000017")
@@ -190,7 +191,7 @@ func (b *bank) decide(file string, command interface {
 	b.must(err)
 }
 
-// A person approved it after the backup.
+// A person approved the file after the backup.
 func TestAFileThatTheBackupHasHeldIsFinishedAsItWentOut(t *testing.T) {
 	for name, days := range map[string]int{"as it was dated": 0, "dated again": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -216,8 +217,8 @@ func TestAFileThatTheBackupHasHeldIsFinishedAsItWentOut(t *testing.T) {
 	}
 }
 
-// Operations released it after the backup, and its entries left in a file of
-// their own: nobody may approve the first one any more.
+// Operations released the file after the backup, and its entries left in a file
+// of their own: nobody may approve the first one any more.
 func TestAFileThatTheBackupHasHeldAndThatWasTakenBackDoesNotLeaveAgain(t *testing.T) {
 	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{})
 	id := b.uploadHeld()

@@ -11,7 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// A client is told that a payment waits for its decision, and what was decided.
+// A client gets a message when a payment waits for its decision, and one when
+// it was decided.
 func TestAClientIsToldWhatWaitsForItsDecision(t *testing.T) {
 	w, r := newWorld(t), newReceiver(t)
 	w.hook(r.URL, "origination.released", "origination.decided", "return.pending")

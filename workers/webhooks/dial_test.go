@@ -10,7 +10,8 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// The name is public, and leads to this machine: what is dialled counts.
+// The name is public, but resolves to this machine: the address that is dialled
+// counts.
 func TestOutsideASandboxThisMachineIsNotDialled(t *testing.T) {
 	r := newReceiver(t)
 	for sandbox, want := range map[bool]string{true: "", false: "not on the internet"} {

@@ -1,6 +1,6 @@
 package webhooks
 
-// For tests.
+// Exported for tests in package webhooks_test.
 var (
 	NewTransport = newTransport
 	ErrNotPublic = errNotPublic

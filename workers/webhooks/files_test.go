@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// file cuts a file of payments, a thousand entries at a time, as the batcher
-// does, and answers how many it holds.
+// file cuts a file of payments, a thousand entries in one append as the batcher
+// does, and returns how many it holds.
 func (w *world) file(id string, transactions []string) {
 	w.t.Helper()
 	for first := 0; first < len(transactions); first += 1000 {
@@ -53,8 +53,8 @@ func (w *world) fileEvents(id string, events ...domain.Event) {
 	w.write(ledger.Change{Stream: domain.FileStream(id), Client: "gym", Expect: f.Version, Events: events})
 }
 
-// A delivery moves every entry. They are told page by page, also over a
-// restart, each under the number it has in the file.
+// A delivery changes the status of every entry. The messages are sent page by
+// page, also after a restart, each with the entry's number in the file.
 func TestAFilesDeliveryTellsOfEachEntry(t *testing.T) {
 	w, r := newWorld(t), newReceiver(t)
 	const entries = 1203
@@ -73,7 +73,7 @@ func TestAFilesDeliveryTellsOfEachEntry(t *testing.T) {
 	head, err := w.store.Head(t.Context())
 	must(t, err)
 	delivered := fmt.Sprint(head.Position)
-	for round := range 3 { // stopped in the middle, twice
+	for round := range 3 { // stopped in the middle twice
 		w.run()
 		eventually(t, "some of it", func() bool { return len(r.has()) > 300*(round+1) })
 		w.stop()

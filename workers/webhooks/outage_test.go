@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// A receiver answers 500 for a day, while payments are made. Then everything
-// arrives, and nobody was disabled.
+// A receiver answers 500 for a day, while payments are made. Then every message
+// arrives, and no webhook was disabled.
 func TestADayOf500sLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, r := newWorld(t), offline(t)
@@ -59,8 +59,9 @@ func TestADayOf500sLosesNothing(t *testing.T) {
 	})
 }
 
-// One message is never taken. It stops no other, and after three days its
-// webhook is disabled, with an alarm; what waited is sent when it is enabled.
+// The receiver never accepts one message. The others are delivered, and after
+// three days the webhook is disabled, with an alarm; the messages that waited
+// are sent when it is enabled.
 func TestAfterThreeDaysOfFailuresAWebhookIsDisabledAndKeepsWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, r := newWorld(t), offline(t)
@@ -121,8 +122,8 @@ func TestAfterThreeDaysOfFailuresAWebhookIsDisabledAndKeepsWhatWaits(t *testing.
 	})
 }
 
-// Nothing at all is taken. So many messages wait, and no more; the cursor waits
-// behind them. Every minute or so it is asked whether it is well.
+// The receiver accepts nothing. A thousand messages wait for another try, and
+// then the cursor waits. The receiver is tried about every minute.
 func TestSoManyMessagesWaitAndThenTheCursorDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, r := newWorld(t), offline(t)

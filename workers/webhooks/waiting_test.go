@@ -22,7 +22,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// waits lists what waits of a webhook.
+// waits lists the messages of a webhook that wait for another try.
 func (w *world) waits(id string) []eventstore.WebhookMessage {
 	w.t.Helper()
 	list, err := w.store.WaitingWebhooks(w.t.Context(), id, eventstore.WebhookPlace{}, 100)
@@ -30,8 +30,9 @@ func (w *world) waits(id string) []eventstore.WebhookMessage {
 	return list
 }
 
-// The cursor stands in the middle of a delivery, of which an entry failed and
-// waits. A replay from there forgets what waits, so the cursor must come to it.
+// The cursor is in the middle of a file's delivery, and the message of an
+// earlier entry waits. A replay from that event deletes the waiting message, so
+// the cursor must go back to it.
 func TestAReplayFromWhereTheCursorStandsLosesNothingThatWaits(t *testing.T) {
 	w, r := newWorld(t), newReceiver(t)
 	var paid []string
@@ -60,7 +61,7 @@ func TestAReplayFromWhereTheCursorStandsLosesNothingThatWaits(t *testing.T) {
 	eventually(t, "the one that waited", func() bool { return r.tried(place(2).String()) > 0 })
 }
 
-// A clock was years ahead while a message failed, and was set right.
+// The clock was years ahead when a message failed, and was set right later.
 func TestAMessageDoesNotWaitForAClockThatWasSetBack(t *testing.T) {
 	w, r := newWorld(t), newReceiver(t)
 	var ahead atomic.Int64
@@ -82,8 +83,8 @@ func TestAMessageDoesNotWaitForAClockThatWasSetBack(t *testing.T) {
 	eventually(t, "it is tried by the clock as it is", func() bool { return all(r.has(), paid) })
 }
 
-// What a server says of itself is told to its client, and kept where not every
-// character can be.
+// The failure told to the client can contain a server's own text. It is stored
+// where not every character is allowed.
 func TestWhatAServerIsCalledIsKeptInPrint(t *testing.T) {
 	w := newWorld(t)
 	public, private, err := ed25519.GenerateKey(nil)

@@ -117,7 +117,8 @@ func TestASecretIsRotatedWhileBothSign(t *testing.T) {
 	eventually(t, "a message that the old secret verifies", func() bool { return all(old.has(), paid) })
 	young.knows(next)
 	w.order(id, domain.ChangeWebhook{URL: &young.URL, Sandbox: true}.Decide)
-	// What is sent before the sender has the new address goes to the old one.
+	// Messages sent before the sender has read the new address go to the old
+	// one.
 	eventually(t, "a message that the new secret verifies", func() bool { w.pay(1); return len(young.has()) > 0 })
 	_, sealed, err = w.NewWebhookSecret("gym", id)
 	must(t, err)
@@ -165,7 +166,7 @@ func TestAPingAReplayAndARetryAreCarriedOutOnce(t *testing.T) {
 	eventually(t, "everything again", func() bool { return r.tried(paid[0]) == 2 && r.tried(paid[1]) == 3 && r.tried(paid[2]) == 2 })
 	newest, err := strconv.ParseInt(paid[2], 10, 64)
 	must(t, err)
-	eventually(t, "that is recorded", func() bool { // what was on its way when the worker stops is sent again
+	eventually(t, "that is recorded", func() bool { // a message being sent when the worker stops is sent again
 		p, _, err := w.store.WebhookProgress(t.Context(), id)
 		must(t, err)
 		return p.Orders == replay[len(replay)-1].Position && p.Cursor.Position >= newest

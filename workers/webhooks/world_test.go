@@ -26,7 +26,7 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// world is a ledger with one client, and a worker that sends.
+// world is a ledger with one client, and the worker for its webhooks.
 type world struct {
 	*ledger.Ledger
 	t      testing.TB
@@ -35,11 +35,11 @@ type world struct {
 	client domain.Client
 	config webhooks.Config
 	worker *webhooks.Worker
-	stop   func() // the worker
-	end    func() // everything
+	stop   func() // stops the worker
+	end    func() // ends everything
 }
 
-// level are views that always have all of the log.
+// level are views that have the whole log at every read.
 type level struct{ *projections.Views }
 
 func (l level) Position() int64 {
@@ -86,7 +86,7 @@ func (w *world) write(changes ...ledger.Change) {
 	ledgertest.Write(w.t, w.Ledger, changes...)
 }
 
-// run starts the worker; stop ends it, as the process does when it is asked to.
+// run starts the worker. stop ends it as the end of the process does.
 func (w *world) run() {
 	w.t.Helper()
 	var err error
@@ -103,7 +103,7 @@ func (w *world) run() {
 	})
 }
 
-// hook opens a webhook and answers its id and secret.
+// hook creates a webhook and returns its id and secret.
 func (w *world) hook(url string, types ...string) (id, secret string) {
 	w.t.Helper()
 	if len(types) == 0 {
@@ -139,7 +139,7 @@ func payment() ledger.Order {
 	}}
 }
 
-// pay makes payments and answers the positions of their events.
+// pay makes payments and returns the positions of their events.
 func (w *world) pay(n int) (positions []string) {
 	w.t.Helper()
 	for range n {
@@ -158,7 +158,7 @@ type receiver struct {
 	secret string
 	answer func(id string, try int) int // status; nil is 204
 	tries  map[string]int
-	got    map[string]int // that were answered well
+	got    map[string]int // messages answered with 2xx, by id
 	bodies map[string]string
 	order  []string
 }
@@ -249,7 +249,7 @@ func (r *receiver) tried(id string) int {
 	return r.tries[id]
 }
 
-// eventually waits for what another goroutine does.
+// eventually waits for an effect of another goroutine.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
@@ -259,7 +259,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
-// all reports whether a list has every one of some.
+// all reports whether the list contains all of some others.
 func all(have, want []string) bool {
 	return !slices.ContainsFunc(want, func(s string) bool { return !slices.Contains(have, s) })
 }
