@@ -1,7 +1,8 @@
-// Package openid lets an OpenID provider say who a person is, by the code flow
-// with PKCE: Begin answers the address that the person's browser goes to, and
-// Finish the identity, when the browser comes back. people.SignIns.SignInAs
-// signs that in. It serves no HTTP; it asks the provider by HTTP.
+// Package openid identifies a person at an OpenID provider, by the code flow
+// with PKCE. Begin returns the address to which the person's browser goes.
+// Finish returns the identity when the browser comes back, and
+// people.SignIns.SignInAs signs it in. The package serves no HTTP; it is an
+// HTTP client of the provider.
 package openid
 
 import (
@@ -25,36 +26,36 @@ import (
 	"github.com/achledger/achledger/eventstore/people"
 )
 
-// Config names a provider. All of it is needed but HTTP and Nodes.
+// Config is the settings of a provider. HTTP and Nodes are optional.
 type Config struct {
 	Issuer       string // https, or http on loopback
 	ClientID     string
 	ClientSecret string
-	RedirectURL  func() string // where the browser comes back to
+	RedirectURL  func() string // the address to which the browser returns
 	Rows         eventstore.People
 	Now          func() time.Time // machine time
-	HTTP         *http.Client     // a client with a bound on time by default
-	Nodes        ledger.Nodes     // that count what is begun; nil: this one
+	HTTP         *http.Client     // by default a client with a timeout of longestAsk
+	Nodes        ledger.Nodes     // nodes that share the count of begun sign-ins; nil: only this one
 }
 
-// Life is how long a person may take at the provider.
+// Life is how long a sign-in at the provider may take.
 const Life = 10 * time.Minute
 
-// longestAsk bounds a request to the provider.
+// longestAsk is the default timeout of a request to the provider.
 const longestAsk = 10 * time.Second
 
 const stateRow = "openid"
 
-// So many sign-ins are begun at once from one address, then one each pause:
+// A network may begin beginsAtOnce sign-ins at once, then one each beginPause:
 // each leaves a row until it expires.
 const beginsAtOnce, beginPause = 30, 2 * time.Second
 
-// ErrRefused: what came back is not what was begun here, or the provider does
-// not vouch for it. The person begins again.
+// ErrRefused: the sign-in was not begun here or took too long, or the provider
+// does not confirm it. The person has to begin again.
 var ErrRefused = errors.New("the sign-in at the provider was not begun here, took too long, or was refused")
 
-// Provider is an OpenID provider. It is asked for its settings when it is used
-// first, so that a ledger starts while it is away.
+// Provider is an OpenID provider. Its metadata is read on first use, so that a
+// ledger starts while the provider cannot be reached.
 type Provider struct {
 	config Config
 	begins *ledger.Throttle
@@ -62,7 +63,7 @@ type Provider struct {
 	known  *oidc.Provider
 }
 
-// New makes a provider. It asks nobody.
+// New makes a provider and checks the settings. It sends no request.
 func New(c Config) (*Provider, error) {
 	issuer, err := url.Parse(c.Issuer)
 	if err != nil || issuer.Scheme != "https" && !(issuer.Scheme == "http" && loopback(issuer.Hostname())) {
@@ -77,9 +78,9 @@ func New(c Config) (*Provider, error) {
 	return &Provider{config: c, begins: ledger.NewThrottle(beginPause, beginsAtOnce, c.Now).Among(c.Nodes)}, nil
 }
 
-// Name is what a person knows the provider by: its host.
+// Name returns the provider's host, as its name for people.
 func (p *Provider) Name() string {
-	issuer, _ := url.Parse(p.config.Issuer) // New did
+	issuer, _ := url.Parse(p.config.Issuer) // New has parsed it without an error
 	return issuer.Host
 }
 
@@ -88,15 +89,15 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// begun is the row of a sign-in under way.
+// begun is the row of a sign-in that has begun.
 type begun struct {
 	Nonce    string `json:"nonce"`
 	Verifier string `json:"verifier"`
 }
 
-// Begin answers the address at the provider, and a state that the caller keeps
-// in the person's browser alone. A *people.Error refuses whoever begins too
-// often, by the address it comes from.
+// Begin returns the address at the provider, and a state that the caller keeps
+// in the person's browser only. A *people.Error refuses a network that begins
+// too many sign-ins; from is the person's address.
 func (p *Provider) Begin(ctx context.Context, from string) (address, state string, err error) {
 	if wait := p.begins.Failed(ledger.Network(from)); wait > 0 {
 		return "", "", &people.Error{Wait: wait}
@@ -118,9 +119,9 @@ func (p *Provider) Begin(ctx context.Context, from string) (address, state strin
 	return p.oauth(known).AuthCodeURL(state, oidc.Nonce(b.Nonce), oauth2.S256ChallengeOption(b.Verifier)), state, nil
 }
 
-// Finish answers who the provider says the person is. Kept is the state that
-// the browser kept; state and code are what it brought back. Errors:
-// ErrRefused; else the provider could not be asked.
+// Finish returns the identity that the provider confirms. kept is the state
+// that the browser kept; state and code are what it brought back from the
+// provider. Errors: ErrRefused, or that the provider could not be reached.
 func (p *Provider) Finish(ctx context.Context, kept, state, code string) (people.Identity, error) {
 	var none people.Identity
 	if !ledger.WellFormedSecret(state) || subtle.ConstantTimeCompare([]byte(kept), []byte(state)) != 1 {
@@ -162,14 +163,14 @@ func (p *Provider) Finish(ctx context.Context, kept, state, code string) (people
 	return people.Identity{Issuer: id.Issuer, Subject: id.Subject, Email: claims.Email, Verified: claims.Verified}, nil
 }
 
-// provider asks the provider for its settings, once it answers.
+// provider returns the provider's metadata, which it reads once.
 func (p *Provider) provider(ctx context.Context) (*oidc.Provider, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known != nil {
 		return p.known, nil
 	}
-	// Its keys are asked for later with this context, so it must not end.
+	// Its keys are requested later with this context, so it must not end.
 	known, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.config.HTTP), p.config.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask the OpenID provider %s: %w", p.config.Issuer, err)

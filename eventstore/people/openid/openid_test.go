@@ -13,7 +13,7 @@ import (
 
 const back = "https://ledger.example/console/openid"
 
-// bank is a provider and the time.
+// bank is a provider with a clock.
 type bank struct {
 	*testing.T
 	*openidtest.Provider
@@ -47,7 +47,7 @@ func (b *bank) provider() *openid.Provider {
 	return p
 }
 
-// begins has a person go to the provider.
+// begins begins a sign-in and goes to the provider.
 func (b *bank) begins(p *openid.Provider) (state string) {
 	b.Helper()
 	address, state, err := p.Begin(b.Context(), "192.0.2.1:1234")
@@ -116,7 +116,7 @@ func TestAProviderIsReachedSafelyOrNotAtAll(t *testing.T) {
 	}
 }
 
-// What is begun leaves a row: who begins without end waits.
+// A sign-in that was begun leaves a row, so beginning many has to wait.
 func TestWhoBeginsTooOftenWaits(t *testing.T) {
 	b := newBank(t)
 	p := b.provider()

@@ -1,5 +1,5 @@
-// Package pgptest is GnuPG for tests: people with a key each, as a bank and its
-// customer have them.
+// Package pgptest runs GnuPG for tests: each Person has a key and a key ring,
+// as a bank and its customer have.
 package pgptest
 
 import (
@@ -11,28 +11,28 @@ import (
 	"testing"
 )
 
-// Person has a key and a gpg of its own.
+// Person has a key, and a gpg folder of its own.
 type Person struct {
 	Name string
 	t    testing.TB
 	home string
 }
 
-// Option is about a person's key.
+// Option is a property of a person's key.
 type Option func(*settings)
 
 type settings struct{ algorithm, expires, made string }
 
-// Expires makes a key that ends, as gpg writes it: 20d.
+// Expires makes a key that expires after a time in gpg's notation, such as 20d.
 func Expires(in string) Option { return func(s *settings) { s.expires = in } }
 
-// Old makes a key that was made some time ago.
+// Old makes a key that was created on 2026-01-02.
 func Old(s *settings) { s.made = "20260102T090000!" }
 
-// RSA makes a key as most banks have them, which takes seconds.
+// RSA makes a key of the kind that most banks have, which takes seconds.
 func RSA(s *settings) { s.algorithm = "default" }
 
-// New makes a person with a new key. Keys that are made later are newer.
+// New makes a person with a new key. A key made later counts as newer.
 func New(t testing.TB, name string, options ...Option) *Person {
 	t.Helper()
 	s := settings{algorithm: "future-default", expires: "never"}
@@ -56,17 +56,17 @@ func New(t testing.TB, name string, options ...Option) *Person {
 	return p
 }
 
-// Public is a file with the public key.
+// Public returns a file with the public key.
 func (p *Person) Public() string {
 	return p.file("public.asc", p.gpg(nil, "--armor", "--export", p.Name))
 }
 
-// Private is a file with the private key, without a passphrase.
+// Private returns a file with the private key, without a passphrase.
 func (p *Person) Private() string {
 	return p.file("private.asc", p.gpg(nil, "--passphrase", "", "--armor", "--export-secret-keys", p.Name))
 }
 
-// Locked is a file with the private key under a passphrase.
+// Locked returns a file with the private key under a passphrase.
 func (p *Person) Locked(passphrase string) string {
 	p.t.Helper()
 	q := &Person{Name: p.Name, t: p.t, home: p.home + "-locked"}
@@ -90,7 +90,7 @@ func (p *Person) file(name string, content []byte) string {
 	return path
 }
 
-// Trust takes others' public keys.
+// Trust imports the public keys of others.
 func (p *Person) Trust(others ...*Person) {
 	p.t.Helper()
 	for _, o := range others {
@@ -98,14 +98,14 @@ func (p *Person) Trust(others ...*Person) {
 	}
 }
 
-// Encrypt encrypts a text to somebody whose key was taken.
+// Encrypt encrypts a text to a person whose key was imported.
 func (p *Person) Encrypt(to *Person, text string, flags ...string) []byte {
 	p.t.Helper()
 	args := append([]string{"--trust-model", "always", "--encrypt", "--recipient", to.Name, "--local-user", p.Name}, flags...)
 	return p.gpg(strings.NewReader(text), args...)
 }
 
-// Decrypt decrypts a message, and what gpg says of its signature.
+// Decrypt decrypts a message. said is what gpg prints about its signature.
 func (p *Person) Decrypt(message []byte) (text, said string) {
 	p.t.Helper()
 	var out, errs bytes.Buffer

@@ -1,3 +1,3 @@
-// Package remotetest is a bank's SFTP server for tests: a real one on
-// loopback, over a real folder, that can die at the worst moments.
+// Package remotetest is a bank's SFTP server for tests: a real server on
+// loopback, over a real folder, that can end sessions at chosen moments.
 package remotetest

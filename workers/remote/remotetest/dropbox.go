@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/sftp"
 )
 
-// dropbox takes files and renames and removes them, and shows nothing.
+// dropbox accepts files, renames and removals, but lists and reads nothing.
 type dropbox struct{ *Server }
 
 // Fileread implements sftp.FileReader.

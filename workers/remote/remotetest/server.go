@@ -21,24 +21,25 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Server is a bank's.
+// Server is a bank's SFTP server.
 type Server struct {
-	// Dir is what the bank sees: the folders outbound and inbound are in it.
+	// Dir is the bank's folder, which contains outbound and inbound.
 	Dir      string
 	Settings domain.SFTP
 
-	// DieAfterBytes ends the next session that got so many bytes, 0 none.
+	// DieAfterBytes ends the next session that received so many bytes; 0: none.
 	DieAfterBytes atomic.Int64
-	// DieAfterRename and DieAfterClose end the next session that renamed or
-	// closed something, before the answer.
+	// DieAfterRename and DieAfterClose end the next session after a rename or
+	// close, before its response.
 	DieAfterRename, DieAfterClose atomic.Bool
-	// TakesAtOnce is a bank that takes what is in its outbound folder, under
-	// whatever name, when a file is closed: into the folder taken.
+	// TakesAtOnce moves every file in outbound into the folder taken when a
+	// file is closed, whatever its name: as a bank does that takes files at
+	// once.
 	TakesAtOnce atomic.Bool
-	// ReadOnly lets new sessions change nothing.
+	// ReadOnly makes new sessions refuse changes.
 	ReadOnly atomic.Bool
-	// WriteOnly lets new sessions neither list nor read nor ask for anything;
-	// Peeks counts how often they tried.
+	// WriteOnly makes new sessions refuse to list, read or stat. Peeks counts
+	// these attempts.
 	WriteOnly atomic.Bool
 	Peeks     atomic.Int64
 	// Sessions counts the logins.
@@ -53,7 +54,7 @@ type Server struct {
 	open      []net.Conn
 }
 
-// New starts a server that knows one user, whose key it makes.
+// New starts a server with one user, and makes the user's key.
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), t: t}
@@ -99,7 +100,7 @@ func (s *Server) Close() {
 	s.Hang()
 }
 
-// ChangeUserKey gives the user another key, which Settings name from now on.
+// ChangeUserKey gives the user another key, and sets it in Settings.
 func (s *Server) ChangeUserKey() {
 	s.t.Helper()
 	s.mu.Lock()
@@ -108,7 +109,7 @@ func (s *Server) ChangeUserKey() {
 	s.Settings.PrivateKeyFile = s.user.file
 }
 
-// Names lists a folder.
+// Names lists the files in a folder.
 func (s *Server) Names(folder string) (names []string) {
 	s.t.Helper()
 	entries, err := os.ReadDir(filepath.Join(s.Dir, folder))
@@ -119,7 +120,7 @@ func (s *Server) Names(folder string) (names []string) {
 	return names
 }
 
-// Hang ends all sessions.
+// Hang closes all connections.
 func (s *Server) Hang() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +129,8 @@ func (s *Server) Hang() {
 	}
 }
 
-// Alone waits until nobody is connected and reports whether that came about.
+// Alone waits until nobody is connected, ten seconds at most, and reports
+// whether that is so.
 func (s *Server) Alone() bool {
 	for until := time.Now().Add(10 * time.Second); s.connected.Load() > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
@@ -180,13 +182,13 @@ func (s *Server) serve(c net.Conn) {
 	}
 }
 
-// mortal is a session that may die.
+// mortal is a session that the Server's settings may end.
 type mortal struct {
 	ssh.Channel
 	server *Server
 	conn   net.Conn
 	got    int64
-	asked  atomic.Int32 // type of the packet read last
+	asked  atomic.Int32 // type of the last packet
 }
 
 // The packet types SSH_FXP_CLOSE and SSH_FXP_RENAME.
@@ -202,7 +204,7 @@ func (m *mortal) Read(p []byte) (int, error) {
 		m.conn.Close()
 		return 0, io.ErrUnexpectedEOF
 	}
-	if n > 4 { // a packet is read whole, behind its length
+	if n > 4 { // the body of a packet, which is read after its length
 		m.asked.Store(int32(p[0]))
 	}
 	return n, err
@@ -228,7 +230,7 @@ func (s *Server) take() {
 	}
 }
 
-// key is a private key that lies in a file.
+// key is a private key and its file.
 type key struct {
 	ssh.Signer
 	file string

@@ -1,5 +1,5 @@
-// Package openidtest is an OpenID provider for tests, which signs in whoever it
-// is told to.
+// Package openidtest is an OpenID provider for tests, which signs in the person
+// that a test chooses.
 package openidtest
 
 import (
@@ -17,23 +17,23 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// ClientID is whom its tokens are for.
+// ClientID is the audience of its tokens.
 const ClientID = "achledger"
 
-// Code is the one that it takes.
+// Code is the only code that it accepts.
 const Code = "good"
 
-// Provider is one that answers at URL.
+// Provider is a provider at URL.
 type Provider struct {
 	URL       string
-	Signs     *rsa.PrivateKey // the key that it signs with; at first the one it publishes
-	Claims    map[string]any  // over those of a good token
-	Challenge string          // of the sign-in under way
-	Nonce     string          // likewise
+	Signs     *rsa.PrivateKey // signs tokens; at first the published key
+	Claims    map[string]any  // replace claims of a good token
+	Challenge string          // PKCE challenge of the current sign-in
+	Nonce     string          // nonce of the current sign-in
 	Now       func() time.Time
 
 	t   testing.TB
-	key *rsa.PrivateKey // that it publishes
+	key *rsa.PrivateKey // the published key
 }
 
 // New starts a provider.
@@ -59,7 +59,7 @@ func New(t testing.TB, now func() time.Time) *Provider {
 	return p
 }
 
-// NewKey is another key than any before.
+// NewKey returns a new key.
 func (p *Provider) NewKey() *rsa.PrivateKey {
 	p.t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -67,8 +67,8 @@ func (p *Provider) NewKey() *rsa.PrivateKey {
 	return key
 }
 
-// Goes is a browser that comes with the address it was sent to; the answer is
-// the query of that.
+// Goes follows the address of a sign-in as a browser does, and returns the
+// address's query.
 func (p *Provider) Goes(address string) url.Values {
 	p.t.Helper()
 	u, err := url.Parse(address)
@@ -89,7 +89,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"access_token": "a", "token_type": "Bearer", "id_token": p.token()})
 }
 
-// token is that of Alice, but for what Claims say.
+// token returns a token for Alice, with the changes in Claims.
 func (p *Provider) token() string {
 	p.t.Helper()
 	claims := map[string]any{
