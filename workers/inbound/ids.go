@@ -7,24 +7,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// entryID is the id of an entry: it follows from the content of its batch and
-// its place in it, so that the entry is known again wherever the batch turns
-// up. Ids of one batch lie next to each other, which keeps the log's index
-// cheap to write. It is a UUID of version 8, whose content is ours to define
-// (RFC 9562).
+// entryID returns the id of an entry. It follows from the content of the batch
+// and the entry's place in it, so the entry is recognized wherever the batch
+// appears again. Ids of one batch are next to each other, which keeps the log's
+// index cheap to write. It is a UUID of version 8, whose content is the
+// application's to define (RFC 9562).
 func entryID(batch [32]byte, ordinal int) string {
 	id := derived("entry", batch[:])
 	binary.BigEndian.PutUint32(id[12:], uint32(ordinal))
 	return id.String()
 }
 
-// transactionID is the id of the transaction that an entry begins.
+// transactionID returns the id of the transaction that an entry begins.
 func transactionID(entry string) string { return beside("transaction", entry) }
 
-// answerID is the id of the item that answers an entry by itself.
+// answerID returns the id of the item that answers an entry, where the ledger
+// begins the entry's transaction.
 func answerID(entry string) string { return beside("answer", entry) }
 
-// beside derives another id from an entry's, next to those of its batch.
+// beside derives another id from an entry's, next to those of the same batch.
 func beside(what, entry string) string {
 	from := uuid.MustParse(entry)
 	id := derived(what, from[:12])
