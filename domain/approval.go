@@ -80,7 +80,7 @@ type ProposedEvent struct {
 
 // Act is an act outside the log.
 type Act struct {
-	Stream  string          `json:"stream,omitempty"` // of what it acts on; empty if it acts on no stream
+	Stream  string          `json:"stream,omitempty"` // the stream that it acts on, if any
 	Version int64           `json:"version,omitempty"`
 	Params  json.RawMessage `json:"params"`
 	Sealed  Sealed          `json:"sealed,omitempty"` // submitted content, sealed for the ledger
@@ -121,8 +121,8 @@ type (
 		Digest    string           `json:"digest"` // SHA-256, hex
 		ExpiresAt time.Time        `json:"expires_at"`
 	}
-	// ApprovalGiven records that another person approved it. The requested
-	// changes of the log are in the same append.
+	// ApprovalGiven records that another person approved the request. The
+	// requested changes of the log are in the same append.
 	ApprovalGiven struct {
 		Maker  string `json:"maker"`
 		By     string `json:"by"`
