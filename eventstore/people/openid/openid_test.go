@@ -47,7 +47,7 @@ func (b *bank) provider() *openid.Provider {
 	return p
 }
 
-// begins begins a sign-in and goes to the provider.
+// begins starts a sign-in and goes to the provider.
 func (b *bank) begins(p *openid.Provider) (state string) {
 	b.Helper()
 	address, state, err := p.Begin(b.Context(), "192.0.2.1:1234")
