@@ -18,7 +18,7 @@ import (
 func (s *Server) operationRoutes() {
 	s.Echo.GET(api.HealthPath, s.healthy)
 	s.Echo.GET(api.ReadyPath, s.ready)
-	// They name clients, banks and sums.
+	// Metrics name clients, banks and sums, so they need a credential.
 	s.Echo.GET("/metrics", s.ForOperations(domain.ScopeOpsRead, func(c echo.Context, _ api.Caller) error {
 		s.scraper.ServeHTTP(c.Response(), c.Request())
 		return nil
@@ -66,7 +66,7 @@ func (s *Server) ready(c echo.Context) error {
 	return status(c, "ready")
 }
 
-// status answers 200, and which.
+// status answers 200 with a status word.
 func status(c echo.Context, which string) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": which})
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// errUnrecorded means that something is not shown because the log did not take
-// the event that says who was shown it.
+// errUnrecorded means that data is not shown, because the event that says who
+// saw it could not be written.
 var errUnrecorded = errors.New("what nobody can record is not shown")
 
 // audits serializes the writes to each client's audit stream. Every caller
@@ -30,8 +30,8 @@ func (a *audits) lock(client string) (unlock func()) {
 }
 
 // showing records in a client's audit stream what the caller is about to be shown,
-// and returns once that is durable. On errUnrecorded nothing may be shown. Who
-// asks by HEAD is shown nothing.
+// and returns once that is durable. On errUnrecorded nothing may be shown. A HEAD
+// request shows nothing, so nothing is recorded.
 func (s *Kit) showing(ctx context.Context, client string, event domain.Event) error {
 	if isHead(ctx) {
 		return nil

@@ -25,7 +25,7 @@ func (s *Kit) fail(err error, c echo.Context) {
 	}
 	p := s.Explain(c.Request().Context(), RequestID(c), err)
 	if p.Code == codeOutcomeUnknown && c.Request().Header.Get(keyHeader) != "" {
-		p.Status, p.RetryAfter = http.StatusServiceUnavailable, 1 // the key makes sure that it is recorded once
+		p.Status, p.RetryAfter = http.StatusServiceUnavailable, 1 // a repeat is safe: the key is recorded once
 	}
 	r := c.Response()
 	if r.Committed {

@@ -12,7 +12,7 @@ import (
 var AnswerNames = strings.NewReplacer("/ReturnCode", "/code", "/ReasonCode", "/code")
 
 // Respelled renames the fields of a refusal for a surface that spells them
-// otherwise; the domain uses ACH Connect's names.
+// differently; the domain uses ACH Connect's names.
 func Respelled(err error, names *strings.Replacer) error {
 	var r *domain.Refusal
 	if !errors.As(err, &r) {

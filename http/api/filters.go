@@ -10,13 +10,13 @@ import (
 )
 
 // Filters are the query parameters that the OpenAPI document has, by method and
-// path. Anything else in a query is refused: a list whose filter is misspelled,
-// or cannot be decoded, would be that of everything, a page whose cursor goes by
-// another name the first one for ever, and what is sent beside a body would be
-// lost in silence.
+// path. Any other parameter is refused: with a filter that is misspelled or
+// cannot be decoded, a list would contain everything; with a misspelled cursor,
+// every page would be the first; and a parameter sent beside a body would be
+// ignored silently.
 type Filters map[string][]string
 
-// FiltersOf reads them from the document.
+// FiltersOf reads the filters from the OpenAPI document.
 func FiltersOf(document map[string]any) Filters {
 	f := Filters{}
 	components, _ := document["components"].(map[string]any)
@@ -28,7 +28,7 @@ func FiltersOf(document map[string]any) Filters {
 		for method, operation := range item {
 			operation, ok := operation.(map[string]any)
 			if !ok {
-				continue // the parameters of all of them
+				continue // "parameters", which all methods of the path share
 			}
 			own, _ := operation["parameters"].([]any)
 			f[strings.ToUpper(method)+" "+shape(path)] = inQuery(append(slices.Clone(own), common...), shared)
@@ -37,7 +37,7 @@ func FiltersOf(document map[string]any) Filters {
 	return f
 }
 
-// inQuery are the names of those parameters that a query has.
+// inQuery returns the names of the query parameters among the given ones.
 func inQuery(parameters []any, shared map[string]any) []string {
 	names := []string{}
 	for _, p := range parameters {
@@ -64,10 +64,11 @@ func shape(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// check refuses a request whose query has what its method and path do not, and
-// spells names as the document does: the seeds write them in any letter case. The
-// vault has always ignored what it does not know, and RFC 6749 has the token
-// endpoints do so, which take no caller.
+// check refuses a query with a parameter that the document does not have for this
+// method and path, and changes the letter case of names to the document's, since
+// the published APIs accept any. The vault's paths are exempt: the vault has always
+// ignored unknown parameters. The token endpoints, which must ignore them too
+// (RFC 6749, 3.2), authenticate on their own and do not come here.
 func (f Filters) check(c echo.Context) error {
 	r := c.Request()
 	known, ok := f[r.Method+" "+shape(c.Path())]

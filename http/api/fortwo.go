@@ -31,9 +31,10 @@ func (s *Kit) ForTwo(c echo.Context, who Caller, action domain.Action, subject s
 	return ledger.ForTwo(ctx, p), nil
 }
 
-// ActForTwo does what is outside the log, or records a request for approval,
-// which Acts carries out. The stream must then still be at that version; no
-// stream: nothing is checked.
+// ActForTwo calls do, which acts outside the log. If the policy requires two
+// people it records a request for approval instead, which Acts carries out once it
+// is approved, provided that the stream named by act is still at the version named
+// there; without a stream nothing is checked.
 func (s *Kit) ActForTwo(c echo.Context, who Caller, action domain.Action, subject string, input []byte, act func() (domain.Act, error), do func(context.Context) error) error {
 	ctx := c.Request().Context()
 	p, needed, err := s.proposal(ctx, who, action, subject, input)

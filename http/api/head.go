@@ -9,12 +9,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// headKey marks the context of a GET that was asked for by HEAD.
+// headKey marks the context of a HEAD request that is handled as a GET.
 type headKey struct{}
 
 // answerHead answers HEAD wherever there is a GET, with the same status and
-// headers: the handler is that of the GET, and net/http sends no body to who asked
-// by HEAD. Source: RFC 9110, section 9.3.2.
+// headers (RFC 9110, 9.3.2): it calls the GET's handler, and net/http drops the
+// body of an answer to HEAD.
 func (s *Kit) answerHead(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Before(func() { s.allowHead(c) })
@@ -25,16 +25,16 @@ func (s *Kit) answerHead(next echo.HandlerFunc) echo.HandlerFunc {
 		get := r.WithContext(context.WithValue(r.Context(), headKey{}, true))
 		get.Method = http.MethodGet
 		c.SetRequest(get)
-		s.Echo.Router().Find(get.Method, echo.GetPath(get), c) // next would look for a HEAD
+		s.Echo.Router().Find(get.Method, echo.GetPath(get), c) // next would look up the route of HEAD, and there is none
 		return c.Handler()(c)
 	}
 }
 
-// isHead reports whether a request was made by HEAD. Nobody is shown what its
-// handler reads, so nothing is recorded as shown, and no list is read to its end.
+// isHead reports whether the method of a request is HEAD. Such a request shows
+// nothing, so nothing is recorded as shown, and lists are not read.
 func isHead(ctx context.Context) bool { return ctx.Value(headKey{}) != nil }
 
-// methodOf is the method that was asked for.
+// methodOf is the method that the caller sent.
 func methodOf(r *http.Request) string {
 	if isHead(r.Context()) {
 		return http.MethodHead
@@ -42,8 +42,8 @@ func methodOf(r *http.Request) string {
 	return r.Method
 }
 
-// Stream binds a GET whose answer does not end by itself. It has no HEAD, which
-// would open the stream to say that there is one.
+// Stream binds a GET whose answer does not end by itself. HEAD is refused there:
+// it would open a stream only to send headers.
 func (s *Kit) Stream(path string, h echo.HandlerFunc) {
 	s.streams = append(s.streams, path)
 	s.Echo.GET(path, func(c echo.Context) error {
@@ -64,8 +64,7 @@ func (s *Kit) allowHead(c echo.Context) {
 	}
 }
 
-// onlyHeaders answers a HEAD of a list that is written as it is read: its rows are
-// not read for nobody.
+// onlyHeaders answers a HEAD of a streamed list without reading its rows.
 func onlyHeaders(c echo.Context, media string) error {
 	c.Response().Header().Set(echo.HeaderContentType, media)
 	c.Response().WriteHeader(http.StatusOK)

@@ -35,8 +35,8 @@ type Once struct {
 // Repeated reports whether the request was answered before.
 func (o Once) Repeated() bool { return o.before != nil }
 
-// SecretIsGone refuses a repeated request whose answer held a secret; other says
-// how to have another.
+// SecretIsGone refuses a repeated request whose answer contained a secret; other
+// tells the caller how to get a new one.
 func SecretIsGone(other string) error {
 	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: %s", other)
 }

@@ -2,19 +2,19 @@ package api
 
 import "context"
 
-// DescriptionWarning tells a client that its own rule is against the description
-// of a batch of a file of its own.
+// DescriptionWarning tells a client that the description of a batch in its own
+// file breaks one of the client's own rules.
 type DescriptionWarning struct {
 	TransactionID string `json:"transaction_id"` // an entry of the batch
 	Warning       string `json:"warning"`
 }
 
-// mostMisdescribed bounds how many batches of a file are told of.
+// mostMisdescribed bounds the warnings about one file.
 const mostMisdescribed = 1000
 
-// MisdescribedIn are the warnings about batches of a client's own file, in their
-// order; of a file with very many the first. A batch that was filled in parts may
-// have one for each of them.
+// MisdescribedIn returns the warnings about batches of a client's own file, in the
+// order of the batches, mostMisdescribed at most. A batch that was filled by several
+// appends may have one warning for each append.
 func (s *Kit) MisdescribedIn(ctx context.Context, client, file string) (list []DescriptionWarning, err error) {
 	l := s.LedgerNow()
 	f, err := l.File(ctx, file)

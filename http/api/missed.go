@@ -10,14 +10,15 @@ import (
 // notification of change had corrected.
 type MissedCorrection struct {
 	ChangeCode    string
-	TransactionID string // that was corrected
+	TransactionID string // of the entry that was corrected
 	EventID       string // of the notification of change
 	ToRouting     string // the account as corrected
 	ToAccount     string
 	ToAccountType string
 }
 
-// NewMissedCorrection is what ACH Connect says of one; nil for none.
+// NewMissedCorrection converts a missed correction to ACH Connect's form; nil stays
+// nil.
 func NewMissedCorrection(m *domain.MissedCorrection) *MissedCorrection {
 	if m == nil {
 		return nil
@@ -25,7 +26,7 @@ func NewMissedCorrection(m *domain.MissedCorrection) *MissedCorrection {
 	return &MissedCorrection{m.Code, m.TransactionID, m.ItemID, m.Routing, m.Masked(), m.AccountType}
 }
 
-// SnakeMissed is the same as surfaces in snake case say it.
+// SnakeMissed is a MissedCorrection for the surfaces that write names in snake case.
 type SnakeMissed struct {
 	TransactionID string `json:"transaction_id"` // of the entry that misses it
 	ChangeCode    string `json:"change_code"`
@@ -36,7 +37,8 @@ type SnakeMissed struct {
 	AccountType   string `json:"account_type"`
 }
 
-// NewSnakeMissed is what they say of a transaction; nil for none.
+// NewSnakeMissed makes a SnakeMissed for the transaction of the given id; nil stays
+// nil.
 func NewSnakeMissed(id string, m *domain.MissedCorrection) *SnakeMissed {
 	if m == nil {
 		return nil
@@ -44,11 +46,11 @@ func NewSnakeMissed(id string, m *domain.MissedCorrection) *SnakeMissed {
 	return &SnakeMissed{id, m.Code, m.TransactionID, m.ItemID, m.Routing, m.Masked(), m.AccountType}
 }
 
-// mostMissed bounds how many entries of a file are told one by one.
+// mostMissed bounds the missed corrections that are listed for one file.
 const mostMissed = 1000
 
-// MissedIn are the corrections that entries of a client's own file miss, in the
-// order of the entries; of a file with very many the first.
+// MissedIn returns the corrections that entries of a client's own file miss, in the
+// order of the entries, mostMissed at most.
 func (s *Kit) MissedIn(ctx context.Context, client, file string) (list []SnakeMissed, err error) {
 	l := s.LedgerNow()
 	f, err := l.File(ctx, file)

@@ -18,7 +18,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Sandbox is what a sandbox server can do and a real one cannot.
+// Sandbox holds what only a sandbox server can do.
 type Sandbox struct {
 	// Move moves the clock to an instant, stopping at every instant in between at
 	// which something is due, and does what is due, so that the caller sees its

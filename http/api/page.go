@@ -118,10 +118,10 @@ func Limit(c echo.Context) (int, error) {
 	return n, nil
 }
 
-// AfterInLog reads the log position behind which what is recorded later follows.
-// A position that the log has not reached is that of another log, as before a
-// restore to an earlier time: whoever waited there would miss what is recorded
-// until then, and must learn it.
+// AfterInLog reads the log position after which a caller wants events. A position
+// that the log has not reached is refused: the caller read it from another log, as
+// before a restore to an earlier time. A caller that waited there would miss the
+// events recorded until the log gets that far.
 func (s *Kit) AfterInLog(ctx context.Context, text, pointer string) (int64, error) {
 	after, err := After(text, pointer)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Kit) AfterInLog(ctx context.Context, text, pointer string) (int64, erro
 	return after, err
 }
 
-// After reads the position in a view behind which a list continues.
+// After reads the position in a view after which a list continues.
 func After(text, pointer string) (int64, error) {
 	if text == "" {
 		return 0, nil

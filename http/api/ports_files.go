@@ -20,16 +20,16 @@ type Files interface {
 	// nothing; the same content again returns the same file. While the ODFI's
 	// delivery is off it refuses with delivery-off.
 	Upload(ctx context.Context, client string, content []byte, r FileRequest) (u Uploaded, again bool, err error)
-	// ACHFile does the same with an ACH Pro file.
+	// ACHFile does what Upload does with an ACH Pro file.
 	ACHFile(ctx context.Context, client string, f ACHFile, r FileRequest) (u Uploaded, again bool, err error)
 	// ACHFileAgain returns the file of an ACH Pro file that was accepted before
 	// under the key or, without a key, with the same body.
 	ACHFileAgain(ctx context.Context, client, key string, sent []byte) (u Uploaded, known bool, err error)
-	// Again returns the file of either, and completes it first if necessary. It
-	// refuses when nothing of the file will leave any more.
+	// Again returns a file that Upload or ACHFile accepted, and completes it first
+	// if necessary. It refuses when no entry of the file will leave any more.
 	Again(ctx context.Context, id string) (Uploaded, error)
-	// Transactions returns the ids of either's transactions in the order of its
-	// entries, whatever became of the file.
+	// Transactions returns the ids of the transactions of such a file in the order
+	// of its entries, whatever became of the file.
 	Transactions(ctx context.Context, id string) ([]string, error)
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
@@ -56,7 +56,7 @@ type ACHFile struct {
 	Accounts []string        // of recipients, entry by entry; "" for one-offs
 	// Originals are names before transliteration, entry by entry.
 	Originals []map[string]string
-	Named     []*domain.Named // by which accounts were given, entry by entry; nil for one-offs
+	Named     []*domain.Named // stored accounts that the request named, entry by entry; nil for one-offs
 	// Offsets are the accounts against which batches are balanced, batch by
 	// batch; nil for those that are not.
 	Offsets []*domain.OrderedOffset
@@ -71,7 +71,8 @@ type Uploaded struct {
 	Transactions []string `json:"transactions"`
 	// Missed are the entries to accounts that had been corrected.
 	Missed []SnakeMissed `json:"missed_corrections,omitempty"`
-	// Misdescribed are what the client's rule has against descriptions, each once.
+	// Misdescribed are warnings about descriptions that break the client's rules.
+	// Each text occurs once.
 	Misdescribed []DescriptionWarning `json:"description_warnings,omitempty"`
 }
 

@@ -23,8 +23,8 @@ func ParseDay(s string) (day string, ok bool) {
 	return d.String(), err == nil
 }
 
-// QueryReader reads query parameters by name and collects what is wrong. That
-// the API's are known, and there once, was checked before; see Filters.
+// QueryReader reads query parameters by name and collects what is wrong. Filters
+// has already refused unknown and duplicate parameters of the API.
 type QueryReader struct {
 	Values url.Values
 	read   []string
@@ -36,13 +36,13 @@ func (q *QueryReader) Bad(name, code, message string) {
 	q.wrong = append(q.wrong, domain.FieldError{Pointer: "/" + name, Code: code, Message: message})
 }
 
-// Text is the value of a name; "" when it is not there.
+// Text returns the value of a parameter; "" when it is absent.
 func (q *QueryReader) Text(name string) string {
 	q.read = append(q.read, name)
 	return q.Values.Get(name)
 }
 
-// NothingElse notes what is there more than once, or was not read before.
+// NothingElse notes parameters that occur more than once or were not read.
 func (q *QueryReader) NothingElse() {
 	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
 		if !slices.Contains(q.read, name) {
@@ -67,7 +67,7 @@ func (q *QueryReader) Day(name string) string {
 	return d
 }
 
-// Number reads a whole number in a range; 0 when it is not there.
+// Number reads a whole number in a range; 0 when it is absent.
 func (q *QueryReader) Number(name string, least, most int64) int64 {
 	s := q.Text(name)
 	if s == "" {

@@ -19,7 +19,7 @@ const (
 	refusedOfAll, refusedOfAllEvery = 100, 10 * time.Second
 )
 
-// refusals limits what is recorded of them.
+// refusals limits how many refused requests are recorded.
 type refusals struct {
 	one, all   *ledger.Throttle
 	unrecorded atomic.Int64

@@ -73,8 +73,8 @@ func viewOf(c answers.Case, id string) (TransactionView, error) {
 	return view, nil
 }
 
-// TransactionsAhead reads transactions of a list in its order, which is known, so many
-// at once: whoever asks for one finds those behind it read already.
+// TransactionsAhead reads the transactions of a list, whose ids are known, in chunks:
+// the request for one reads the ones after it as well.
 type TransactionsAhead struct {
 	kit    *Kit
 	l      *ledger.Ledger
@@ -84,12 +84,13 @@ type TransactionsAhead struct {
 	read   map[string]answers.Case
 }
 
-// TransactionsAhead begins a list of a client's transactions.
+// TransactionsAhead begins to read a list of a client's transactions, most at once.
 func (s *Kit) TransactionsAhead(l *ledger.Ledger, client string, ids []string, most int) *TransactionsAhead {
 	return &TransactionsAhead{kit: s, l: l, client: client, ids: ids, most: most}
 }
 
-// Transaction is the view of one; those before it in the list are not asked for again.
+// Transaction returns the view of one. Ids must be requested in the order of the
+// list: the ones before it are forgotten.
 func (a *TransactionsAhead) Transaction(ctx context.Context, id string) (TransactionView, error) {
 	if _, ok := a.read[id]; !ok {
 		at := max(0, slices.Index(a.ids, id))
@@ -103,10 +104,9 @@ func (a *TransactionsAhead) Transaction(ctx context.Context, id string) (Transac
 	return viewOf(a.read[id], id)
 }
 
-// RefusedOver is why a returned transaction may not be presented again, nor
-// corrected or charged for: the relationship it went over was canceled, or its
-// bank refused the account. Of older releases' transactions the views know which
-// that was.
+// RefusedOver returns why a returned transaction may not be presented again,
+// corrected, or charged a fee for: its relationship was canceled, or the bank
+// refused the account. It returns "" when there is no such reason.
 func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (reason string, err error) {
 	returned := slices.ContainsFunc(t.Items, func(i *domain.Item) bool { return i.Kind == domain.Return })
 	if t.Originated == nil || !returned {
@@ -119,7 +119,8 @@ func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transa
 	return l.NoMoreOver(ctx, t.Client, *over)
 }
 
-// Over is the relationship that a transaction of ours goes over; nil for none.
+// Over returns the relationship over which a transaction of ours moves money; nil
+// for none. Transactions of older releases do not name it; the views know it.
 func (s *Kit) Over(ctx context.Context, t domain.Transaction) (*domain.Over, error) {
 	if t.Originated.Over != nil {
 		return t.Originated.Over, nil

@@ -38,7 +38,7 @@ type EventRecord struct {
 	decisionRecord
 	MissedCorrection   *MissedCorrection `json:",omitempty"`
 	AnswerBy           string            `json:",omitempty"` // of a request for return
-	AnsweredBy         string            `json:",omitempty"` // the return that came for it
+	AnsweredBy         string            `json:",omitempty"` // of a request for return: the return that came for it
 	Answers            string            `json:",omitempty"` // of a return: the request that it came for
 	TraceNumber        string            `json:",omitempty"`
 	EffectiveEntryDate string            `json:",omitempty"`

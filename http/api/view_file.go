@@ -34,7 +34,7 @@ type FileRecord struct {
 	// the file left unencrypted.
 	Encrypted *encryptedFile `json:"encrypted,omitempty"`
 
-	// TotalsDiffer is what the operator counted, where it was something else.
+	// TotalsDiffer holds the operator's totals if they differ from the file's.
 	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
 }
 
@@ -56,11 +56,11 @@ var shownStates = []domain.FileState{
 // IsShown reports whether a file of the log is visible.
 func IsShown(f domain.File) bool { return slices.Contains(shownStates, f.State) }
 
-// shownAs is the state that an answer has for one.
+// shownAs returns the state that answers show for a file in a state.
 func shownAs(state domain.FileState) domain.FileState {
 	switch state {
 	case domain.FileIsDelivering:
-		return domain.FileIsRendered // on its way: no more is known
+		return domain.FileIsRendered // being delivered, and the outcome is not known yet
 	case domain.FileIsGivenUp: // before it was cut; its note says why
 		return domain.FileIsRejected
 	}

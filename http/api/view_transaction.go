@@ -45,7 +45,7 @@ type transactionRecord struct {
 	Reason                  string            `json:",omitempty"` // why the guard held or rejected it
 	HeldBy                  *guard.HeldBy     `json:",omitempty"`
 	MissedCorrection        *MissedCorrection `json:",omitempty"`
-	DescriptionWarning      string            `json:",omitempty"` // what the client's rule has against it
+	DescriptionWarning      string            `json:",omitempty"` // which of the client's rules the description breaks
 	CorrectsTransactionID   string            `json:",omitempty"` // the debit returned R11 whose place it takes
 	CorrectedByTransaction  string            `json:"CorrectedByTransactionID,omitempty"`
 	Direction               domain.Direction

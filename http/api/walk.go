@@ -12,19 +12,20 @@ import (
 )
 
 // walk finds members that occur twice, or that a type does not have. It reads
-// the text once from left to right, to any depth.
+// the text once from left to right, at any depth of nesting.
 type walk struct {
 	text  string // valid JSON
 	known bool   // whether members must be known
 	bad   []domain.FieldError
 
-	sought  int // a byte of the text, where found is asked for
-	found   string
+	sought  int    // offset of a byte, for pointerTo
+	found   string // pointer of the innermost value that contains the byte
 	isFound bool
 }
 
-// pointerTo spells the innermost value that has a byte of an object. encoding/json
-// itself names no elements of arrays, and embedded structs as if they were members.
+// pointerTo returns the pointer of the innermost value that contains the byte at an
+// offset of an object. The field path in an error of encoding/json does not serve: it
+// leaves out indexes of arrays and contains the names of embedded structs.
 func pointerTo(object string, t reflect.Type, sought int) string {
 	w := walk{text: object, sought: sought}
 	w.value(Skip(object, 0), t, &place{})

@@ -52,8 +52,8 @@ func (s *surface) answerRoutes() {
 
 // verb is one way to answer an event: the field that holds its code, the other
 // fields that it has beside ReplyToEventId, and its command. A field of another
-// verb is refused like any that is not known: an amount, say, of a return, which
-// would come back whole.
+// verb is refused as unknown. Ignored, it would mislead: a return with an amount,
+// say, would return the whole entry.
 type verb struct {
 	codeField string
 	others    []string
@@ -107,8 +107,8 @@ func textField[T any](name string, at func(*T) *string) field[T] {
 	}}
 }
 
-// asked reads a request about a transaction: its id from the path, and the body,
-// as it was sent and by its fields.
+// asked reads a request about a transaction: the transaction's id from the path,
+// and the body both as bytes and decoded.
 func asked[T any](c echo.Context, fields fieldSet[T], body *T) (id string, input []byte, err error) {
 	if id, err = api.GUIDParam(c, "id", "transaction"); err != nil {
 		return "", nil, err

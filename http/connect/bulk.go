@@ -288,7 +288,7 @@ type bulkLine struct {
 	write   eventstore.Append // without events: see failed
 	status  string            // of the transaction
 	missed  *domain.MissedCorrection
-	warning string // about its description
+	warning string // about the description
 	failed  error
 }
 

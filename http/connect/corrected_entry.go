@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// correctedEntry is the body of a request for a corrected entry. What it leaves
-// out is as in the debit that came back.
+// correctedEntry is the body of a request for a corrected entry. Fields that it
+// leaves out are taken from the returned debit.
 type correctedEntry struct {
 	replyTo, reason string
 	cents           int64
@@ -44,7 +44,7 @@ var correctedEntryFields = newFieldSet(
 )
 
 // correctEntry answers POST /api/transaction/{id}/corrected_entries: 201 with
-// the new transaction, 200 with it if the same was asked for before.
+// the new transaction, or 200 with the one that an identical request made before.
 func (s *surface) correctEntry(c echo.Context, who api.Caller) error {
 	var a correctedEntry
 	id, input, err := asked(c, correctedEntryFields, &a)
@@ -87,9 +87,9 @@ func (s *surface) correctEntry(c echo.Context, who api.Caller) error {
 	return s.respondOriginated(c, who, status, st)
 }
 
-// correctedEntry decides about a corrected entry: its transaction, which
-// carries the idempotency key, and the note of it beside the return. Same is
-// the transaction that was made for the same request before.
+// correctedEntry decides about a corrected entry: the new transaction, whose write
+// carries the idempotency key, and the event that notes it in the returned one.
+// same is the id of the transaction that an identical request made before, or "".
 func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain.Transaction, a correctedEntry, id string, key ledger.Option) (d ledger.Decision, same string, err error) {
 	now, err := l.CaseOf(ctx, t)
 	if err != nil {
@@ -133,8 +133,8 @@ func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain
 	return d, "", err
 }
 
-// overAgain is the note of a corrected entry among the transfers of the
-// relationship over which the one that came back went.
+// overAgain notes a corrected entry as a transfer in the stream of the account
+// holder over whose relationship the returned debit was made.
 func overAgain(ctx context.Context, l *ledger.Ledger, t domain.Transaction, over domain.Over, id string) ([]ledger.Change, error) {
 	h, err := l.Holder(ctx, t.Client, over.Holder)
 	if err != nil {
@@ -147,7 +147,8 @@ func overAgain(ctx context.Context, l *ledger.Ledger, t domain.Transaction, over
 	return []ledger.Change{{Stream: domain.HolderStream(t.Client, h.ID), Client: t.Client, Expect: h.Version, Events: events}}, nil
 }
 
-// proposal is what came back, as it is corrected: to the account as it is now.
+// proposal is the returned debit's proposal with the corrections of the request, to
+// the account as notifications of change have corrected it.
 func (a correctedEntry) proposal(t domain.Transaction) domain.Proposal {
 	p := t.Originated.Proposal
 	p.ToRouting, p.ToAccountType, p.SameDay, p.EffectiveOn = t.Routing, t.AccountType, false, a.effectiveOn
@@ -160,7 +161,7 @@ func (a correctedEntry) proposal(t domain.Transaction) domain.Proposal {
 	return p
 }
 
-// made reports whether a corrected entry is the one that is asked for.
+// made reports whether an existing corrected entry is the one that is requested.
 func (a correctedEntry) made(t domain.Transaction, p domain.Proposal) bool {
 	o := t.Originated
 	return o != nil && o.Corrects != nil && o.Corrects.ItemID == a.replyTo && o.Corrects.Reason == strings.TrimSpace(a.reason) &&

@@ -93,8 +93,8 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 	return answer(uploaded, http.StatusCreated)
 }
 
-// eachOnce leaves out the warnings that say what one before says: a company's
-// batches may all have the same description.
+// eachOnce drops warnings with the same text as an earlier one: the batches of a
+// company may all have the same description.
 func eachOnce(warnings []api.DescriptionWarning) (list []api.DescriptionWarning) {
 	for _, w := range warnings {
 		if !slices.ContainsFunc(list, func(before api.DescriptionWarning) bool { return before.Warning == w.Warning }) {

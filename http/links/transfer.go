@@ -175,7 +175,7 @@ func existingTransfer(h domain.Holder, id string) (domain.Transfer, error) {
 	return t, nil
 }
 
-// transferRecord shows a transfer by its transaction.
+// recordOf shows a transfer with the state of its transaction.
 func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transferRecord {
 	o := st.Transaction.Origination()
 	r := transferRecord{

@@ -22,7 +22,7 @@ var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
 func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) ([]domain.AccountMatch, error) {
 	var matches []domain.AccountMatch
 	if !domain.ValidClientID(b.ClientID) {
-		return nil, nil // it is refused below; no keys are made for it
+		return nil, nil // the client is refused later; no keys are made for it
 	}
 	for i, a := range b.ReceivingAccounts {
 		if kept, ok := sealedBefore(before, b.ReceivingAccounts, i); ok {
@@ -45,8 +45,8 @@ func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) 
 
 // receives returns what else is written with a client's settings. If the client
 // would receive payments at other accounts or ODFIs than before, these are
-// compared with every other client's, and the write fails if anybody changed
-// receiving accounts meanwhile; then they are compared again.
+// compared with every other client's. The write fails if anybody changed
+// receiving accounts meanwhile, and the comparison is repeated.
 func (s *surface) receives(ctx context.Context, id string, before, settings domain.Settings) ([]ledger.Change, error) {
 	set := settings.ReceiversSet(id, before)
 	if len(set) == 0 {

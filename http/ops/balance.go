@@ -28,10 +28,11 @@ func shownOffsets(list []domain.Balance) []offsetAccount {
 }
 
 // offsetAccounts seals the numbers of a client's offset accounts with the
-// client's own key. One that stands in the body as it was shown keeps its number.
+// client's own key. A number that the body repeats masked, as answers show it,
+// stays what it was.
 func (s *surface) offsetAccounts(b clientBody, before []domain.Balance) ([]domain.Balance, error) {
 	if !domain.ValidClientID(b.ClientID) {
-		return nil, nil // it is refused; no keys are made for it
+		return nil, nil // the client is refused later; no keys are made for it
 	}
 	var list []domain.Balance
 	for i, in := range b.Balance {
@@ -64,8 +65,8 @@ func (s *surface) offsetAccounts(b clientBody, before []domain.Balance) ([]domai
 }
 
 // balances refuses offset accounts of a client whose entries leave through a
-// bank that takes files of one direction only. What is set meanwhile at the
-// bank makes entries wait for a person.
+// bank that takes files of one direction only. If the bank's settings change at
+// the same time, entries that can no longer be balanced are held for a person.
 func (s *surface) balances(ctx context.Context, settings domain.Settings) error {
 	if len(settings.Balance) == 0 {
 		return nil
@@ -84,8 +85,8 @@ func (s *surface) balances(ctx context.Context, settings domain.Settings) error 
 	return nil
 }
 
-// nobodyBalances refuses files of one direction at a bank through which a
-// client's batches leave with an offset.
+// nobodyBalances refuses to set files of one direction at a bank while a client
+// balances batches that leave through it: the offset has the other direction.
 func (s *surface) nobodyBalances(ctx context.Context, odfi string) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err

@@ -14,7 +14,7 @@ func (s *surface) decisionSecret(input []byte, engine string) (string, error) {
 		Decision *guard.DecisionHook `json:"decision"`
 	}
 	if err := json.Unmarshal(input, &body); err != nil || body.Decision == nil || body.Decision.URL == "" {
-		return "", nil // it was read strictly before
+		return "", nil // cannot happen: the body was already read strictly
 	}
 	return s.Ledger.ShownDecisionSecret(engine, body.Decision.URL)
 }

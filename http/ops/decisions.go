@@ -48,7 +48,7 @@ func (s *surface) listDecisions(c echo.Context, _ api.Caller) error {
 	}, api.Shown(shownDecision))
 }
 
-// decideInbound decides about such a payment for the client.
+// decideInbound decides about a received payment in place of its client.
 func (s *surface) decideInbound(c echo.Context, who api.Caller) error {
 	var b api.DecisionBody
 	if err := api.ReadJSON(c, &b); err != nil {

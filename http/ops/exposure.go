@@ -52,8 +52,8 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 	return api.AnswerWhole(c, lines)
 }
 
-// exposed is how much of limits is used on each day from one on, and what they
-// hold: a client's, or all.
+// exposed returns how much of the limits of a client, or of all for "", is used on
+// each day from the given one on, and what these limits hold.
 func (s *surface) exposed(ctx context.Context, from calendar.Date, client string) ([]exposureLine, error) {
 	lines, err := s.Guard.Exposure(ctx, from)
 	if err != nil {

@@ -25,23 +25,23 @@ type waits struct {
 	Deadline *time.Time `json:"next_deadline"`
 	Then     string     `json:"then"` // if nobody acts
 	Who      who        `json:"who"`
-	// Limits is what is used of the limits that hold them, from today on. A day that
-	// is not there has all of its room.
+	// Limits shows how much is used of the limits that hold the items, by day from
+	// today on. On a day that is not listed the whole limit is free.
 	Limits []exposureLine `json:"limits,omitempty"`
 	List   string         `json:"list"` // path of the list of them
 }
 
-// who is who may let what waits go its way.
+// who says who may act on the items of a kind.
 type who struct {
 	Scope string   `json:"scope"`
 	Roles []string `json:"roles"` // of the people who have it
-	// TwoPeople reports that one of them asks and another approves; of what is
-	// held, where an item is above an amount.
+	// TwoPeople reports that one of them asks and another approves. For held items
+	// that applies only to amounts above AboveCents.
 	TwoPeople  bool   `json:"two_people"`
 	AboveCents *int64 `json:"above_cents,omitempty"`
 }
 
-// whoActs says who may act on a kind of what waits.
+// whoActs returns who may act on the waiting items of a kind.
 func whoActs(kind string, p domain.Policy) who {
 	w := who{Scope: domain.ScopeOpsWork}
 	switch kind {
@@ -111,11 +111,11 @@ func (s *surface) queue(c echo.Context, _ api.Caller) error {
 	return api.AnswerWhole(c, shown)
 }
 
-// mostLimits bounds the lines that one rule is told with.
+// mostLimits bounds the lines that are shown with one rule.
 const mostLimits = 100
 
-// roomOf tells with what limits hold how much of them is used by now: a recall
-// makes room, and releases nothing by itself.
+// roomOf adds to what limits hold how much of each limit is used now. A recall
+// frees part of a limit, but does not release held items by itself.
 func (s *surface) roomOf(ctx context.Context, shown []waits) error {
 	limits := func(w waits) bool { return guard.IsLimit(w.Rule) }
 	if !slices.ContainsFunc(shown, limits) {

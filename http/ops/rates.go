@@ -17,7 +17,8 @@ func (s *surface) rates(c echo.Context, _ api.Caller) error {
 	return s.RespondRates(c, client)
 }
 
-// rateEntries answers what one of them is computed from.
+// rateEntries answers the returned debits and the batches from which a company's
+// return rate is computed.
 func (s *surface) rateEntries(c echo.Context, _ api.Caller) error {
 	client, err := clientOf(c)
 	if err != nil {

@@ -28,7 +28,7 @@ type revealedData struct {
 }
 
 // reveal answers the whole account number of a transaction, after recording who
-// asked and why. It takes scope reveal beside one of operations.
+// asked and why. It requires scope reveal as well as a scope of operations.
 func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	var in struct {
 		Client string `json:"client"`
@@ -76,8 +76,8 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, shown)
 }
 
-// owner returns the client of a transaction that was named, or else the only one
-// that has a transaction of this id.
+// owner returns the client that the request named or, if it named none, the only
+// client that has a transaction with this id.
 func (s *surface) owner(ctx context.Context, named, id string) (string, error) {
 	if named != "" {
 		return named, nil

@@ -27,7 +27,7 @@ type simulation struct {
 // reply makes the bank's message; settles is today, or the next banking day.
 type reply func(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error)
 
-// played is a transaction as the other bank has it.
+// played is a transaction as the simulated other bank sees it.
 type played struct {
 	api.TransactionView
 	number string // account number in the clear

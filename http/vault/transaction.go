@@ -25,7 +25,7 @@ type transactionInput struct {
 	Amount  api.Decimal `json:"amount" xml:"amount"` // "2.00", or the number 2.00
 	TokenID string      `json:"token-id" xml:"token-id"`
 	tokenFields
-	named       *domain.Named // what the token referred to
+	named       *domain.Named // the stored account that the token referred to
 	CreateToken bool          `json:"create-token" xml:"create-token"`
 	SEC         string        `json:"standard-entry-class-code" xml:"standard-entry-class-code"`
 	PaymentType string        `json:"payment-type" xml:"payment-type"` // WEB and TEL: single, recurring
@@ -54,7 +54,7 @@ type vaultTransaction struct {
 // change.
 type vaultMissed struct {
 	ChangeCode    string `json:"change-code" xml:"change-code"`
-	TransactionID string `json:"transaction-id" xml:"transaction-id"` // that was corrected
+	TransactionID string `json:"transaction-id" xml:"transaction-id"` // of the entry that was corrected
 	RoutingNumber string `json:"routing-number" xml:"routing-number"` // the account as corrected
 	AccountNumber string `json:"account-number" xml:"account-number"`
 	AccountType   string `json:"account-type" xml:"account-type"`
