@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// An entry sent in error is asked back; its bank answers with R06, or declines,
-// or is silent for ten banking days and answers after them.
+// The receiving bank is asked to return an entry that was sent in error. It
+// returns the entry with R06, declines, or answers only after the ten banking days.
 func TestAnEntryIsAskedBackAndTheReturnIsMatched(t *testing.T) {
 	w := newTown(t)
 	acme, ops := w.client("acme", settings()), w.ops()
@@ -24,7 +24,8 @@ func TestAnEntryIsAskedBackAndTheReturnIsMatched(t *testing.T) {
 	if asked.text("EventType") != "ReturnRequest" || asked.text("Status") != "Pending" || asked.text("Reason") != "paid twice" || asked.text("Amount") != "10.25" {
 		t.Errorf("%s", asked.body)
 	}
-	// Thanksgiving is among the ten banking days after the seventeenth.
+	// The tenth banking day after November 17 is December 2, since Thanksgiving is
+	// none; the time ends with that day.
 	if by := asked.text("AnswerBy"); by != "2026-12-03T05:00:00Z" {
 		t.Errorf("it is to be answered by %s", by)
 	}

@@ -65,8 +65,9 @@ func TestEachTimeANumberIsShownWholeTheLogSaysWhoReadIt(t *testing.T) {
 	}
 }
 
-// A log that takes nothing may not become a way to read unseen. What was done
-// before is answered nevertheless, else its caller would do it again.
+// When the log cannot record who is shown a number, the number is not shown. A
+// request that has already changed something is answered nevertheless, so that its
+// caller does not repeat it.
 func TestWhatTheLogDoesNotRecordIsNotShown(t *testing.T) {
 	var log *refusing
 	w := newWorld(t, func(o *api.Options) {

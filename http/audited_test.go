@@ -14,7 +14,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// told are the acts in an answer, in short.
+// told returns the type and the person of each act in an answer.
 func told(list []map[string]any) (told []string) {
 	for _, row := range list {
 		told = append(told, fmt.Sprint(row["type"], " by ", row["person"]))
@@ -45,7 +45,7 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	if all[4]["approval"] != request || all[2]["data"].(map[string]any)["code"] != "own-request" {
 		t.Errorf("the change is %v, the refusal %v", all[4], all[2])
 	}
-	// A person is all of the person's credentials.
+	// A filter by a person includes the person's credentials.
 	if got := told(rows(viewer.call("GET", "/v1/ops/audit?after="+start+"&actor=Bob@lantern.example", "").is(200))); !slices.Equal(got, want[3:]) {
 		t.Errorf("Bob did %q", got)
 	}
@@ -60,7 +60,7 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	}
 	viewer.call("GET", "/v1/ops/audit?who=bob", "").problem(400, "invalid")
 
-	// What is exported is all of it up to then, and says who took it.
+	// An export holds everything up to its request, and the log records who made it.
 	export := viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "application/x-ndjson"}).is(200)
 	var lines []map[string]any
 	for scanner := bufio.NewScanner(bytes.NewReader(export.body)); scanner.Scan(); {
@@ -73,7 +73,7 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	if got := told(lines); !slices.Equal(got, want) || end["end"] != true || end["rows"] != float64(len(want)) {
 		t.Errorf("the export has %q and ends with %v", got, end)
 	}
-	// The second one has the event of the first.
+	// The second export contains the event that recorded the first.
 	table, err := csv.NewReader(bytes.NewReader(viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "text/csv"}).is(200).body)).ReadAll()
 	w.must(err)
 	if head := strings.Join(table[0], " "); head != "position time actor person type stream client request_id cause approval data" || len(table) != 1+len(want)+1+1 {
@@ -92,8 +92,8 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	}
 }
 
-// Whoever has some credential can be refused again and again: the log is not
-// filled with it, and says how many it left out.
+// A caller that is refused again and again cannot fill the log: after a limit
+// refusals are only counted, and a later event has the count.
 func TestRefusedRequestsDoNotFillTheLog(t *testing.T) {
 	w := newWorld(t)
 	viewer := w.credential(domain.LedgerClient, domain.ScopeOpsRead)

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Keys that no credential can have are neither looked up nor remembered, at
-// any door that takes one.
+// Keys that no credential can have are neither looked up nor remembered, on any
+// path that takes a key.
 func TestStrangersCostNoMemory(t *testing.T) {
 	w := newWorld(t)
 	w.client("business", settings())

@@ -172,7 +172,7 @@ func TestATokenIsGivenForACredential(t *testing.T) {
 			return w.send("POST", "/connect/revoke", "token="+token, form, with{"Authorization", basic(c.key, c.secret)})
 		}
 		end(w.credential("business"), one).is(200)
-		use(one).is(200) // it was not that credential's to end
+		use(one).is(200) // another credential cannot revoke it
 		end(fresh, one).is(200)
 		use(one).problem(401, "unauthorized")
 		use(two).is(200)

@@ -128,7 +128,7 @@ func appendAlone(b *testing.B, s *sqlite.Store, n, round int) time.Duration {
 
 func quiet(o *api.Options) { o.Log = nil }
 
-// discard is an answer nobody reads.
+// discard is a ResponseWriter that drops the body.
 type discard struct {
 	header http.Header
 	status int
@@ -138,7 +138,7 @@ func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(status int)      { d.status = status }
 
-// load posts from so many connections for a while.
+// load posts over some connections for a time.
 func load(b *testing.B, w *world, connections int, length time.Duration) (n int64, took time.Duration, latencies []time.Duration) {
 	id := "load" + strconv.Itoa(connections)
 	bank := w.client(id, settings())
@@ -205,7 +205,7 @@ func post(c net.Conn, in *bufio.Reader, request []byte) error {
 	return err
 }
 
-// bareLog appends to a file with group commit and knows nothing else.
+// bareLog appends to a file with group commit and does nothing else.
 type bareLog struct {
 	eventstore.Store // for reading
 	queue            chan bareAppend

@@ -8,8 +8,7 @@ import (
 	achlinks "github.com/achledger/achledger/http/links"
 )
 
-// Whatever carries money, or decides who may move it, is read strictly,
-// whichever surface it comes to.
+// Every surface reads strictly what carries money or decides who may move it.
 func TestABodyIsReadStrictlyOnEverySurface(t *testing.T) {
 	w := newTown(t)
 	acme, ops := w.client("acme", settings()), w.ops()
@@ -87,10 +86,10 @@ func TestTheVaultRefusesWhatIsThereTwice(t *testing.T) {
 			acme.vault("POST", "/rest/v2/ach/transactions/credit", body, headers...).is(400)
 		})
 	}
-	acme.vault("POST", "/rest/v2/ach/transactions/credit", strings.Replace(credit, "{", `{"shop":"7",`, 1)).is(200) // as it always did
+	acme.vault("POST", "/rest/v2/ach/transactions/credit", strings.Replace(credit, "{", `{"shop":"7",`, 1)).is(200) // the vault has always ignored unknown fields
 }
 
-// A change of a list by one of the same length was answered 200 and lost.
+// Replacing a list by another of the same length was once answered 200 and lost.
 func TestAChangeOfSettingsIsNeverLost(t *testing.T) {
 	w := newWorld(t)
 	ops := w.ops()

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestABulkRequestOfRefusedLinesEnds sends lines that hold nothing, without
-// end: they are refused before anything reaches the log.
+// TestABulkRequestOfRefusedLinesEnds sends invalid lines without end: each is
+// refused and writes nothing to the log.
 func TestABulkRequestOfRefusedLinesEnds(t *testing.T) {
 	const most = 1000 // in a row
 	w := newWorld(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// pausing lets the first append of a transaction wait.
+// pausing delays the first append of a transaction.
 type pausing struct {
 	eventstore.Store
 	once           sync.Once
@@ -32,7 +32,7 @@ func (p *pausing) Append(ctx context.Context, appends ...eventstore.Append) (eve
 	return p.Store.Append(ctx, appends...)
 }
 
-// sealing tells when something is sealed.
+// sealing signals when something is sealed.
 type sealing struct {
 	ledger.Keys
 	sealed chan struct{}
@@ -43,8 +43,8 @@ func (s *sealing) Seal(client string, plain []byte, purpose string) ([]byte, err
 	return s.Keys.Seal(client, plain, purpose)
 }
 
-// A line that is prepared while the lines before it are written is held
-// against what its caller may do when its own turn comes.
+// A line that is prepared while earlier lines are written is checked again, right
+// before its own write, against what its caller may do by then.
 func TestALineOfABulkRequestIsRefusedOnceItsCallerWasStopped(t *testing.T) {
 	for name, tt := range map[string]struct {
 		stop func(caller)
@@ -77,7 +77,7 @@ func TestALineOfABulkRequestIsRefusedOnceItsCallerWasStopped(t *testing.T) {
 				<-store.begun // the first line is being written
 				fmt.Fprintln(lines, proposal("TransactionID", id(2)))
 				<-keys.sealed
-				<-keys.sealed // the second is prepared, by what its caller may do now
+				<-keys.sealed // the second was prepared while its caller still may
 				tt.stop(bank)
 				close(store.goAhead)
 			}()

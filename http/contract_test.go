@@ -15,7 +15,7 @@ import (
 	achhttp "github.com/achledger/achledger/http"
 )
 
-// contract holds every answer of a server against its OpenAPI document.
+// contract checks every answer of a server against its OpenAPI document.
 type contract struct {
 	whole   map[string]any
 	paths   map[string]map[string]any // path template, method, operation
@@ -59,7 +59,7 @@ func checked(t testing.TB, h http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/stream") || strings.HasSuffix(r.URL.Path, "/bulk") {
-			h.ServeHTTP(w, r) // answers that continue are held against their own tests
+			h.ServeHTTP(w, r) // streamed answers have their own tests
 			return
 		}
 		answer := httptest.NewRecorder()
@@ -76,7 +76,7 @@ func checked(t testing.TB, h http.Handler) http.Handler {
 func (c *contract) check(t testing.TB, method, path string, status int, contentType string, body []byte) {
 	t.Helper()
 	if method == "HEAD" {
-		method = "GET" // its answer, of which the server sends the headers
+		method = "GET" // HEAD is answered with the headers of GET
 	}
 	template, operation := c.find(method, path)
 	if operation == nil {

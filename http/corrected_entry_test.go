@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A debit that came back R11 is corrected by one new entry, which leaves as any
-// other, and not after the sixtieth day.
+// A debit returned R11 can be corrected by one new entry, which leaves like any
+// other. After the sixtieth day that is refused.
 func TestADebitThatWasNotAsAuthorizedIsCorrectedByANewEntry(t *testing.T) {
 	w := newTown(t)
 	acme, other, ops := w.client("acme", settings()), w.client("diner", settings()), w.ops()
@@ -75,8 +75,8 @@ func TestADebitThatWasNotAsAuthorizedIsCorrectedByANewEntry(t *testing.T) {
 	w.sound()
 }
 
-// The entry that corrects a transfer is one of the relationship's too: the link
-// is canceled once it has settled, and not before.
+// The entry that corrects a transfer counts as a transfer of the relationship: the
+// link is canceled only once the entry has settled.
 func TestACorrectedEntryOfATransferIsATransfer(t *testing.T) {
 	w, acme, relationship := approved(t)
 	first := acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id")
@@ -110,8 +110,9 @@ func TestACorrectedEntryOfATransferIsATransfer(t *testing.T) {
 	w.sound()
 }
 
-// The receiver unlinked the account: what came back is neither corrected, nor
-// presented again, nor charged for, and what has settled can be reversed.
+// Once the receiver has unlinked the account, a returned debit is neither
+// corrected, nor presented again, nor charged a fee for. A settled debit can still
+// be reversed.
 func TestNothingIsDebitedOverALinkThatWasCanceled(t *testing.T) {
 	w, acme, relationship := approved(t)
 	var ids [3]string

@@ -9,7 +9,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// TestSameDayIsGivenWhereItMayBe tells what a client hears that asks for same-day settlement.
+// TestSameDayIsGivenWhereItMayBe checks the answers to requests for same-day
+// settlement.
 func TestSameDayIsGivenWhereItMayBe(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())

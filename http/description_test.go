@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// A client whose company pays wages is told so at every door, in the answer, the
-// event and the record, and its entry is accepted.
+// A company that pays wages sends an entry without the description PAYROLL: every
+// surface accepts it and warns in the answer, the event and the record.
 func TestWagesThatAreNotPayrollAreToldInTheAnswer(t *testing.T) {
 	w := newTown(t)
 	s := verifiedBy("none")

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// What the writer of files would refuse days later, with all that shares the
-// file, is refused when it is asked for, with its field.
+// Settings that no file can carry are refused when they are made, with their field.
+// Otherwise the writer of files would refuse them days later, together with all
+// entries of the file.
 func TestSettingsThatNoFileCanCarryNameTheirField(t *testing.T) {
 	w := newWorld(t)
 	ops := w.ops()

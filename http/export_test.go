@@ -11,7 +11,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// lines are an export's, without the last, which must say how many they are.
+// lines returns the rows of an export, after checking that its last line counts
+// them.
 func lines(a *answer) (list []map[string]any) {
 	a.t.Helper()
 	if got := a.header.Get("Content-Type"); got != "application/x-ndjson" {
@@ -31,7 +32,8 @@ func lines(a *answer) (list []map[string]any) {
 	return list[:len(list)-1]
 }
 
-// records are those of a CSV, without the first and the last.
+// records returns the rows of a CSV, and the index of each column by its name in
+// the first line. The last line must mark the end.
 func records(a *answer) (columns map[string]int, list [][]string) {
 	a.t.Helper()
 	all, err := csv.NewReader(strings.NewReader(string(a.body))).ReadAll()

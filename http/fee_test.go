@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/domain/fed"
 )
 
-// outboxText is all that left, file behind file.
+// outboxText is the text of all files in the outbox, one after the other.
 func (w *town) outboxText() string {
 	w.t.Helper()
 	names, err := filepath.Glob(filepath.Join(w.outbox(), "*.ach"))

@@ -16,8 +16,8 @@ import (
 
 const fileID = "019a9b1e-0000-7000-8000-000000000009"
 
-// cut puts an event of a transaction into a file by itself, dated a day, and
-// says why it is not the one asked for.
+// cut puts an event of a transaction into a file of its own with an effective date.
+// why says why that is not the date asked for.
 func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.Time, why *domain.Dated) {
 	w.t.Helper()
 	const trace = "021214860000001"
@@ -84,8 +84,8 @@ func TestATransactionTellsWhatItsFileSays(t *testing.T) {
 	}
 }
 
-// What was promised when the payment was accepted, and what became of it at
-// the cut: told from the log, whatever the clock says later.
+// The dates that were promised when a payment was accepted, and the reasons why the
+// cut changed them, come from the log: the present time does not change them.
 func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 	const noWindow = "the last same-day deadline of 2026-11-17, 16:45 New York time, has passed"
 	const past = "2026-11-17 has passed: dated again for 2026-11-19"
@@ -96,7 +96,7 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 		asked      []any
 		on         string // YYMMDD, at the cut
 		why        *domain.Dated
-		again      []domain.Event // to the file, after the cut
+		again      []domain.Event // appended to the file after the cut
 		shown      string
 		notSameDay any
 		moved      any
@@ -158,7 +158,8 @@ func TestAFileThatWasGivenUpShowsWithItsReason(t *testing.T) {
 	gym.call("GET", own+"/nacha", "").problem(409, "conflict")
 }
 
-// Operations see what the bank has in place of the bytes that were rendered.
+// Operations see the encrypted message that the bank got instead of the rendered
+// bytes.
 func TestAFileTellsOperationsWhatItWasEncryptedTo(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())

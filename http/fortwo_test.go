@@ -72,7 +72,7 @@ func (w *world) credentialOf(owner string, scopes ...string) caller {
 	return caller{w, issued.Key, issued.Secret}
 }
 
-// has fails the test when the answer does not contain a text.
+// has fails the test if the answer does not contain a text.
 func (a *answer) has(t testing.TB, text string) {
 	t.Helper()
 	if !strings.Contains(string(a.body), text) {
@@ -110,13 +110,13 @@ func TestFourEyesNeedTwoPeopleAndTwoPeopleEndThem(t *testing.T) {
 	bob.approves(id).problem(409, "already-done")
 }
 
-// The issue's line: one person cannot release their own request, and a policy
-// change needs two; the log tells the whole story.
+// One person cannot release their own request, and a change of the policy needs
+// two people. The log records every step.
 func TestOnePersonCannotReleaseTheirOwnRequest(t *testing.T) {
 	w, alice, bob := fourEyes(t)
 	acme := w.client("acme", settings())
 	event := acme.waiting()
-	alice.call("POST", "/v1/ops/events/"+event+"/hold", `{"reason":"looks odd"}`).is(200) // to hold needs nobody else
+	alice.call("POST", "/v1/ops/events/"+event+"/hold", `{"reason":"looks odd"}`).is(200) // holding needs one person only
 	release := "/v1/ops/events/" + event + "/approve"
 	id := alice.asks("POST", release, `{"reason":"the client called"}`)
 	second := w.credentialOf("alice@lantern.example", domain.ScopeOps)
@@ -125,7 +125,7 @@ func TestOnePersonCannotReleaseTheirOwnRequest(t *testing.T) {
 			t.Errorf("%s: %d %s", who, got.status, got.body)
 		}
 	}
-	w.ops().approves(id).problem(403, "no-person") // of nobody in particular
+	w.ops().approves(id).problem(403, "no-person") // the credential belongs to no person
 	w.credentialOf("mallory@lantern.example", domain.ScopeOps).approves(id).problem(403, "no-person")
 	if got := second.asks("POST", release, `{"reason":"the client called"}`); got != id {
 		t.Error("the same person asks for the same by another credential, and there are two requests")
@@ -164,11 +164,12 @@ func TestSmallReleasesNeedOnePerson(t *testing.T) {
 	alice.call("POST", "/v1/ops/events/"+event+"/approve", `{"reason":"fine"}`).is(200)
 }
 
-// What is done is what was asked for: nothing else may have happened there.
+// An approval applies to the state for which it was requested. If that has changed
+// since, the approval does nothing.
 func TestAnApprovalOfWhatHasChangedIsStaleAndDoesNothing(t *testing.T) {
 	w, alice, bob := fourEyes(t)
 	w.client("acme", settings())
-	alice.call("PATCH", "/v1/ops/clients/acme", `{"suspended":true,"suspended_reason":"fraud"}`).is(200) // to stop needs nobody else
+	alice.call("PATCH", "/v1/ops/clients/acme", `{"suspended":true,"suspended_reason":"fraud"}`).is(200) // suspending needs one person only
 	resume := alice.asks("PATCH", "/v1/ops/clients/acme", `{"suspended":false}`)
 	rename := bob.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
 	bob.call("POST", "/v1/ops/approvals/"+resume+"/approve", `{"digest":"`+strings.Repeat("0", 64)+`"}`).problem(409, "stale")
@@ -225,8 +226,8 @@ func TestARequestExpiresIsRefusedOrWithdrawnAndCanBeAskedAgain(t *testing.T) {
 	}
 }
 
-// Whoever asked has the secret, whoever approves never sees it; it opens
-// nothing before that.
+// The requester gets the secret, the approver never sees it, and it does not work
+// before the approval.
 func TestACredentialOfOperationsNeedsTwoPeople(t *testing.T) {
 	w, alice, bob := fourEyes(t)
 	var a struct {
@@ -277,7 +278,7 @@ func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
 	}
 }
 
-// holding has something happen once, when the policy is read next.
+// holding calls a function once, at the next read of the policy.
 type holding struct {
 	eventstore.Store
 	then func()
@@ -291,8 +292,8 @@ func (h *holding) ReadStream(ctx context.Context, stream string, after int64) ([
 	return h.Store.ReadStream(ctx, stream, after)
 }
 
-// A rule holds it between the request for its release and the decision about
-// that: one person releases it no more than if it had been held before.
+// A rule holds an item between the request to release it and the decision about
+// that request. One person cannot release it then either.
 func TestWhatIsHeldWhileItsReleaseIsAskedForTakesTwoPeopleToo(t *testing.T) {
 	store := &holding{}
 	w := newWorld(t, func(o *api.Options) {

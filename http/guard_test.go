@@ -16,7 +16,7 @@ import (
 )
 
 func TestRulesOfTheGuardAreCheckedAtTheDoorAndNameTheirField(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	w.client("business", settings())
 	ops := w.ops()
 	const good = `{"direction":"debit","per":"settlement_date","cents":100000}`
@@ -50,13 +50,13 @@ func TestRulesOfTheGuardAreCheckedAtTheDoorAndNameTheirField(t *testing.T) {
 	}
 }
 
-// What one entry alone decides is no matter of a later look: the door says no,
-// by the client's rules and by those of its bank.
+// A limit that a single entry exceeds is checked when the entry is submitted, by
+// the client's limits and by those of its bank; the guard does not have to look.
 func TestAnEntryOverALimitOfItsBankIsRefusedAtTheDoor(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
 	acme := w.client("acme", settings())
 	over := proposal("Amount", "5000.01")
-	acme.originate(over).is(201) // nobody minds yet
+	acme.originate(over).is(201) // the bank has no limit yet
 	limit := `{"delivery":{"method":"outbox"},"limits":[{"direction":"credit","per":"entry","cents":500000,"action":"reject"}]}`
 	w.ops().call("PUT", "/v1/ops/odfis/021214862", limit).is(200)
 	acme.originate(over).problem(422, "rule-broken").names("/Amount")
@@ -72,7 +72,7 @@ func TestAnEntryOverALimitOfItsBankIsRefusedAtTheDoor(t *testing.T) {
 }
 
 func TestTheRuleOfDescriptionsIsCheckedAtTheDoorAndShown(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	w.client("business", settings())
 	ops := w.ops()
 	const company = `{"identification":"1840000017","pays_wages":true}`
@@ -106,7 +106,7 @@ func TestTheRuleOfDescriptionsIsCheckedAtTheDoorAndShown(t *testing.T) {
 }
 
 func TestTheRuleOfDuplicatesIsCheckedAtTheDoorAndShown(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	w.client("business", settings())
 	ops := w.ops()
 	for body, field := range map[string]string{
@@ -134,7 +134,7 @@ func TestTheRuleOfDuplicatesIsCheckedAtTheDoorAndShown(t *testing.T) {
 }
 
 func TestTheRuleOfWebDebitsIsCheckedAtTheDoorAndShown(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	w.client("business", settings())
 	ops := w.ops()
 	ops.call("PATCH", "/v1/ops/clients/business", `{"web_debits":"warn"}`).problem(400, "invalid").names("/web_debits")
@@ -152,7 +152,7 @@ func TestTheRuleOfWebDebitsIsCheckedAtTheDoorAndShown(t *testing.T) {
 }
 
 func TestTheEngineThatDecidesIsCheckedAtTheDoorAndItsSecretShownOnce(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	w.client("business", settings())
 	ops := w.ops()
 	for body, field := range map[string]string{
@@ -233,7 +233,7 @@ func TestAHeldTransactionNamesItsRule(t *testing.T) {
 	}
 }
 
-// used is a guard that has counted something.
+// used is a guard that reports the given lines.
 type used []guard.Line
 
 func (u used) Exposure(context.Context, calendar.Date) ([]guard.Line, error) { return u, nil }
@@ -263,7 +263,7 @@ func TestOperationsSeeWhatIsUsedOfLimits(t *testing.T) {
 	if list := rows(ops.call("GET", "/v1/ops/exposure?date=2026-11-19", "").is(200)); len(list) != 0 {
 		t.Errorf("%v", list)
 	}
-	queue := rows(ops.call("GET", "/v1/ops/queue?kind=held", "").is(200)) // what it holds, and the room there is by now
+	queue := rows(ops.call("GET", "/v1/ops/queue?kind=held", "").is(200)) // what is held, and how much of the limit is used by now
 	if room, _ := queue[0]["limits"].([]any); len(queue) != 1 || len(room) != 1 || !reflect.DeepEqual(room[0], any(list[0])) {
 		t.Errorf("%v", queue)
 	}

@@ -22,8 +22,8 @@ import (
 	"github.com/achledger/achledger/workers/workertest"
 )
 
-// town is a world with workers behind the door: files are cut and go to an
-// outbox, and what the bank answers comes in.
+// town is a world with workers: files are cut and delivered to an outbox, and the
+// bank's answers are taken in.
 type town struct {
 	*world
 	views   *projections.Views
@@ -59,7 +59,7 @@ func (w *town) hire() {
 
 func (w *town) outbox() string { return filepath.Join(w.folder, "outbox") }
 
-// sweep lets every worker do what there is to do now.
+// sweep lets every worker do what is due now.
 func (w *town) sweep() {
 	w.t.Helper()
 	ctx := context.Background()
@@ -80,8 +80,8 @@ func (w *town) at(text string) {
 	w.sweep()
 }
 
-// sent is the entry of a transaction in the newest file of the outbox that
-// has one, under the trace number of the log.
+// sent returns the entry of a transaction, by its trace number in the log, from the
+// newest file of the outbox that has it.
 func (w *town) sent(client, id string) (h nacha.BatchHeader, e nacha.Entry) {
 	w.t.Helper()
 	t, err := w.ledger.Transaction(context.Background(), client, id)
@@ -120,14 +120,16 @@ func (w *town) returned(client, id, code string) {
 	w.feed(fed.Return(h, e, code, calendar.DateOf(w.clock.Now()), w.trace()))
 }
 
-// corrected has the bank send a notification of change for it.
+// corrected has the bank send a notification of change for a transaction, and lets
+// the workers apply it.
 func (w *town) corrected(client, id, code, data string) {
 	w.t.Helper()
 	w.notified(client, id, code, data)
 	w.sweep()
 }
 
-// notified is corrected before anyone acts on it.
+// notified has the bank send a notification of change that is taken in and not
+// applied yet.
 func (w *town) notified(client, id, code, data string) {
 	w.t.Helper()
 	h, e := w.sent(client, id)

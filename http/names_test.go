@@ -14,7 +14,7 @@ func (c caller) debit(token string) string {
 	return c.vault("POST", "/rest/v2/ach/transactions/debit", `{"amount":"5.00","token-id":"`+token+`"}`).is(200).text("ach-transaction", "transaction-id")
 }
 
-// store keeps an account of digits in the vault.
+// store stores an account number in the vault and returns its token.
 func (c caller) store(number string) string {
 	c.t.Helper()
 	body := strings.NewReplacer("123456789", number, "081009813", "121000358").Replace(theToken)
@@ -104,7 +104,7 @@ func TestNoticesOfChangeThatApplyAndThatDoNot(t *testing.T) {
 			sent := acme.debit(token)
 			w.at("2026-11-17 10:16")
 			w.corrected("acme", sent, tt.code, tt.data)
-			w.sweep() // nothing is done twice
+			w.sweep() // a second pass changes nothing
 			a := acme.vault("GET", tokensPath+"/"+token, "").is(200)
 			if a.text("ach-token", "routing-number") != tt.routing || a.text("ach-token", "account-number") != tt.account || a.text("ach-token", "account-type") != tt.kind {
 				t.Errorf("after %s: %s", tt.code, a.body)

@@ -14,7 +14,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// page reads a native list.
+// rows returns the rows of a native list.
 func rows(a *answer) []map[string]any {
 	a.t.Helper()
 	var p struct{ Data []map[string]any }
@@ -59,7 +59,7 @@ func TestAClientReadsItsOwnEventsInLogOrder(t *testing.T) {
 	operations := w.credential(domain.LedgerClient, "ops")
 	head, err := w.store.Head(context.Background())
 	w.must(err)
-	beyond := fmt.Sprint(head.Position + 1000) // of the log before it was restored
+	beyond := fmt.Sprint(head.Position + 1000) // read from the log before a restore
 	for path, who := range map[string]caller{"/v1/events": bank, "/v1/events/stream": bank, "/api/transaction/event": bank, "/v1/ops/audit": operations} {
 		who.call("GET", path+"?after="+beyond, "").problem(400, "invalid")
 	}
@@ -103,7 +103,8 @@ func TestAStreamGoesOnBehindTheLastEvent(t *testing.T) {
 	t.Fatalf("the stream ended: %v", lines.Err())
 }
 
-// A list that is in memory is complete, and in pages for whoever asks for them.
+// A list that is held in memory is answered whole, or in pages to a caller that
+// asks for pages.
 func TestAWholeListIsReadInPagesToo(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
@@ -185,7 +186,7 @@ func TestTheDocumentAndItsPageAreServedFromTheBinary(t *testing.T) {
 		}
 	}
 	w.send("GET", "/docs/other.js", "").is(404)
-	root, err := http.Get(w.url + "/") // which follows
+	root, err := http.Get(w.url + "/") // the client follows the redirect
 	w.must(err)
 	root.Body.Close()
 	if root.StatusCode != 200 || root.Request.URL.Path != "/docs" {

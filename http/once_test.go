@@ -107,7 +107,8 @@ func TestAKeyIsUsedOnce(t *testing.T) {
 	})
 }
 
-// A request whose key another one used meanwhile is read and answered again.
+// Of concurrent requests with one key the first is carried out. The others are
+// handled again, and get its answer.
 func TestOfManyRequestsUnderOneKeyOneIsFirstAtEveryDoor(t *testing.T) {
 	w := newWorld(t)
 	acme := w.client("acme", settings())

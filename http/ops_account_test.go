@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// meeting lets the first two writes of clients, or of banks, begin together: what each
-// looked at is from before the other.
+// meeting makes the first two writes of clients, or of banks, start together, so
+// that neither has seen what the other writes.
 type meeting struct {
 	eventstore.Store
 	expected bool
@@ -72,8 +72,8 @@ func TestOfTwoClientsThatSetTheSameReceivingAccountAtOnceOneIsRefused(t *testing
 	}
 }
 
-// Of two ODFIs whose files would bear the same names in the same folder, set up
-// at once, one is refused.
+// Two ODFIs whose files would have the same names in the same folder are set up at
+// the same time: one is refused.
 func TestOfTwoBanksThatSetTheSameFileNamesAtOnceOneIsRefused(t *testing.T) {
 	store := &meeting{both: make(chan struct{})}
 	w := newWorld(t, func(o *api.Options) {
@@ -97,8 +97,8 @@ func TestOfTwoBanksThatSetTheSameFileNamesAtOnceOneIsRefused(t *testing.T) {
 	}
 }
 
-// What is shown masked and sent back so is looked at too when the client
-// comes to another bank.
+// Receiving accounts that a body repeats masked are compared too when the client
+// moves to another bank.
 func TestAClientBringsNoReceivingAccountToABankThatHasIt(t *testing.T) {
 	w := newWorld(t)
 	ops := w.ops()

@@ -57,8 +57,8 @@ func TestAFileNameThatAnotherODFIsFilesBearIsRefused(t *testing.T) {
 	ops.call("PUT", "/v1/ops/odfis/231380104", body("1840000019", "/out")).is(200)
 }
 
-// A key that is of no use is refused with the setting that names its file, and
-// one that ends soon is said in the answer.
+// An unusable key is refused with the setting that names its file. A key that
+// expires soon is accepted with a warning.
 func TestKeysOfABankAreLookedAtWhenTheyAreSet(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) {
 		o.Inbound = struct{ api.Inbound }{}
@@ -78,8 +78,8 @@ func TestKeysOfABankAreLookedAtWhenTheyAreSet(t *testing.T) {
 	}
 }
 
-// A bank that takes balanced batches only refuses, at the door, what no offset
-// account is set for, and names the field.
+// At a bank that takes balanced batches only, an entry without an offset account to
+// balance it is refused when it is submitted, with the field.
 func TestABankThatTakesBalancedBatchesOnly(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
 	acme, ops := w.client("business", settings()), w.ops()

@@ -8,14 +8,14 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// What operations see of clients is written in the clients' names: an answer
-// that cannot hold the newest of it says so. The views stand still here.
+// What operations see about clients is written in the clients' names. An answer
+// that cannot include the newest of it says so. In this test the views stand still.
 func TestOperationsSeeWhatWasWrittenForAnyClient(t *testing.T) {
 	w := newWorld(t)
 	ops := w.credential(domain.LedgerClient, domain.ScopeOps)
 	bank, other := w.client("business", settings()), w.client("other", settings())
 	other.originate(proposal()).is(201)
-	other.call("GET", "/v1/files", "").is(200) // the views have come as far
+	other.call("GET", "/v1/files", "").is(200) // the views are up to date
 	w.stop()
 	w.still = true
 	w.open()
@@ -32,17 +32,17 @@ func TestOperationsSeeWhatWasWrittenForAnyClient(t *testing.T) {
 			}
 		})
 	}
-	all.Go(func() { ops.call("GET", "/v1/ops/files?client=other", "").is(200) }) // nothing new of that one
+	all.Go(func() { ops.call("GET", "/v1/ops/files?client=other", "").is(200) }) // nothing new was written for this client
 	all.Wait()
 }
 
-// A client whose views are behind waits for its answer, not for its feeds to
-// end.
+// A revocation ends the credential's feeds at once. Only its answer waits for views
+// that are behind.
 func TestARevocationCutsOffBeforeItWaitsForTheViews(t *testing.T) {
 	w := newWorld(t)
 	ops := w.credential(domain.LedgerClient, domain.ScopeOps)
 	bank := w.client("business", settings())
-	bank.call("GET", "/v1/files", "").is(200) // the views have come as far
+	bank.call("GET", "/v1/files", "").is(200) // the views are up to date
 	w.stop()
 	w.still = true
 	var cut []string

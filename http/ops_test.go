@@ -51,7 +51,7 @@ func TestAClientIsTakenOnWithACredentialThatIsShownOnce(t *testing.T) {
 		t.Errorf("a secret shows: %s", got)
 	}
 
-	// Another client at the same bank cannot claim what is ours.
+	// Another client at the same bank cannot claim this client's accounts.
 	for _, pattern := range []string{"1234567890", "12*", "770001", "7*"} {
 		body := strings.Replace(newClient, `["1234567890","77*"]`, `["`+pattern+`"]`, 1)
 		ops.call("POST", "/v1/ops/clients", body).problem(422, "rule-broken")
@@ -172,8 +172,8 @@ func TestOperationsListAcrossClients(t *testing.T) {
 	bank.call("GET", "/v1/files/"+someID, "").problem(404, "not-found")
 }
 
-// After a busy day the views take longer than a list would wait, and so may the node
-// that leads: the clock is waited for, and moved once.
+// After a busy day the views, or the leading node, may take longer than a list
+// would wait. A move of the clock waits for them, and moves the clock once.
 func TestTheSandboxClockIsWaitedForWhileTheLedgerIsBusy(t *testing.T) {
 	var behind []error
 	asked := 0

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Every surface shows a name as entries bear it and, under originals in its
-// own letter case, as it came.
+// Every surface shows a name as it stands in entries and also, in a field originals
+// that each surface spells its own way, as it was received.
 func TestATransliteratedNameShowsItsOriginalOnEverySurface(t *testing.T) {
 	const original, sent = "José Peña", "Jose Pena"
 	w := newTown(t)
@@ -54,7 +54,7 @@ func TestATransliteratedNameShowsItsOriginalOnEverySurface(t *testing.T) {
 	asConnect(acme.call("POST", transfers(john), transfer(link.text("id"), "INCOMING", "3.00")).is(200).text("id"))
 }
 
-// What an older release wrote of a recipient says nothing of an original.
+// Older releases did not record the original name of a recipient.
 func TestARecipientOfAnOlderReleaseHasNoOriginal(t *testing.T) {
 	w := newWorld(t)
 	acme := w.client("acme", settings())

@@ -15,8 +15,8 @@ import (
 
 const plaidSecret = "plaid-secret-9f2c"
 
-// plaid is a server that answers as Plaid does: its answers by the token it is
-// asked about.
+// plaid puts a test server in the place of Plaid. It answers by the token in the
+// request.
 func plaid(t testing.TB, answers map[string]func(http.ResponseWriter)) change {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

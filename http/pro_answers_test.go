@@ -35,8 +35,8 @@ func (s *streamsRead) ReadStreams(ctx context.Context, streams []string) (map[st
 	return s.Store.ReadStreams(ctx, streams)
 }
 
-// Returns come newest first, page by page, and no page reads what stands
-// before it, nor a stream for each row.
+// Returns are listed newest first in pages. A page reads only its own rows, and not
+// one stream for each row.
 func TestAPageOfReturnsReadsItsRowsAlone(t *testing.T) {
 	counted := &streamsRead{}
 	w := newWorld(t, func(o *api.Options) {

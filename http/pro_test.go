@@ -27,7 +27,7 @@ func TestATokenOfACHProWorksEverywhereForAnHourThroughARestart(t *testing.T) {
 		}
 	}
 	everywhere(access, 200)
-	everywhere(refresh, 401) // a refresh token opens no door
+	everywhere(refresh, 401) // a refresh token authenticates nothing
 	w.stop()
 	w.open()
 	everywhere(access, 200)
@@ -140,7 +140,7 @@ func TestARecipientIsItsClientsAloneAndMayBeDeleted(t *testing.T) {
 		other.call("DELETE", stranger, "").is(404)
 	}
 	other.call("GET", path+"/accounts", "").is(404)
-	other.call("DELETE", path+"/accounts", "").is(405) // nobody deletes all at once
+	other.call("DELETE", path+"/accounts", "").is(405) // accounts are deleted one by one
 	bank.call("GET", own, "").is(200)
 	if got := string(other.call("GET", "/v1/recipients", "").is(200).body); strings.TrimSpace(got) != "[]" {
 		t.Errorf("another client sees %s", got)

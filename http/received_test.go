@@ -59,7 +59,7 @@ func TestTheStatementOfAnUnauthorizedReturnIsKept(t *testing.T) {
 		t.Errorf("the event says %q", got)
 	}
 	bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", today)).is(200)
-	bank.call("POST", "/api/transaction/"+id+"/returns", body("r07", today)).is(200) // letter case says nothing
+	bank.call("POST", "/api/transaction/"+id+"/returns", body("r07", today)).is(200) // codes may be in any letter case
 	var told struct{ Events []map[string]any }
 	w.must(json.Unmarshal(bank.call("GET", "/api/transaction/"+id, "").is(200).body, &told))
 	if got := told.Events[1]["StatementDate"]; got != today {
@@ -84,7 +84,7 @@ func TestTheRecordShowsTheTerminalOfAPayment(t *testing.T) {
 	}
 }
 
-// Names are shown as they came, and addenda whole, those of older events too.
+// Names are shown as they were received, and addenda in full.
 func TestTheRecordShowsWhatCameInFull(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
@@ -102,7 +102,7 @@ func TestTheRecordShowsWhatCameInFull(t *testing.T) {
 }
 
 func TestOperationsSeeRemarksOnAFileThatWasApplied(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // never called
 	ops := w.ops()
 	_, err := w.ledger.Write(t.Context(), ledger.Change{
 		Stream: domain.InboundStream("f"), Client: domain.LedgerClient,

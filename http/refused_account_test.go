@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// unswept has the bank return an entry, and no worker come round after it.
+// unswept has the bank return an entry, without letting the workers run after it.
 func (w *town) unswept(client, id, code string) {
 	w.t.Helper()
 	links := w.links
@@ -19,7 +19,8 @@ func (w *town) unswept(client, id, code string) {
 	w.returned(client, id, code)
 }
 
-// What came back decides at once, whoever has not read it yet.
+// A returned micro-deposit blocks its account at once, before the worker of links
+// has read the return.
 func TestNoMoneyMovesToAnAccountWhoseMicroDepositCameBack(t *testing.T) {
 	for name, tt := range map[string]struct {
 		confirmed bool // before the return comes
@@ -60,8 +61,8 @@ func TestNoMoneyMovesToAnAccountWhoseMicroDepositCameBack(t *testing.T) {
 	}
 }
 
-// waitingTransfer is a transfer that waits over a link which its holder
-// confirmed, with the entries that verified it at the bank.
+// waitingTransfer makes a transfer that waits for a file, over a link that its
+// holder has confirmed. The micro-deposits of the link have been sent.
 func (w *town) waitingTransfer(acme caller) (link, transfer string) {
 	w.t.Helper()
 	link = acme.link(john, theLink)
@@ -74,8 +75,8 @@ func (w *town) waitingTransfer(acme caller) (link, transfer string) {
 		`{"transfer_type":"ach","relationship_id":"`+link+`","amount":"5.00","direction":"INCOMING"}`).is(200).text("id")
 }
 
-// What waits over a link when its bank refuses the account never leaves,
-// whoever sees it first.
+// A transfer that waits when the bank refuses the account of its link never leaves,
+// whichever worker sees the return first.
 func TestATransferThatWaitsWhenItsLinkIsRefusedIsRejected(t *testing.T) {
 	ctx := context.Background()
 	for name, tt := range map[string]struct {
@@ -129,8 +130,8 @@ func (w *town) judged(client, id string, event func(item string) domain.Event) {
 	w.must(err)
 }
 
-// A transfer that came back for want of money is not presented again to an
-// account that its bank refused meanwhile.
+// A transfer returned for insufficient funds is not presented again to an account
+// that its bank has refused since.
 func TestNoTransferIsPresentedAgainOverALinkThatWasRefused(t *testing.T) {
 	for name, asked := range map[string]bool{"asked for before": true, "asked for after": false} {
 		t.Run(name, func(t *testing.T) {

@@ -13,10 +13,11 @@ import (
 	"github.com/achledger/achledger/workers/accounts"
 )
 
-// In steps: n is a notification of change, to 111111111, 222222222 and so on,
-// and a one that says what the client asked for; r refuses one, u recalls its
-// refusal, x has operations reject the refusal; t makes another payment by the
-// token, which waits as well; w lets the workers act.
+// Each case is a list of steps, with the number of the notice they are about.
+// n1 is a notification of change to account 111111111, n2 to 222222222, and a one
+// back to the original account. r refuses a notice, u recalls the refusal, and x has
+// operations reject the refusal. t makes another payment by the token, which waits
+// for a file. w lets the workers run.
 func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 	const asked = "55512345"
 	for name, tt := range map[string]struct{ steps, want string }{
@@ -114,7 +115,8 @@ func (w *town) notices(id string) map[string]string {
 	return list
 }
 
-// Nothing of the links' worker runs between the client's answer and the cut.
+// The worker that applies notices does not run between the client's answer and the
+// cut.
 func TestACutUsesTheAccountThatIsRightWhenItBegins(t *testing.T) {
 	const asked = "55512345"
 	for name, tt := range map[string]struct{ steps, want string }{
@@ -142,7 +144,7 @@ func TestACutUsesTheAccountThatIsRightWhenItBegins(t *testing.T) {
 				w.correctionStep(acme, first, step, refusals)
 			}
 			w.clock.Advance(5 * time.Hour)
-			for range 2 { // what followed only now is cut by the pass behind
+			for range 2 { // what the first pass corrects is cut by the second
 				w.must(w.batcher.Sweep(context.Background()))
 			}
 			for _, id := range waiting {
@@ -172,8 +174,8 @@ func (b *brokenAccount) Append(ctx context.Context, appends ...eventstore.Append
 	return b.Store.Append(ctx, appends...)
 }
 
-// Were the second notice acted on before the first, the first would be the
-// newest: the bank's word before its last.
+// Notices are applied in order: if the second were applied while the first cannot
+// be, the first would be applied last and put the older account back.
 func TestANoticeThatCannotBeActedOnHoldsUpWhatComesLaterOfItsClient(t *testing.T) {
 	const asked = "55512345"
 	w := newTown(t)

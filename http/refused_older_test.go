@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// older is what begins a transaction like another one, as releases wrote it
-// that named its link in the holder's stream alone.
+// older returns the change that begins a transaction like an existing one, as
+// releases wrote it that named the link only in the holder's stream.
 func (w *town) older(client, like string, changes ...func(*domain.TransactionOriginated)) (id string, change ledger.Change) {
 	w.t.Helper()
 	id = uuid.Must(uuid.NewV7()).String()
@@ -29,7 +29,7 @@ func (w *town) older(client, like string, changes ...func(*domain.TransactionOri
 	for _, c := range changes {
 		c(&e)
 	}
-	if e.Proposal.AmountCents < 100 { // an order of the ledger's own is known by its id
+	if e.Proposal.AmountCents < 100 { // a micro-deposit, which is identified by its id
 		e.Content, err = w.ledger.Keys.MAC(client, ledger.EntryContent(id))
 		w.must(err)
 	}
@@ -54,7 +54,7 @@ func (w *town) asOlder(client, link, like string) (id string) {
 	return id
 }
 
-// One micro-deposit came back while the other still waits.
+// One micro-deposit was returned while the other still waits.
 func TestAVerificationOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *testing.T) {
 	ctx := context.Background()
 	for name, due := range map[string]string{"it was held meanwhile": "", "it is due later": "2026-11-20"} {
@@ -88,7 +88,7 @@ func TestAVerificationOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *test
 	}
 }
 
-// What an older release made says itself nothing of its link.
+// The transaction of a transfer that an older release made does not name its link.
 func TestATransferOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *testing.T) {
 	ctx := context.Background()
 	old := func(t *testing.T) (w *town, acme caller, link, transfer string) {

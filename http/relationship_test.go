@@ -83,7 +83,7 @@ func TestASecondActiveRelationshipIsAConflict(t *testing.T) {
 		t.Fatalf("without verification it is %s", got)
 	}
 	acme.call("POST", links(john), theLink).problem(409, "active-relationship")
-	acme.link(jane, theLink) // another account of the client's has its own
+	acme.link(jane, theLink) // another account holder has links of its own
 	acme.call("DELETE", links(john)+"/"+first, "").is(204)
 	acme.call("DELETE", links(john)+"/"+first, "").is(204) // asking twice is asking once
 	acme.link(john, theLink)
@@ -301,7 +301,7 @@ func TestMicroDepositsLockAfterThreeWrongTries(t *testing.T) {
 	verify := links(john) + "/" + id + "/verify"
 	wrong := `{"amounts":["` + a + `","` + a + `"]}`
 	key := with{"Idempotency-Key", "try-1"}
-	for range 3 { // one try, however often its answer was lost
+	for range 3 { // repeats of a request count as one attempt
 		acme.call("POST", verify, wrong, key).problem(422, "rule-broken")
 	}
 	acme.call("POST", verify, wrong).problem(422, "rule-broken")

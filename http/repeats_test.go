@@ -9,8 +9,8 @@ import (
 
 const secret = "30488174411" // an account number, wherever it stands
 
-// An account number is sealed in the log; the same digits in another field
-// would lie beside it for everybody to read.
+// An account number is sealed in the log. If another field contained the same
+// digits, they would be stored there in the clear.
 func TestANumberRepeatedInAnotherFieldIsRefusedThere(t *testing.T) {
 	w := newWorld(t)
 	acme := w.client("acme", settings())
@@ -52,7 +52,7 @@ func TestANumberRepeatedInAnotherFieldIsRefusedThere(t *testing.T) {
 	if !strings.Contains(string(bulk.body), "/ToIdentification") {
 		t.Errorf("%s", bulk.body)
 	}
-	acme.originate(proposal("ToAccount", secret, "ToIdentification", secret[:10])).is(201) // most of it is not it
+	acme.originate(proposal("ToAccount", secret, "ToIdentification", secret[:10])).is(201) // part of the number is allowed
 }
 
 // theACHFile has something in every field that is kept.

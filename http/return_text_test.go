@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/fed"
 )
 
-// What the receiving bank says beside the code shows on the event, without the
-// account number that it may quote.
+// The text that the receiving bank sends with a return code shows on the event; an
+// account number in it is masked.
 func TestAReturnShowsItsAddendaInformationAndItsDateOfDeath(t *testing.T) {
 	for name, tt := range map[string]struct {
 		code, information, died string

@@ -51,7 +51,7 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 		suspended.originate(proposal("TransactionID", someID)).is(201)
 		w.suspend("harbor")
 		suspended.originate(proposal()).problem(403, "client-suspended")
-		suspended.originate(proposal("TransactionID", someID)).is(200) // that was accepted before
+		suspended.originate(proposal("TransactionID", someID)).is(200) // accepted before the suspension
 		suspended.call("GET", "/api/transaction/"+someID, "").is(200)
 	})
 }

@@ -112,8 +112,8 @@ func TestATransferNeedsAnApprovedLink(t *testing.T) {
 	acme.call("GET", transfers(john)+"/"+jane, "").problem(404, "not-found")
 }
 
-// Transfers come newest first, and neither their transactions nor the file they left in
-// are read for each row.
+// Transfers are listed newest first. A page reads all its transactions in one query,
+// and the file they left in once.
 func TestAListOfTransfersIsReadAtOnce(t *testing.T) {
 	counted := &streamsRead{}
 	w := newTown(t, func(o *api.Options) {

@@ -30,8 +30,8 @@ var vaultDocument = sync.OnceValues(func() (*jsonschema.Compiler, error) {
 	return c, c.AddResource("vault.json", document)
 })
 
-// asVault holds a JSON value against a schema of the vault's own document,
-// which may have no member that the schema does not know.
+// asVault checks a JSON value against a schema of the vault's own document. Members
+// that the schema does not have are errors.
 func asVault(t testing.TB, schema string, value any) {
 	t.Helper()
 	c, err := vaultDocument()
@@ -70,7 +70,7 @@ func known(t testing.TB, s *jsonschema.Schema, value any, at string) {
 	}
 }
 
-// schemaOf is what the vault's document says of an answer's status.
+// schemaOf names the vault's schema for answers with a status.
 func schemaOf(status int) string {
 	if status == 200 {
 		return "AchTokenResponsePayload"
@@ -78,7 +78,7 @@ func schemaOf(status int) string {
 	return "ErrorResult"
 }
 
-// vaultJSON holds a JSON answer against the vault's document.
+// vaultJSON checks a JSON answer against the vault's document.
 func (a *answer) vaultJSON() *answer {
 	a.t.Helper()
 	if got := a.header.Get("Content-Type"); !strings.HasPrefix(got, "application/json") {
@@ -92,8 +92,8 @@ func (a *answer) vaultJSON() *answer {
 	return a
 }
 
-// vaultXML holds an XML answer against the vault's document, and returns it
-// as the JSON it stands for.
+// vaultXML checks an XML answer against the vault's document, and returns it
+// converted to JSON.
 func (a *answer) vaultXML() *answer {
 	a.t.Helper()
 	if got := a.header.Get("Content-Type"); !strings.HasPrefix(got, "application/xml") {
@@ -125,7 +125,7 @@ type element struct {
 	Children []element  `xml:",any"`
 }
 
-// value reads an element as the vault's document lays its schemas out in XML.
+// value converts an element to JSON as the vault's document maps its schemas to XML.
 func (e element) value() any {
 	if len(e.Children) == 0 && len(e.Attrs) == 0 {
 		switch e.XMLName.Local {

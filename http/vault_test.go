@@ -151,7 +151,7 @@ func TestCheckDigitsOfNewZealand(t *testing.T) {
 	if !strings.Contains(string(bad.body), "account-number: ") {
 		t.Errorf("the error does not name the number: %s", bad.body)
 	}
-	acme.vault("POST", tokensPath, strings.Replace(theToken, "123456789", "0109020068388000", 1)).is(200) // not asked for
+	acme.vault("POST", tokensPath, strings.Replace(theToken, "123456789", "0109020068388000", 1)).is(200) // without check-digit-enabled the digit is not checked
 }
 
 func TestTheDefaultMoves(t *testing.T) {
@@ -287,8 +287,8 @@ func TestVaultsAreApartAndSealed(t *testing.T) {
 	}
 }
 
-// A platform pays out over one token: the uses of a token that come together
-// wait for each other, and none of them is sent away.
+// Concurrent uses of one token wait for each other, and none is refused: a platform
+// may make all its payouts by one token.
 func TestATokenIsUsedByManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	acme := w.client("acme", settings())

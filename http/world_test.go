@@ -29,7 +29,7 @@ import (
 )
 
 // world is a server over a real log, real keys and real views in a temporary
-// folder, on a day that stands still unless the test moves it.
+// folder. Its clock stands still unless the test moves it.
 type world struct {
 	t      testing.TB
 	folder string
@@ -87,7 +87,7 @@ func (w *world) open(changes ...change) {
 	w.server, err = achhttp.New(o)
 	w.must(err)
 	handler := w.server.Handler()
-	if _, test := w.t.(*testing.T); test { // a benchmark has no time for it
+	if _, test := w.t.(*testing.T); test { // a benchmark leaves it out
 		handler = checked(w.t, handler)
 	}
 	web := httptest.NewServer(handler)

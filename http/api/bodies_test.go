@@ -124,8 +124,8 @@ func TestOnlyAFewLargeBodiesOfAClientWait(t *testing.T) {
 	}
 }
 
-// A client that sends half of an upload and stops holds no place for long, on a
-// server with real connections.
+// A client that sends half of an upload and stops does not keep its place for long.
+// The server has real connections, since recorders have no deadlines.
 func TestAnUploadThatStallsIsEnded(t *testing.T) {
 	s := &Kit{bodies: newBodies()}
 	s.TempDir = t.TempDir()
@@ -153,7 +153,7 @@ func TestAnUploadThatStallsIsEnded(t *testing.T) {
 	if err := <-ended; statusOf(err) != http.StatusBadRequest {
 		t.Errorf("it ends with %v", err)
 	}
-	_, _ = io.ReadAll(stalled) // which returns, as the server hangs up
+	_, _ = io.ReadAll(stalled) // returns when the server closes the connection
 	if len(s.bodies.receiving) != 0 || len(s.bodies.clients) != 0 {
 		t.Error("it holds its place")
 	}

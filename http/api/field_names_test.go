@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// A field is named as it was sent, whatever the domain calls it, and what is said
-// of it stays.
+// A refused field is named as its surface spells it, not as the domain does. Code
+// and message stay the same.
 func TestARefusedFieldIsNamedAsItsSurfaceSpellsIt(t *testing.T) {
 	refusal := func(pointers ...string) *domain.Refusal {
 		r := &domain.Refusal{Code: domain.RuleBroken, Reason: "no"}

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// bare is a server that only tells of faults, and a request for a list.
+// bare makes a kit that has nothing but a log, and a request for a list.
 func bare(query string) (*Kit, echo.Context, *httptest.ResponseRecorder) {
 	w := httptest.NewRecorder()
 	s := &Kit{Options: Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
@@ -25,8 +25,8 @@ func bare(query string) (*Kit, echo.Context, *httptest.ResponseRecorder) {
 
 func itself(row string) (string, error) { return row, nil }
 
-// TestAListIsSentWhileItIsRead looks at what was sent whenever a row is asked
-// for.
+// TestAListIsSentWhileItIsRead checks, each time a row is read, what has been sent
+// so far.
 func TestAListIsSentWhileItIsRead(t *testing.T) {
 	s, c, w := bare("")
 	row := strings.Repeat("x", 1000)

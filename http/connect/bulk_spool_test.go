@@ -56,8 +56,8 @@ func TestSpoolGivesBackWhatItGot(t *testing.T) {
 	}
 }
 
-// TestSpooledResultsHaveNoName: what a killed process leaves on disk is what
-// has a name.
+// TestSpooledResultsHaveNoName: a killed process leaves on disk only files that
+// have a name, so a spool has none.
 func TestSpooledResultsHaveNoName(t *testing.T) {
 	dir := t.TempDir()
 	s := newSpools(dir).open()
@@ -94,8 +94,8 @@ func TestAFileLeftByAKilledProcessIsSweptAway(t *testing.T) {
 	}
 }
 
-// TestAFullSpoolWaitsForItsReader fills a spool to the bound of its own file,
-// and to what the files of others leave.
+// TestAFullSpoolWaitsForItsReader fills a spool up to the bound of one file, and up
+// to what other files leave of the bound of all.
 func TestAFullSpoolWaitsForItsReader(t *testing.T) {
 	for name, bound := range map[string]func(*spoolFolder){
 		"its own file is full": func(a *spoolFolder) { a.file = 1 << 20 },

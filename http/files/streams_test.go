@@ -58,7 +58,7 @@ func TestAStreamWakesForItsOwnClientOnly(t *testing.T) {
 		t.Error("it sleeps although nobody looked")
 	}
 	leave()
-	leave() // twice is once
+	leave() // a second call does nothing
 	leaveToo()
 	if len(all.keys) != 0 || len(all.clients) != 0 || all.stop != nil {
 		t.Errorf("left over: %v, %v", all.keys, all.clients)
