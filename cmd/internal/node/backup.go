@@ -86,7 +86,7 @@ func (r *Reader) outside(to folder.Folder) error {
 	}
 }
 
-// absolute returns the absolute path, or path itself if that cannot be told.
+// absolute returns the absolute path, or path itself if that cannot be determined.
 func absolute(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		return whole

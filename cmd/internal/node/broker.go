@@ -241,12 +241,13 @@ func (s *Server) runRelay(ctx context.Context) error {
 	return nil
 }
 
-// contradicted is why nothing leaves while a fork was found and delivery could
-// not be switched off yet.
+// contradicted is the reason for which delivery is paused after a fork was found,
+// until the fork is confirmed and delivery is switched off.
 const contradicted = "the stream holds events of another log, and it is not known whether it still does"
 
-// awaitVerdict pauses delivery from the moment a fork is found until forked has
-// an answer: the broker or the database may be away just then. It is that answer.
+// awaitVerdict pauses delivery when a fork was found, calls forked until it
+// succeeds, since the broker or the database may be away for a time, and returns
+// its result. When ctx ends first, still is true and delivery stays paused.
 func (s *Server) awaitVerdict(ctx context.Context) (still bool) {
 	s.Switch.Pause(contradicted)
 	for {
@@ -264,9 +265,9 @@ func (s *Server) awaitVerdict(ctx context.Context) (still bool) {
 	}
 }
 
-// forked turns delivery off when the stream is a fork of the log, unless the
-// stream was reset since that was found; then still is false. An error means that
-// neither is known.
+// forked asks again whether the stream is a fork of the log, since it may have been
+// reset meanwhile, and turns delivery off if it still is. On an error it is not
+// known, or delivery could not be turned off.
 func (s *Server) forked(ctx context.Context) (still bool, err error) {
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
@@ -294,7 +295,7 @@ func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
 	s.log.Warn("the stream was deleted and is filled again")
 	select {
 	case s.refill <- struct{}{}:
-	default: // the relay runs, and notices by itself
+	default: // a running relay finds out by itself
 	}
 	return Nothing{}, nil
 }

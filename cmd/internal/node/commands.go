@@ -76,12 +76,12 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 
-// Some commands run on any node. Others name files of the machine where they
-// were typed, which the leader may not have.
+// Commands that not only a leader may run, that read files of the machine where
+// they were typed, and that need a running node.
 var (
 	ofAnyNode = map[string]bool{"/delivery": true, "/stream": true, "/clock": true, "/keys/ops": true}
 	ofFiles   = map[string]bool{"/ingest": true, "/delivery/on": true}
-	ofNodes   = map[string]bool{"/keys/destroy": true, "/stream/reset": true} // need the outbox and the broker
+	ofNodes   = map[string]bool{"/keys/destroy": true, "/stream/reset": true} // for the outbox and the broker
 )
 
 // namesFiles reports whether a command reads files by path where it runs.

@@ -111,7 +111,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 		if err != nil {
 			return err
 		}
-		defer s.Switch.Pause("") // it is for the next leader to say
+		defer s.Switch.Pause("") // whether delivery must wait is for the next leader to find out
 		if sound, err = s.takeEvidence(ctx); err != nil {
 			s.log.Warn("it is not known whether the log is unchanged", "err", err)
 		}

@@ -13,8 +13,9 @@ import (
 const followEvery = 500 * time.Millisecond
 
 // followOthers keeps this node up to date with settings that are not in the
-// views, until ctx ends. It ends the node if the ledger was moved elsewhere, which
-// can only happen while the node is stopped: payments that it takes would be lost.
+// views, until ctx ends. It returns an error, which ends the node, if the ledger was
+// moved elsewhere while the process was suspended: payments accepted here from then
+// on would be lost.
 func (s *Server) followOthers(ctx context.Context) error {
 	if s.asks == nil {
 		return nil

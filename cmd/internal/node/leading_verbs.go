@@ -136,14 +136,14 @@ type handedIn struct {
 	content io.Reader // if in memory
 }
 
-// keptAsks is the folder of such content.
+// keptAsks is the folder, among the kept files, of uploads for another node.
 const keptAsks = "asks"
 
 // sweepEvery is how often a leader sweeps the kept files in the database.
 const sweepEvery = time.Hour
 
-// sweepKept removes, until ctx ends, what nodes that died left of kept files, and
-// uploads that nobody removed.
+// sweepKept removes, until ctx ends, unfinished kept files of nodes that died, and
+// uploads that were left behind.
 func (s *Server) sweepKept(ctx context.Context) error {
 	kept, shared := s.Kept.(postgres.Kept)
 	for shared && ctx.Err() == nil {

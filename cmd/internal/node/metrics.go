@@ -170,7 +170,7 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	}
 	if head, err := s.Store.Head(ctx); err == nil {
 		send(logHead, float64(head.Position))
-		if s.asks == nil || s.term.Load() != 0 { // only the leader relays
+		if s.asks == nil || s.term.Load() != 0 { // only the leader runs the relay
 			send(relayLag, float64(max(0, head.Position-s.relay.Position())))
 		}
 		send(viewLag, float64(max(0, head.Position-s.views.Position())))

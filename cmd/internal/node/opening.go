@@ -9,13 +9,14 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// unopened is why nothing leaves while the embedded broker opens its streams.
+// unopened is the reason for which delivery is paused while the embedded broker
+// opens its streams.
 const unopened = "the stream is being opened, and no file is sent before it was compared with the log"
 
-// holdDelivery pauses delivery, and with it the workers, until the embedded
-// broker's stream was compared with the log: a stream that is ahead shows that
-// events of the log were lost, and what they recorded must not happen again. An
-// external broker may be away for days, and is not waited for.
+// holdDelivery pauses delivery until the embedded broker's stream has been compared
+// with the log. A stream that is ahead shows that the log lost events, and files
+// that the lost events recorded must not be sent again. An external broker is not
+// waited for: it may be away for days.
 func (s *Server) holdDelivery() {
 	s.compared = make(chan struct{})
 	if s.broker.embedded == nil {
@@ -35,7 +36,7 @@ func (s *Server) streamOpening() bool {
 	}
 }
 
-// awaitStream waits for the comparison.
+// awaitStream waits until the stream has been compared with the log.
 func (s *Server) awaitStream(ctx context.Context) error {
 	select {
 	case <-s.compared:
@@ -45,8 +46,9 @@ func (s *Server) awaitStream(ctx context.Context) error {
 	}
 }
 
-// openStream waits until the embedded broker has opened its streams, however long
-// that takes, and compares the stream with the log, unless the start has done so.
+// openStream waits, without a limit, until the embedded broker has opened its
+// streams, and then compares the stream with the log. It returns at once if the
+// stream was compared at the start. An error ends the server.
 func (s *Server) openStream(ctx context.Context) error {
 	if !s.streamOpening() {
 		return nil
@@ -74,11 +76,14 @@ func (s *Server) openStream(ctx context.Context) error {
 }
 
 const (
-	connectWait = time.Minute     // within the process, once the streams are open
-	answerWait  = 5 * time.Second // for a broker that is there to say what its stream holds
+	connectWait = time.Minute     // to connect to the embedded broker once its streams are open
+	answerWait  = 5 * time.Second // for the broker's answer about what its stream holds
 )
 
-// compareStream compares the stream with the log, and then lets delivery begin.
+// compareStream compares the stream with the log and then ends the pause of
+// holdDelivery. If the stream is not a copy of the log it returns an error, or with
+// a ledger in a database and an external broker switches delivery off. A broker that
+// does not answer is not an error: the relay compares again once it is connected.
 func (s *Server) compareStream(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
@@ -91,7 +96,7 @@ func (s *Server) compareStream(ctx context.Context) error {
 	case relay.Fatal(err):
 		return err
 	case ctx.Err() != nil:
-		return nil // the server stops
+		return nil // the server is stopping
 	case err != nil:
 		s.log.Warn("the broker is no longer reached; the stream catches up when it is", "err", err)
 	}

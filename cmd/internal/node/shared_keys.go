@@ -25,10 +25,10 @@ type sharedKeys struct {
 	reload func(context.Context) error // of the delivery switch
 
 	dropped atomic.Int64  // position up to which destroyed keys were forgotten
-	within  time.Duration // how long other nodes may take to do so
+	within  time.Duration // how long other nodes may take to forget destroyed keys
 
 	mu    sync.Mutex
-	at    time.Duration // when that was the head of the log, by postgres.SinceBoot
+	at    time.Duration // when dropped was the head of the log, by postgres.SinceBoot
 	fault error         // about the master key
 }
 
@@ -63,7 +63,8 @@ func (s *Server) fresh(ctx context.Context) error {
 	return nil
 }
 
-// level checks, unless it did within keysLevelFor.
+// level reads what other nodes changed of the switch and the keys, unless that was
+// done less than keysLevelFor ago. It returns an error if this node may not respond.
 func (k *sharedKeys) level(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -79,14 +80,15 @@ func (k *sharedKeys) level(ctx context.Context) error {
 	return err
 }
 
-// follow checks now.
+// follow calls look in any case, however recent the last look.
 func (k *sharedKeys) follow(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.look(ctx)
 }
 
-// look forgets the keys in memory if another node destroyed or changed some.
+// look forgets the keys in memory if the log has a destruction or rotation of keys
+// since the last look.
 func (k *sharedKeys) look(ctx context.Context) error {
 	at := postgres.SinceBoot()
 	head, err := k.store.Head(ctx)
@@ -110,8 +112,8 @@ func (k *sharedKeys) look(ctx context.Context) error {
 	return nil
 }
 
-// forget forgets them. A node that lacks the ledger's current master key
-// becomes not ready, with an error that says what to do.
+// forget drops the keys in memory, so that they are read again. A node that lacks
+// the ledger's current master key becomes not ready.
 func (k *sharedKeys) forget() error {
 	err := k.ring.Forget()
 	switch {

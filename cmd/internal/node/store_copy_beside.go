@@ -21,7 +21,7 @@ type beside struct {
 	kept  listed
 }
 
-// listed are kept files that can be listed.
+// listed is a store of kept files that can also list them.
 type listed interface {
 	eventstore.Kept
 	List(ctx context.Context) ([][2]string, error) // folder and name
@@ -47,7 +47,7 @@ func copyBeside(ctx context.Context, to, from beside, progress func(done, total 
 		}
 		progress(int64(i), int64(len(files)))
 		if f[0] == keptAsks {
-			continue // nobody waits for those any more
+			continue // uploads for a leader: their requests ended with the nodes
 		}
 		if err := copyKept(to.kept, from.kept, f[0], f[1]); err != nil {
 			return fmt.Errorf("copy the kept file %s/%s: %w", f[0], f[1], err)

@@ -136,7 +136,7 @@ func (s *Server) distrust(ctx context.Context, reason string) error {
 	return s.Switch.Distrust(reason, log)
 }
 
-// another begins the reason why nothing is delivered for the moment.
+// another is the beginning of the reason for which takeEvidence pauses delivery.
 const another = "the database is another one than before, after a failover or a restore: nothing leaves until "
 
 // takeEvidence pauses delivery, before a leader does anything, until the
@@ -157,10 +157,10 @@ func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 	return false, err
 }
 
-// waitsFor names the witness that delivery waits for; empty if none. The stream
-// may have more events than the log. In a database other than the last one, it
-// must answer, and every node that served until the change must have found there
-// the events that it knew.
+// waitsFor names the witness that delivery waits for; empty if none. The stream may
+// show that the log has lost events. After a change to another database, by failover
+// or restore, the stream must have been compared, and every node that served until
+// then must have found in the new database the events that it knew.
 func (s *Server) waitsFor(ctx context.Context) (what string, err error) {
 	const stream = "the stream says that it holds the same log"
 	identity, err := s.asks.Identity(ctx)
@@ -173,7 +173,7 @@ func (s *Server) waitsFor(ctx context.Context) (what string, err error) {
 	switch known := s.switched.identity() == identity; {
 	case errors.Is(asked, relay.ErrFork):
 		if still, err := s.forked(ctx); err != nil || still {
-			return "", err // everything is off
+			return "", err // delivery was switched off
 		}
 		return stream, nil
 	case known:
