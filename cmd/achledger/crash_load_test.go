@@ -17,11 +17,11 @@ type payment struct {
 
 	acknowledged  bool // a 2xx came
 	recalled      bool // a 2xx came for its recall
-	recallUnknown bool // a recall was asked for and nobody knows
+	recallUnknown bool // a recall was requested, and its outcome is unknown
 }
 
-// load is a crowd of callers that continue whatever happens to the server: one
-// that gets no answer asks again with the same id, as it should.
+// load is a number of callers that continue whatever happens to the server. A
+// caller that gets no answer repeats the request with the same id, as clients should.
 type load struct {
 	subject      *subject
 	acknowledged atomic.Int64
@@ -121,7 +121,7 @@ func (l *load) recall(p *payment, event string) {
 	})
 }
 
-// insist asks again until there is an answer, for at most a minute.
+// insist repeats a request until there is an answer, for at most a minute.
 func (l *load) insist(ask func() bool) bool {
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if ask() {
@@ -131,7 +131,7 @@ func (l *load) insist(ask func() bool) bool {
 	return false
 }
 
-// unless makes an answer that says no for good a failure of the test.
+// unless fails the test if an answer is a final refusal: a 4xx other than 429.
 func (l *load) unless(status int, answer []byte) bool {
 	if status >= 400 && status < 500 && status != http.StatusTooManyRequests {
 		l.subject.t.Errorf("a payment was refused: %d %s", status, answer)

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// outbox reads every file in the outbox by column, believing nothing: it
-// counts the entries by the mark in their individual identification and
-// checks that numbers add up and are used once.
+// outbox reads every file in the outbox by column, with none of the product's code.
+// It counts the entries by the mark in their individual identification, and checks
+// that totals add up and that trace numbers and headers are unique.
 func (s *subject) outbox() map[string]int {
 	s.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(s.folder, "outbox", "*.ach"))

@@ -22,10 +22,9 @@ import (
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
-// The promises of the ledger, checked from outside: the real program under
-// load over HTTP is killed at random moments and started again. The code here
-// shares nothing with the program: it speaks HTTP and reads the outbox with a
-// reader of its own.
+// The program is killed at random moments under load over HTTP, and started again.
+// The test checks the ledger's promises without any code of the program: it speaks
+// HTTP, and reads the outbox with a reader of its own.
 func TestKilledAtAnyMomentItKeepsItsPromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -67,7 +66,7 @@ type subject struct {
 	client  [2]string
 }
 
-// ready is the line that serve prints last at its start, once it is whole.
+// ready is the whole line that serve prints last at its start.
 var ready = regexp.MustCompile(`achledger is ready at (http://[0-9.:]+)\n`)
 
 // start runs the program and waits for the line with its address.
@@ -165,8 +164,7 @@ func (s *subject) prepare() {
 	s.client = [2]string{opened.Credential.Key, opened.Credential.Secret}
 }
 
-// call makes one request to whatever process runs now. Status 0 means that no
-// answer came.
+// call makes one request to the newest process. Status 0 means that no answer came.
 func (s *subject) call(who [2]string, method, path, body string) (status int, answer []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -15,17 +15,18 @@ import (
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
-// listener is a client's server. It verifies each message by a library of the
-// specification, and takes every seventh message only the second time.
+// listener is a client's server. It verifies each message with the library of the
+// specification's authors, and answers the first try of every seventh message with
+// an error.
 type listener struct {
 	t *testing.T
 
 	mu      sync.Mutex
 	secrets []string // the newest first
-	row     int      // messages since the last one that the newest secret does not sign
+	row     int      // consecutive messages that the newest secret signs
 	tries   map[string]int
 	ids     map[string]string          // of messages, by their type, event and body
-	told    map[string]map[string]bool // types, by transaction
+	told    map[string]map[string]bool // types of messages taken, by transaction
 	taken   int
 }
 
@@ -80,11 +81,11 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (l *listener) knows(secrets ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.secrets, l.row = secrets, 0 // none came yet that the newest one signs
+	l.secrets, l.row = secrets, 0 // no message signed by the newest one has come yet
 }
 
-// awaitNewest waits until nothing is on its way that the newest secret does not
-// sign: many more than leave at once came since the last.
+// awaitNewest waits until no message without the newest secret's signature can be
+// under way: more consecutive messages had it than are ever sent at once.
 func (l *listener) awaitNewest() {
 	l.t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -100,7 +101,8 @@ func (l *listener) awaitNewest() {
 	}
 }
 
-// heard reports whether a payment was told through its life.
+// heard reports whether messages came about a payment from its acceptance to its
+// end.
 func (l *listener) heard(p *payment) bool {
 	last := "origination.transmitted"
 	if p.recalled {
@@ -112,8 +114,8 @@ func (l *listener) heard(p *payment) bool {
 	return types["origination.pending"] && (p.recallUnknown || types[last])
 }
 
-// More than a thousand events, two killed processes, an address that fails now
-// and then, and a new secret: each event arrives at least once, verified.
+// With two killed processes, an address that fails now and then, and a new secret,
+// each of more than a thousand events arrives at least once and verifies.
 func TestWebhooksLoseNothingOverKilledProcesses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")

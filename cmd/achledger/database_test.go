@@ -25,7 +25,7 @@ func database(t *testing.T) func(ts *testscript.TestScript, neg bool, args []str
 	}
 }
 
-// withDatabase removes the PostgreSQL of the stories after them.
+// withDatabase removes the scripts' PostgreSQL server after all tests.
 type withDatabase struct{ *testing.M }
 
 // Run implements testscript.TestingM.

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// The demo ends with links by which two people sign in to the console, once
-// each, and find what they have to decide.
+// The demo ends with links for two people. Each link signs its person in to the
+// console once, where the held payment waits for a decision.
 func TestTheDemoEndsAtTheConsole(t *testing.T) {
 	if testing.Short() {
 		t.Skip("tells the whole story")

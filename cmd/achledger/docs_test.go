@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// namedTests are tests that a page names, with a story behind the slash.
+// namedTests matches tests that a page names, with a script's name after the slash.
 var namedTests = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)(?:/([a-z-]+))?`")
 
-// A promise whose test was renamed or deleted is a promise without one.
+// The pages name the test of each promise. A renamed or deleted test must be
+// noticed.
 func TestEveryTestThatThePagesNameExists(t *testing.T) {
 	tests := map[string]bool{}
 	eachSource(t, func(file string, f *ast.File) {

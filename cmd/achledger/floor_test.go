@@ -20,8 +20,8 @@ func eachProduct(t *testing.T, folders []string, visit func(file string, f *ast.
 	})
 }
 
-// Whoever reads, decides and writes does so by ledger.Execute, and asks it
-// whether others were always first.
+// Code that reads, decides and writes uses ledger.Execute, which handles version
+// errors.
 func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
 	eachProduct(t, []string{"cmd", "http"}, func(file string, f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -45,19 +45,19 @@ func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
 	})
 }
 
-// records say what was done; no rule decides over them. They go into the log
-// by ledger.Audit.
+// records are events that record what was done, which no command decides. They are
+// written by ledger.Audit.
 var records = []string{"AccountRevealed", "FileRead", "AuditSignedIn", "DeliverySwitched", "KeysRotated", "KeysDestroyed", "CredentialsAccepted", "ActedAlone", "Exported", "RequestRefused"}
 
-// inHand are events that workers may name.
+// inHand are events that workers may make without a command, by folder.
 var inHand = map[string][]string{
 	"workers/": {
 		"FileOpened", "FileFilled", // values that OpenFile and the append of entries take as they are
 		"ProfileFileMade",       // the request as it was kept, shown once its file is cut
 		"TransactionOriginated", // what a client's own file says of an entry
 	},
-	// What the bank's files say, and how they were read, is so whatever the
-	// ledger decides. What becomes of it, domain decides.
+	// These record what the bank's files say and how they were read, which is no
+	// decision. Commands decide what follows from it.
 	"workers/inbound/": {
 		"TransactionReceived", "EntryQueued",
 		"InboundReceived", "InboundRepeated", "InboundKeyReused", "InboundJudged",
@@ -73,8 +73,7 @@ func mayName(file, event string) bool {
 	return false
 }
 
-// What follows from a request, or from how things stand, a command of domain
-// decides.
+// Except for the events above, only commands of package domain make events.
 func TestNobodyButDomainMakesEventsByHand(t *testing.T) {
 	events := map[string]bool{}
 	for _, e := range domain.Types() {

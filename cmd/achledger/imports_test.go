@@ -25,7 +25,7 @@ var inward = map[string][]string{
 	"workers":         {"workers", "projections", "eventstore", "domain"},
 	"projections":     {"projections", "eventstore", "domain"},
 	"eventstore":      {"eventstore", "domain"},
-	"http/client":     {}, // whoever uses it gets no server with it
+	"http/client":     {}, // programs that use it must not link the server
 	"domain":          {"domain"},
 	"domain/nacha":    {"domain/nacha"},
 	"domain/calendar": {"domain/calendar"},
@@ -42,7 +42,7 @@ func init() {
 	}
 }
 
-// homes says which folders may import a library that belongs to some.
+// homes says which folders may import a library; others may not.
 var homes = map[string][]string{
 	"github.com/labstack/echo":          {"http", "cmd/bench"}, // bench measures against it
 	"github.com/ThreeDotsLabs":          {"workers"},
@@ -66,11 +66,12 @@ var homes = map[string][]string{
 	"github.com/schollz/progressbar/v3": {"cmd"},
 }
 
-// inTests may be imported by any test: a real broker, the oracle that reads our
-// files, a person's authenticator, and what a client verifies messages with.
+// inTests may be imported by any test: a real broker, the library that reads our
+// files for comparison, an authenticator, and the verifier of webhook messages.
 var inTests = []string{"github.com/nats-io", "github.com/moov-io/ach", "github.com/pquerna/otp", "github.com/standard-webhooks"}
 
-// pureLibraries are the only ones package domain and those below it know.
+// pureLibraries are the only libraries that package domain and those below it may
+// import.
 var pureLibraries = map[string][]string{
 	"domain/nacha":    {"github.com/moov-io"},
 	"domain/calendar": {"github.com/rickar/cal"},
@@ -115,7 +116,7 @@ func below(p string, folders []string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return p == f || strings.HasPrefix(p, f+"/") })
 }
 
-// longest finds the key that a path is or lies in, the longest one.
+// longest returns the longest key that is a path or a folder above it, or "".
 func longest(p string, m map[string][]string) string {
 	best := ""
 	for key := range maps.Keys(m) {
@@ -154,7 +155,7 @@ func TestTheDomainKnowsNoClockAndNoRandomness(t *testing.T) {
 	})
 }
 
-// A package of http that the list of surfaces forgets could import them all.
+// A package of http that is not in the list of surfaces could import all of them.
 func TestEveryPackageOfHTTPIsTheKitOrASurfaceOrTheClient(t *testing.T) {
 	eachSource(t, func(file string, _ *ast.File) {
 		of, ok := strings.CutPrefix(path.Dir(file), "http/")

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// The stories in testdata are what a person would type.
+// The scripts in testdata are what a person would type.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",

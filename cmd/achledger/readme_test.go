@@ -28,7 +28,8 @@ func shellBlocks(t *testing.T, page string) []string {
 	return blocks
 }
 
-// A block that was reflowed with the text around it is no longer a command.
+// Every block that a reader pastes into a shell parses as shell: an editor may have
+// reflowed it with the text around it.
 func TestWhatThePagesHavePastedIsShell(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/node"
 )
 
-// Whoever waits for the address, a test or a script, has read then all that a
-// start says, the way to the credential above all.
+// A test or script that waits for the line with the address must have read all other
+// lines by then, above all the one that says where the credential is.
 func TestTheLineWithTheAddressIsTheLastOfAStart(t *testing.T) {
 	var said bytes.Buffer
 	serveCommand{}.announce(node.Running{Base: "http://127.0.0.1:8080", Admin: "http://127.0.0.1:9090", FirstStart: true, Unconfirmed: true},

@@ -14,8 +14,8 @@ type urlFlag struct {
 	Store string `help:"The PostgreSQL database, without a password: that comes from PGPASSFILE or PGPASSWORD." env:"ACHLEDGER_STORE" placeholder:"URL"`
 }
 
-// placeFlags name where a ledger lives: a data folder or, with one of a node, a
-// database.
+// placeFlags name where a ledger is stored: in a data folder or in a database. With
+// a database the folder is that of a node.
 type placeFlags struct {
 	dataFlag
 	urlFlag
@@ -46,7 +46,8 @@ func askAt[Ask, Reply any](ctx context.Context, p placeFlags, what string, do fu
 	return reply, errors.Join(err, server.Close())
 }
 
-// reader opens the ledger for reading. Only a folder knows its outbox.
+// reader opens the ledger for reading. outbox is that of a ledger in a database; a
+// data folder has its own.
 func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, error) {
 	if p.Store != "" {
 		return node.OpenDatabaseReader(ctx, p.folder(), p.Store, outbox)

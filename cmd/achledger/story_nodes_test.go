@@ -22,12 +22,12 @@ func baseInTurn() string {
 	return bases[rand.IntN(len(bases))]
 }
 
-// told are the stories that are told over three nodes as well, up to where one of
-// them is stopped or its folder is looked into.
+// told are the scripts that run over three nodes as well, up to the line that stops
+// a server or verifies a folder.
 var told = []string{"pay", "fed", "fortwo", "ingest", "delivery"}
 
-// overNodes is the part of a story that is the same over several nodes. The bank's
-// folders are those of the first node's folder, as on a single one.
+// overNodes returns the part of a script that is the same over several nodes. The
+// outbox and inbox are in the first node's folder, as with a single node.
 func overNodes(t *testing.T, name string) []byte {
 	t.Helper()
 	a, err := txtar.ParseFile(filepath.Join("testdata", name+".txtar"))
@@ -66,7 +66,7 @@ func serveOverNodes(t *testing.T) func(ts *testscript.TestScript, neg bool, args
 		ts.Check(err)
 		flags := append(args[2:], "--store", ts.Getenv("SERVING"), "--nats-url", ts.Getenv("NATS"),
 			"--outbox", filepath.Join(dir, "outbox"), "--inbox", filepath.Join(dir, "inbox"))
-		startServer(ts, dir, flags) // it leads, so that what names files may be typed there
+		startServer(ts, dir, flags) // the first node leads, so commands that name files work in its folder
 		bases := []string{ts.Getenv("BASE")}
 		for n := 2; n <= 3; n++ {
 			other := fmt.Sprintf("%s-%d", dir, n)
@@ -78,8 +78,8 @@ func serveOverNodes(t *testing.T) func(ts *testscript.TestScript, neg bool, args
 	}
 }
 
-// What a person does with one server is the same with three nodes, whichever of them
-// takes a request.
+// The scripts for one server also pass with three nodes, of which any may take a
+// request.
 func TestStoriesOverThreeNodes(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range told {

@@ -141,7 +141,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%d files match %s, want %d", found, args[0], want)
 }
 
-// hidden reports whether a file is unfinished by its name.
+// hidden reports whether a file's name marks it as unfinished.
 func hidden(path string) bool { return filepath.Base(path)[0] == '.' }
 
 // code runs a program and checks its exit code.

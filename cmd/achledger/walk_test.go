@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A page that leads through the code is worse than none once the code has
-// moved: each name must be declared in the file it is linked to.
+// docs/walk.md links names of the code to files. Each name must be declared in the
+// file that it is linked to.
 func TestTheWalkLeadsThroughTheCodeAsItIs(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "walk.md"))
 	if err != nil {

@@ -12,14 +12,15 @@ import (
 	"testing"
 )
 
-// words had several meanings once; a reader of a package may rely on one.
+// words are words that once had several meanings. Each may have only one in a
+// package.
 var words = []string{
 	"answer", "bank", "book", "books", "check", "delivery", "feed", "gate", "kind", "link", "place", "refuse",
 	"story", "tail", "waiting", "watch",
 }
 
-// A word of the list means one thing in a package: whatever is declared by it,
-// in whatever capitals, is of one type, or does one thing.
+// A word of the list has one meaning in a package: everything declared by that
+// name, in any letter case, is of one type or does one thing.
 func TestNoWordHasTwoMeaningsInOnePackage(t *testing.T) {
 	packages := map[string]*vocabulary{}
 	eachSource(t, func(file string, f *ast.File) {
@@ -126,8 +127,9 @@ func add(to map[string]map[string]bool, name, what string) {
 	to[key][what] = true
 }
 
-// meaningOf a function is the type that it is named after, if it takes or
-// answers one; else the type it answers, or what it does.
+// meaningOf returns the meaning of a function's name: the type of the same name, if
+// the function takes or returns one; else its action, if it returns nothing or is
+// named by a verb; else the type it returns.
 func meaningOf(d *ast.FuncDecl) string {
 	var named []string
 	for _, list := range []*ast.FieldList{d.Type.Params, d.Type.Results} {
@@ -147,13 +149,13 @@ func meaningOf(d *ast.FuncDecl) string {
 	return bare(d.Type.Results.List[0].Type)
 }
 
-// isVerb reports whether functions of that name do something, whatever they
-// answer.
+// isVerb reports whether functions of that name are named by what they do, even if
+// they return a value.
 func isVerb(name string) bool {
 	return slices.Contains([]string{"check", "refuse"}, strings.ToLower(name))
 }
 
-// bare is the name of a type less its package and what it is put into.
+// bare is the name of a type without its package, pointer, slice or map.
 func bare(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:

@@ -31,7 +31,7 @@ func shown(t *testing.T, l net.Listener, config *tls.Config) (string, error) {
 	return c.ConnectionState().PeerCertificates[0].Subject.CommonName, nil
 }
 
-// listen shows a certificate and says a byte to whoever is let in.
+// listen presents a certificate and sends one byte to each client that it accepts.
 func listen(t *testing.T, config *tls.Config) net.Listener {
 	t.Helper()
 	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
@@ -93,7 +93,7 @@ func TestANewCertificateIsTakenWithoutARestart(t *testing.T) {
 
 func TestSIGHUPReadsTheFilesAtOnce(t *testing.T) {
 	ours := make(chan os.Signal, 1)
-	signal.Notify(ours, syscall.SIGHUP) // so that it ends no test that is not listening yet
+	signal.Notify(ours, syscall.SIGHUP) // otherwise a SIGHUP before Run listens for it would end the process
 	defer signal.Stop(ours)
 	dir := t.TempDir()
 	f := Files{Cert: filepath.Join(dir, "cert"), Key: filepath.Join(dir, "key")}

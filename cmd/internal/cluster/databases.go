@@ -33,7 +33,7 @@ type Databases struct {
 const standbyName = "standby"
 
 func startDatabases(tell *slog.Logger) (*Databases, error) {
-	ports, err := freePorts(3) // a primary, its standby, and the one before
+	ports, err := freePorts(3) // a primary, its standby, and the former primary
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,10 @@ func (p *Process) PID() int {
 	return p.running.Pid
 }
 
-// Log is the file with what it said.
+// Log is the path of the file with the process's output.
 func (p *Process) Log() string { return p.log }
 
-// Signal sends a signal; one that is not running gets none.
+// Signal sends a signal to the process, if it is running.
 func (p *Process) Signal(s syscall.Signal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,7 +75,7 @@ func (p *Process) once(ctx context.Context) error {
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Env = append(os.Environ(), p.env...)
 	cmd.Stdout, cmd.Stderr = log, log
-	// The kernel ends it with this thread, so that nothing is left behind.
+	// The kernel kills it when this thread ends, so that no process is left behind.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

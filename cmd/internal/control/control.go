@@ -39,12 +39,12 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	defer func() { _ = release() }() // of a folder that was only read
+	defer func() { _ = release() }() // closes a folder that was opened for reading; an error loses nothing
 	l, err := listen(path)
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	defer os.Remove(path) // a dead socket would not disturb the next start
+	defer os.Remove(path) // if that fails, the next start replaces the dead socket
 	reachable()
 	server := &http.Server{Handler: http.MaxBytesHandler(handler, longestAsk), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})
@@ -70,7 +70,7 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable
 // renames it once it has its mode: nobody else can ever connect to it.
 func listen(path string) (net.Listener, error) {
 	dir := filepath.Join(filepath.Dir(path), unborn)
-	if err := os.RemoveAll(dir); err != nil { // of a process that was killed here
+	if err := os.RemoveAll(dir); err != nil { // left by a process that was killed here
 		return nil, err
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -93,8 +93,8 @@ func listen(path string) (net.Listener, error) {
 // the socket's own.
 const unborn = ".control"
 
-// longestAsk bounds a command, in bytes: it names things, and does not contain
-// them.
+// longestAsk bounds a command, in bytes: commands contain names and paths, and no
+// content of files.
 const longestAsk = 1 << 20
 
 // ErrNoServer means that no server runs on the folder.

@@ -1,7 +1,7 @@
-// Package delivery is the switch that lets files leave, wherever the ledger
-// lives. It is on in a ledger that was made there, and off in a restored one
-// until a person has said which files had gone out since the backup: in 2025 a
-// recovery test posted a payroll file of 17 million dollars a second time.
+// Package delivery is the switch that lets files leave, for a ledger in a folder or
+// a database. It is on in a new ledger. In a restored one it is off until a person
+// has said which files were sent since the backup: in 2025 a recovery test posted a
+// payroll file of 17 million dollars a second time.
 package delivery
 
 import (
@@ -38,7 +38,7 @@ type Moved struct {
 	Reason    string          `json:"reason,omitempty"`
 }
 
-// There is the record for the new place.
+// There returns the record for the new place.
 func (m Moved) There(unconfirmed int64) Record {
 	return Record{Delivery: m.Delivery, Otherwise: m.Otherwise, Reason: m.Reason, Unconfirmed: unconfirmed}
 }
@@ -67,7 +67,7 @@ type Switch struct {
 
 	mu     sync.RWMutex
 	now    Record
-	paused string // why nothing leaves for now, whatever the record says
+	paused string // why delivery is paused in this process, whatever the record says; empty: it is not
 
 	using sync.RWMutex // held for reading while something is written that requires delivery to be on
 }

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Next is what a person may try with the ledger that the story left.
+// Next is what a person may try with the ledger after the demo.
 type Next struct {
 	Demo
 	Client, Secret string

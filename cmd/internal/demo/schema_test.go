@@ -16,7 +16,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// dayOf tells the story of the demo on a server of its own, and ends that.
+// dayOf runs the demo on a server of its own, and stops the server.
 func dayOf(t *testing.T, dir folder.Folder) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

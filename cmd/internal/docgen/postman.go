@@ -93,8 +93,8 @@ func collection(spec *openapi3.T) ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// whatEndsLast orders what deletes something after what uses it, and the parts
-// of something before the whole.
+// whatEndsLast orders requests that delete something after those that use it, and
+// the deletion of a part before that of the whole.
 func whatEndsLast(a, b operation) int {
 	switch first, second := a.method == "DELETE", b.method == "DELETE"; {
 	case first && second:
@@ -123,7 +123,7 @@ func newRequest(o operation, name, body string) requestItem {
 	}
 	if o.RequestBody != nil {
 		for media, content := range o.RequestBody.Value.Content {
-			if media == "application/xml" { // JSON says the same
+			if media == "application/xml" { // the same operation takes JSON
 				continue
 			}
 			if body == "" {
@@ -166,7 +166,7 @@ func addressOf(o operation) address {
 // singular.
 func variable(before []string, parameter string) string {
 	switch parameter {
-	case "key": // of which the requests are signed with one
+	case "key": // {{key}} is the key that authenticates the requests
 		return "key_to_revoke"
 	case "tokenId":
 		return "vault_token"

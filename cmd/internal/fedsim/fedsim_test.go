@@ -48,7 +48,7 @@ func send(t *testing.T, o Options, name string, names ...string) {
 	must(t, os.WriteFile(filepath.Join(o.Outbox, name), content, 0o600))
 }
 
-// inbox lists what was answered, and takes it away.
+// inbox lists the answers in the inbox, and removes them.
 func inbox(t *testing.T, o Options) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(o.Inbox)
@@ -113,8 +113,9 @@ func TestANewProcessKnowsWhatTheLastOneKnew(t *testing.T) {
 	}
 }
 
-// A crash right behind a line leaves open whether its answer was written; it
-// is written again, byte for byte, and taken for a duplicate.
+// After a crash right behind a line of the journal it is not known whether the
+// line's answer was written. It is written again with the same bytes, which the
+// ledger detects as a duplicate.
 func TestAfterACrashTheLastAnswerIsGivenAgain(t *testing.T) {
 	o := options(t)
 	f := begin(t, o)
@@ -133,7 +134,7 @@ func TestAfterACrashTheLastAnswerIsGivenAgain(t *testing.T) {
 	text, err := os.ReadFile(journal)
 	must(t, err)
 	done := strings.LastIndex(strings.TrimSuffix(string(text), "\n"), "\n") + 1
-	must(t, os.WriteFile(journal, text[:done+7], 0o600)) // it was not done, as far as anybody knows
+	must(t, os.WriteFile(journal, text[:done+7], 0o600)) // the line is incomplete, so it counts as not done
 
 	begin(t, o)
 	content, err := os.ReadFile(filepath.Join(o.Inbox, "fed-231380104-261124-000001.ach"))

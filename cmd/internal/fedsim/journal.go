@@ -35,8 +35,8 @@ type manner struct {
 
 type journal struct{ file *os.File }
 
-// open reads the journal, or begins it. An incomplete last line is removed: it
-// was not done.
+// open reads the journal, or begins it. An incomplete last line is removed: its
+// step was not carried out.
 func (f *Fed) open() (lines []line, err error) {
 	file, err := os.OpenFile(f.Journal, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -46,7 +46,7 @@ func cents(text string) (int64, error) {
 	return n, nil
 }
 
-// meets reports whether an entry matches a rule.
+// meets reports whether an entry matches a rule, and returns the rule's plan.
 func (r Rule) meets(e nacha.Entry) (fed.Plan, bool) {
 	field, value, plan := r.parts()
 	switch field {

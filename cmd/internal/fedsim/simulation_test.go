@@ -27,8 +27,8 @@ import (
 	"github.com/achledger/achledger/workers/verify"
 )
 
-// The size and the seed of the simulation, "30x1000" for instance, from the
-// environment.
+// size reads the size of the simulation, for instance "30x1000" for 30 days of
+// 1,000 transactions, and its seed from the environment.
 func size(t *testing.T) (days, each int, from uint64) {
 	days, each = 10, 200
 	if text := os.Getenv("ACHLEDGER_SIMULATION"); text != "" {
@@ -39,8 +39,8 @@ func size(t *testing.T) (days, each int, from uint64) {
 	return days, each, testseed.Of(t, 20261128)
 }
 
-// month is a ledger that runs, the simulated Federal Reserve, and the hand
-// that carries what it answers.
+// month is a running ledger and the simulated Federal Reserve, with what is needed
+// to hand the answers of the one to the other.
 type month struct {
 	t      *testing.T
 	folder folder.Folder
@@ -56,10 +56,10 @@ type month struct {
 	came   map[string]int  // files of the bank by what became of them
 }
 
-// Thirty days of payments, returns on time, late and twice, corrections and
-// payments that come in, with files that break and files that come again:
-// what the operator says was sent, given back and paid is what the ledger's
-// own views say, to the cent, and everything verifies.
+// Days of payments, of returns that are on time, late or repeated, of corrections
+// and of incoming payments, with broken files and duplicate files. The operator's
+// sums of what was sent, returned and paid must equal those of the ledger's views,
+// to the cent, and verify must find no fault.
 func TestMoneyIsConserved(t *testing.T) {
 	days, each, seed := size(t)
 	t.Logf("%d days of %d transactions; ACHLEDGER_SIMULATION=%dx%d ACHLEDGER_SEED=%d", days, each, days, each, seed)
@@ -140,7 +140,8 @@ func begin(t *testing.T, seed uint64) *month {
 	return m
 }
 
-// plans are what names ask of their banks; most ask for nothing.
+// plans are what the receiver's bank answers, as a part of the receiver's name. Most
+// names have no plan.
 var plans = []string{"R01", "R02", "R03", "R01 TWICE", "R04 TWICE", "R02 LATE", "R02 LATE R73", "C01", "C02", "C05"}
 
 func (m *month) post(each int) {
@@ -168,7 +169,7 @@ func (m *month) post(each int) {
 	}
 }
 
-// pay lets payments of other banks come.
+// pay makes other banks send payments.
 func (m *month) pay(n int) {
 	m.t.Helper()
 	for range n {
@@ -179,8 +180,8 @@ func (m *month) pay(n int) {
 	}
 }
 
-// answer lets the client do what it may about what came today: it sends back
-// some of the payments, and dishonors returns that came too late.
+// answer lets the client return some of the payments that came, and dishonor
+// returns that came too late.
 func (m *month) answer() {
 	m.t.Helper()
 	var events []struct{ EventID, TransactionID, EventType string }
@@ -195,7 +196,8 @@ func (m *month) answer() {
 	}
 }
 
-// exchange lets the operator work and takes in what it answers.
+// exchange lets the operator process the files of the outbox, and takes in its
+// answers.
 func (m *month) exchange() {
 	m.t.Helper()
 	must(m.t, m.fed.Pass(context.Background(), m.now))
@@ -219,8 +221,8 @@ func (m *month) exchange() {
 	}
 }
 
-// compare holds what the operator knows against the ledger's views: the
-// settlements day by day, and the items one by one.
+// compare compares the operator's records with the ledger's views: the settlements
+// day by day, and the items one by one.
 func (m *month) compare() {
 	m.t.Helper()
 	r, err := node.OpenReader(context.Background(), m.folder)

@@ -178,7 +178,7 @@ func TestAFolderThatLostItsLogDeliversNothing(t *testing.T) {
 	}
 }
 
-// lose leaves a trace of an earlier log in the folder, and no instance.
+// lose removes the instance file and puts a trace of an earlier log in the folder.
 func lose(t *testing.T, f Folder, trace string) {
 	t.Helper()
 	if err := os.Remove(f.instance()); err != nil {
@@ -191,7 +191,7 @@ func lose(t *testing.T, f Folder, trace string) {
 }
 
 func TestAFirstStartThatStoppedHalfWayIsStillTheFirst(t *testing.T) {
-	f, _ := used(t) // stopped behind the switch, before the first event
+	f, _ := used(t) // the process stopped after it wrote the switch and before the first event
 	if d := open(t, f, delivery.Log{}); !on(d, bank) {
 		t.Errorf("delivery is %+v, want on", d.State())
 	}

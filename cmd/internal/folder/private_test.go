@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// mode is what others may do with a path.
+// others returns the permissions of everybody but the owner on a path.
 func others(t *testing.T, path string) os.FileMode {
 	t.Helper()
 	info, err := os.Stat(path)

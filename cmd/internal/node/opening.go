@@ -14,9 +14,9 @@ import (
 const unopened = "the stream is being opened, and no file is sent before it was compared with the log"
 
 // holdDelivery pauses delivery until the embedded broker's stream has been compared
-// with the log. A stream that is ahead shows that the log lost events, and files
-// that the lost events recorded must not be sent again. An external broker is not
-// waited for: it may be away for days.
+// with the log; the workers wait for that too. A stream that is ahead shows that the
+// log lost events, and what the lost events recorded must not be done again. An
+// external broker is not waited for: it may be away for days.
 func (s *Server) holdDelivery() {
 	s.compared = make(chan struct{})
 	if s.broker.embedded == nil {

@@ -40,7 +40,7 @@ func NewProgress(w io.Writer, what string) *Progress {
 	)}
 }
 
-// At shows that done of total are behind us.
+// At shows that done of total are done.
 func (p *Progress) At(done, total int64) {
 	if p.bar == nil {
 		return
@@ -49,10 +49,10 @@ func (p *Progress) At(done, total int64) {
 		p.total = total
 		p.bar.ChangeMax64(total)
 	}
-	_ = p.bar.Set64(done) // an unwritable terminal is no reason to stop
+	_ = p.bar.Set64(done) // if the terminal cannot be written to, the work continues
 }
 
-// Done takes the bar away.
+// Done removes the bar.
 func (p *Progress) Done() {
 	if p.bar != nil {
 		_ = p.bar.Clear()

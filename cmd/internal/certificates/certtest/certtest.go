@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// Write writes a certificate for this machine that signed itself, with a name
-// of its own, and its key.
+// Write writes a self-signed certificate for this machine, with the given common
+// name, and its key.
 func Write(t testing.TB, cert, key, name string) tls.Certificate {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
