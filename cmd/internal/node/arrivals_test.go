@@ -56,10 +56,11 @@ func TestWhatCameForAnUnknownBankIsListedAndJudgedAgainOnceItIsSetUp(t *testing.
 	r.must(409, r.ops, "POST", judge, object{"reason": "once more"}, nil)
 }
 
-// A debit came for an account that decides, before its bank was set up. Judged
-// again it waits for a decision with its deadline, once whatever is repeated;
-// it is paid once, or returned R29 when nobody acts. Who only reads may not
-// have it judged.
+// A debit for an account whose client decides arrives before its bank is set up, so
+// its file is quarantined. Once the file is judged again the debit waits for a
+// decision with its deadline, once however often the request is repeated. It is paid
+// once, or returned R29 if nobody acts. A credential that only reads may not have a
+// file judged.
 func TestWhatIsJudgedAgainForAnAccountThatDecidesIsPaidOnceOrReturned(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join("../../../domain/nacha/testdata/vectors", "06-in-ccd-debit-addenda05.ach"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// told is a transaction as its client reads it.
+// told is a transaction as the API shows it to its client.
 type told struct {
 	TransactionID    string
 	Status           string
@@ -62,7 +62,7 @@ func (t told) may(action string) bool {
 	return false
 }
 
-// day moves the sandbox's clock and does all that is due.
+// day moves the sandbox's clock, which does everything that is due by then.
 func (r *running) day(now string) {
 	r.t.Helper()
 	r.must(200, r.ops, "PUT", "/v1/simulations/clock", object{"now": now}, nil)
@@ -73,7 +73,7 @@ func (r *running) play(id, verb string, body object) {
 	r.must(200, r.ops, "POST", "/v1/simulations/transactions/"+id+"/"+verb, body, nil)
 }
 
-// The longest a payment can get: every step through a real file.
+// The longest chain of events of one payment, each step in a real file.
 func TestTheWholeChainOfOnePayment(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")
@@ -103,7 +103,7 @@ func TestTheWholeChainOfOnePayment(t *testing.T) {
 		t.Fatalf("after the retry: %+v\n%s", state, r.outbox())
 	}
 
-	r.day("2027-02-01T13:00:00Z") // behind even the sixty days of R10
+	r.day("2027-02-01T13:00:00Z") // after the sixty days for R10
 	r.play(id, "return", object{"code": "R10"})
 	state = r.told(gym, id)
 	r.must(201, gym, "POST", "/api/transaction/"+id+"/dishonors", object{"ReplyToEventId": state.last("Return"), "ReasonCode": "R68"}, nil)

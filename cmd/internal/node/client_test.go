@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/http/client"
 )
 
-// The client that is made from the OpenAPI document does what a caller does,
+// The client that is generated from the OpenAPI document does what a caller does,
 // each step through another of three nodes.
 func TestTheGeneratedClientRunsAgainstThreeNodes(t *testing.T) {
 	c := newCluster(t)
@@ -44,7 +44,8 @@ func TestTheGeneratedClientRunsAgainstThreeNodes(t *testing.T) {
 	}
 	key, secret := issued.JSON201.Key, issued.JSON201.Secret
 
-	// One payment and its repeat, through three nodes; another under its name is none.
+	// One payment and its repeats, through three nodes. Another payment under the same
+	// id is refused.
 	pay := client.Proposal{
 		TransactionID:          new(uuid.New()),
 		StandardEntryClassCode: client.ProposalStandardEntryClassCodePPD, TransactionType: client.ProposalTransactionTypePush,
@@ -69,7 +70,7 @@ func TestTheGeneratedClientRunsAgainstThreeNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// The file, asked for until it is there, and its bytes.
+	// The file, polled until it exists, and its bytes.
 	var files *client.ListFilesResponse
 	eventually(t, "the file is in the list", func() bool {
 		files, err = mine.ListFilesWithResponse(ctx, nil)
@@ -85,7 +86,7 @@ func TestTheGeneratedClientRunsAgainstThreeNodes(t *testing.T) {
 		t.Errorf("the file of %d cents is %s", file.CreditCents, bytes.Body)
 	}
 
-	// The bank returns the first; every node says so, in types.
+	// The bank returns the first payment, and every node shows that.
 	id := pay.TransactionID.String()
 	eventually(t, "the payment can be returned", func() bool {
 		_, err = ops.SimulateReturnWithResponse(ctx, id, client.SimulateReturnJSONRequestBody{Code: "R03"})
@@ -106,7 +107,7 @@ func TestTheGeneratedClientRunsAgainstThreeNodes(t *testing.T) {
 	}
 }
 
-// apiOf is the client of a node.
+// apiOf makes a client for a node.
 func apiOf(t *testing.T, node *running, key, secret string) *client.ClientWithResponses {
 	t.Helper()
 	api, err := client.New(node.Base, key, secret)
@@ -116,7 +117,7 @@ func apiOf(t *testing.T, node *running, key, secret string) *client.ClientWithRe
 	return api
 }
 
-// problemOf is what the server refused a call with, empty when it did not.
+// problemOf returns the problem of a refused call; empty for any other error.
 func problemOf(err error) client.Problem {
 	var problem *client.Problem
 	if !errors.As(err, &problem) {

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/workers/pgp/pgptest"
 )
 
-// Keys of banks are looked at as they are needed, and what is wrong is said by
-// the ODFI and the setting.
+// Each key of a bank is checked for its purpose. A finding names the ODFI and the
+// setting.
 func TestConfigCheckLooksAtTheKeysOfBanks(t *testing.T) {
 	us, bank := pgptest.New(t, "lantern"), pgptest.New(t, "operator", pgptest.Expires("10d"))
 	ours := us.Private()

@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// serious asks axe-core what keeps somebody from using the page: its findings
-// that are serious or critical, each with the elements it is about.
+// serious asks axe-core for its serious and critical findings of inaccessibility,
+// each with the elements that it is about.
 const serious = `axe.run(document, {resultTypes: ["violations"], preload: false}).then(found => found.violations
 	.filter(v => v.impact === "serious" || v.impact === "critical")
 	.map(v => v.id + ", " + v.help + ": " + v.nodes.slice(0, 5).map(n => n.target.join(" ") + " " +
@@ -22,7 +22,7 @@ func TestAxeFindsNothingSeriousOnAnyPage(t *testing.T) {
 	day := newBankDay(t)
 	day.asks()
 	if _, err := day.server.AddOperator(t.Context(), NewOperator{Email: "m.ortiz@lantern.example", Roles: []string{"viewer"}}); err != nil {
-		t.Fatal(err) // whom one of the pages is about
+		t.Fatal(err) // one of the pages is about this person
 	}
 	for _, view := range []struct {
 		name       string
@@ -56,7 +56,7 @@ func (b *browser) accessible(axe, page string) {
 	}
 }
 
-// axeCore is what looks at the pages; .ci/node puts it there.
+// axeCore is the source of axe-core, which .ci/node installs.
 func axeCore(t *testing.T) string {
 	t.Helper()
 	program, err := os.ReadFile(filepath.Join("..", "..", "..", ".ci", "npm", "node_modules", "axe-core", "axe.min.js"))

@@ -28,7 +28,7 @@ func BenchmarkConsole(b *testing.B) {
 	day := newBankDay(b)
 	day.many(most)
 	day.asks()
-	day.do(day.ops, http.MethodGet, "/v1/ops/exposure", nil, nil) // the guard judges the fifty thousand that came at once
+	day.do(day.ops, http.MethodGet, "/v1/ops/exposure", nil, nil) // lets the guard judge all payments now
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover, domain.RoleAdmin)
 	for _, p := range day.pages() {
 		b.Run(p[0], func(b *testing.B) {
@@ -48,8 +48,8 @@ func BenchmarkConsole(b *testing.B) {
 	}
 }
 
-// many makes payments of both clients, day by day, of which the last day's
-// wait, with a few returns on each day.
+// many makes payments of both clients, day by day, with a few returns on each day.
+// The payments of the last day stay waiting.
 func (b *bankDay) many(most int) {
 	const days, returns = 20, 10
 	for _, client := range []string{b.gym, b.diner} {
@@ -67,8 +67,8 @@ func (b *bankDay) many(most int) {
 		b.bulk(b.dinerKey, n, most/4/days)
 		if n < days-1 {
 			b.clock(today.String() + " 23:00")
-			for _, id := range settled[max(0, n-2)][:returns*min(1, n/2)] { // what settled lately; nothing has on the first two days
-				b.call(b.ops, http.MethodPost, "/v1/simulations/transactions/"+id+"/return", map[string]any{"code": "R10", "client": b.gym}, nil) // one that did not leave cannot come back
+			for _, id := range settled[max(0, n-2)][:returns*min(1, n/2)] { // entries of two days before; on the first two days none has settled
+				b.call(b.ops, http.MethodPost, "/v1/simulations/transactions/"+id+"/return", map[string]any{"code": "R10", "client": b.gym}, nil) // an entry that did not leave is refused
 			}
 			today = calendar.NextBankingDay(today)
 		}

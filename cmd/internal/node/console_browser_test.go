@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a tab of a real browser with a fresh profile. What it complains
-// about fails the test.
+// browser is a tab of a real browser with a fresh profile. Its complaints fail the
+// test; see heard.
 type browser struct {
 	t    *testing.T
 	ctx  context.Context
@@ -25,7 +25,7 @@ type browser struct {
 	heardOf *complaints
 }
 
-// complaints are what pages complained about.
+// complaints are the faults that a browser has reported about pages.
 type complaints struct {
 	mu   sync.Mutex
 	list []string
@@ -53,8 +53,8 @@ func newBrowser(t *testing.T, base string) *browser {
 	return b
 }
 
-// heard collects what a page complains about: errors of scripts, violations of
-// the policy of content, and requests to another host.
+// heard collects a page's complaints: errors of scripts, violations of the content
+// security policy, and requests to other hosts.
 func (b *browser) heard(event any) {
 	b.heardOf.mu.Lock()
 	defer b.heardOf.mu.Unlock()
@@ -73,7 +73,7 @@ func (b *browser) heard(event any) {
 	}
 }
 
-// quiet fails the test if any page complained since it was asked last.
+// quiet fails the test if any page has complained since the last call.
 func (b *browser) quiet(where string) {
 	b.t.Helper()
 	for _, c := range b.heardOf.take() {
@@ -81,7 +81,7 @@ func (b *browser) quiet(where string) {
 	}
 }
 
-// quietBut does the same, less what has a text in it.
+// quietBut is quiet for all complaints that do not contain a text.
 func (b *browser) quietBut(text string) {
 	b.t.Helper()
 	for _, c := range b.heardOf.take() {
@@ -99,7 +99,7 @@ func (c *complaints) take() []string {
 	return list
 }
 
-// tab is another tab of the same browser, with its cookies.
+// tab opens another tab of the same browser, with the same cookies.
 func (b *browser) tab() *browser {
 	b.t.Helper()
 	ctx, stop := chromedp.NewContext(b.ctx)
@@ -117,8 +117,8 @@ func (b *browser) must(err error) {
 	}
 }
 
-// patience is how long a step in the tab may take: one that never ends is told
-// by the step, not by the end of the tests.
+// patience bounds a step in the tab. Without it a step that never ends would show
+// only as the timeout of all tests.
 const patience = 45 * time.Second
 
 // does runs steps in the tab.
@@ -135,7 +135,7 @@ func (b *browser) visit(path string) {
 	b.does(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
 }
 
-// at is where the tab is.
+// at is the address of the page in the tab.
 func (b *browser) at() string {
 	at, _ := chromedp.Run(b.ctx, chromedp.Location())
 	return at
@@ -153,7 +153,7 @@ func (b *browser) text(selector string) string {
 	return text
 }
 
-// value is what an expression of the page's gives.
+// value evaluates an expression in the page.
 func value[T any](b *browser, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
@@ -161,7 +161,7 @@ func value[T any](b *browser, expression string) T {
 	return v
 }
 
-// looks sets the size of the window and the scheme of its colours.
+// looks sets the size of the window and the color scheme, light or dark.
 func (b *browser) looks(wide, high int64, scheme string) {
 	b.t.Helper()
 	b.does(chromedp.EmulateViewport(wide, high))

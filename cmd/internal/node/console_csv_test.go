@@ -16,12 +16,12 @@ var (
 	panels   = regexp.MustCompile(`(?s)<section class="panel" id="([a-z0-9-]+)".*?</section>`)
 )
 
-// notLists are tables of a page that are no lists: what is well, and what a record
-// or a client can be, in words.
+// notLists are tables of pages that are not lists and have no CSV: the ledger's
+// health, figures, and explanations of records.
 var notLists = []string{"health", "figures", "records"}
 
-// Beside every list is its CSV, with a line of names and as many values in each
-// line, and with at least the rows that the page shows.
+// Every list of a page has a link to its CSV. The CSV has a line of column names, as
+// many values in each line, and at least the rows that the page shows.
 func TestEveryListHasItsCSV(t *testing.T) {
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover)

@@ -16,10 +16,10 @@ var (
 	traceOf    = regexp.MustCompile(`12104288\d{7}`)
 )
 
-// Each entry of a file from the bank is listed once, on the pages as in the CSV,
-// also one that a person gave to a client later.
+// Each entry of a file from the bank is listed once, on the pages and in the CSV,
+// also an entry that a person assigned to a client later.
 func TestEachEntryOfABanksFileIsListedOnce(t *testing.T) {
-	const most = 1100 // more than a page of the CSV is read from
+	const most = 1100 // more than one read of the CSV returns
 	r := serve(t, "", nil)
 	r.day("2026-11-23T15:00:00Z")
 	gym, _ := r.client("Harbor Gym")
@@ -72,7 +72,7 @@ func TestEachEntryOfABanksFileIsListedOnce(t *testing.T) {
 	}
 }
 
-// traces are those of the entries on all pages of a file from the bank.
+// traces returns the trace numbers on all pages of a file from the bank.
 func (v *visitor) traces(path string) (seen map[string]bool) {
 	v.t.Helper()
 	seen = map[string]bool{}

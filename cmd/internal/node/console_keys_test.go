@@ -52,12 +52,12 @@ func TestTheConsoleIsWorkedByKeysAndPrinted(t *testing.T) {
 	web.goes(second)
 
 	web.visit("/console/transactions/" + day.gym + "/" + day.sent[1])
-	// A field of a record explains itself to who moves to it by Tab.
+	// A field of a record is explained when it gets the focus, as by the Tab key.
 	value[bool](web, "(document.querySelector('.record .part').focus(), true)")
 	if said, title := web.text("[data-explained]"), value[string](web, "document.querySelector('.record .part').title"); said != title || title == "" {
 		t.Errorf("the first field of the record says %q, below stands %q", title, said)
 	}
-	// And to who points at it.
+	// It is also explained when the mouse points at it.
 	third := "document.querySelectorAll('.record .part')[2]"
 	value[bool](web, third+".dispatchEvent(new MouseEvent('mouseenter'))")
 	if said, title := web.text("[data-explained]"), value[string](web, third+".title"); said != title || title == "" {
@@ -86,8 +86,8 @@ func TestTheConsoleIsWorkedByKeysAndPrinted(t *testing.T) {
 	web.quiet("keys and paper")
 }
 
-// A live page reads itself again only while its session lasts: whoever is
-// signed out is led away.
+// A live page refreshes itself while its session lasts. After a sign-out it goes to
+// the sign-in page.
 func TestAPageThatIsLeftOpenEndsWithItsSession(t *testing.T) {
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)

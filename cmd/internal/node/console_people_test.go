@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// posts sends a form of the console and answers where it leads.
+// posts sends a form of the console and returns the address it redirects to.
 func (v *visitor) posts(path string, form url.Values, want int) string {
 	v.t.Helper()
 	response, text := v.send("POST", path, form)
@@ -20,7 +20,7 @@ func (v *visitor) posts(path string, form url.Values, want int) string {
 	return response.Header.Get("Location")
 }
 
-// sees holds the text of a page against what it should say.
+// sees fails the test if a page lacks one of the texts.
 func (v *visitor) sees(path string, wants ...string) {
 	v.t.Helper()
 	response, text := v.send("GET", path, nil)
@@ -84,8 +84,8 @@ func (r *running) endsOneSession(admin *visitor) {
 	admin.sees("/console/people/a.bell@lantern.example", "Ended a session of", "left open at the counter")
 }
 
-// A revealer may see an account number, once it is on record why. Nobody else
-// may.
+// A person with the role revealer is shown an account number once the reason is in
+// the log. No other role is.
 func TestAnAccountNumberIsShownWithAReasonAndOnRecord(t *testing.T) {
 	r := serve(t, "", nil)
 	client, gym := r.client("Harbor Gym")

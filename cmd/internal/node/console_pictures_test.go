@@ -62,8 +62,8 @@ func (b *browser) shoot(file string) {
 	b.must(os.WriteFile(file, small.Bytes(), 0o644))
 }
 
-// fewColours is a picture in its 256 most frequent colours; the others are
-// shades between letters and paper, and become the nearest of these.
+// fewColours reduces a picture to its 256 most frequent colors. Other colors, which
+// are the blurred edges of letters, become the nearest of these.
 func fewColours(from image.Image) *image.Paletted {
 	counts := map[color.RGBA]int{}
 	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(from.At(x, y)).(color.RGBA) }

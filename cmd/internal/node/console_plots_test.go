@@ -70,14 +70,14 @@ func TestEachPointOfAPlotLeadsToWhatItCounts(t *testing.T) {
 	}
 }
 
-// listing is what a point leads to.
+// listing is the page that a point of a plot links to.
 type listing struct {
 	t      *testing.T
 	person *visitor
 	path   string
 }
 
-// rows are those of a list of the page, or of the one that is the page's own.
+// rows reads the CSV of a list of the page by its name; "" is the page's only list.
 func (l listing) rows(name string) (list []map[string]string) {
 	l.t.Helper()
 	mark := "?"
@@ -136,8 +136,8 @@ func several(n int, one, more string) string {
 	return fmt.Sprint(n, " ", more)
 }
 
-// countedBy says of each plot, by its title or the end of it, what the page behind
-// a point counts, as the point says it.
+// countedBy has a function for each plot, by its title or the end of it. From the
+// page that a point links to, it computes the text that the point should have.
 var countedBy = map[string]func(l listing, says string) string{
 	"Waiting by window, against the last five same weekdays": func(l listing, says string) string {
 		if rows := l.rows(""); strings.Contains(says, "waiting entr") {
@@ -225,8 +225,8 @@ func (l listing) eachFileHas(files []map[string]string) {
 	}
 }
 
-// A list calls a transaction held as its own page does, and what waits for a file
-// pending.
+// A list shows a held transaction as Held, like the transaction's own page, and one
+// that waits for a file as Pending.
 func TestAListSaysWhatIsHeld(t *testing.T) {
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleViewer)
@@ -243,7 +243,7 @@ func TestAListSaysWhatIsHeld(t *testing.T) {
 	}
 }
 
-// What a bar of the returns counts is what it leads to.
+// A bar of the returns links to a list of exactly the entries that it counts.
 func TestABarLeadsToTheReturnsThatItCounts(t *testing.T) {
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleViewer)

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// follows opens what a link with a text leads to, as somebody would who reads
-// the page; typed is put into the search instead.
+// follows opens the link of the page whose text contains step, as a reader would. A
+// step "search TEXT" types the text into the search instead.
 func (b *browser) follows(step string) {
 	b.t.Helper()
 	if typed, ok := strings.CutPrefix(step, "search "); ok {
@@ -29,8 +29,8 @@ func (b *browser) follows(step string) {
 	b.submit("[data-step=here]")
 }
 
-// Ten questions of somebody who has never seen the console. Each is answered
-// by following from its first page what the links say.
+// Questions of somebody who has never seen the console. Each is answered by
+// following the texts of links from the first page.
 func TestWhoHasNeverSeenItFindsTheAnswers(t *testing.T) {
 	day := newBankDay(t)
 	approver := day.signsIn("p.quill@lantern.example", domain.RoleApprover)

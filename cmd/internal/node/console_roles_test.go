@@ -102,7 +102,7 @@ func TestNoCredentialOpensTheConsole(t *testing.T) {
 	for _, route := range consoleRoutes(r) {
 		method, path, _ := strings.Cut(route, " ")
 		if strings.HasPrefix(path, "/console/static/") || strings.HasPrefix(path, "/console/sign-in") {
-			continue // what one needs to sign in says nothing about the ledger
+			continue // pages for signing in are open, and say nothing about the ledger
 		}
 		for name, headers := range map[string][]string{"nobody": nil, "a credential of operations": {"api-key", r.ops.Key + "." + r.ops.Secret}} {
 			response, text := nobody.send(method, path, nil, headers...)
@@ -123,7 +123,7 @@ func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
 	}
 }
 
-// actionScopes says for each action of the console what it needs.
+// actionScopes has the scope that each action of the console needs.
 var actionScopes = map[string]string{
 	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "ask-back": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
 	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "decide": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
@@ -163,7 +163,7 @@ func TestARoleOpensItsPagesAndActionsAndNoOthers(t *testing.T) {
 // shownActions are the actions that a page offers.
 var shownActions = regexp.MustCompile(`action="/console/(?:do/)?([a-z-]+)/`)
 
-// A role is offered on every page what it includes, and nothing else.
+// Every page offers a role the actions that the role includes, and no others.
 func TestAPageOffersWhatARoleIncludes(t *testing.T) {
 	day := newBankDay(t)
 	day.must(201, day.ops, "POST", "/v1/ops/operators", object{"email": "m.ortiz@lantern.example", "name": "Maria Ortiz", "roles": []string{domain.RoleApprover}}, nil)
@@ -198,7 +198,7 @@ func TestAPageOffersWhatARoleIncludes(t *testing.T) {
 	}
 }
 
-// Every action that the console has is in the table of what needs which scope.
+// Every action of the console is in the table of actions and scopes.
 func TestEveryActionHasItsScope(t *testing.T) {
 	source, err := os.ReadFile("../../../http/console/actions_all.go")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// With four eyes on, what one person asks for waits for another, who finds it
-// in the queue.
+// When two people are required, a request of one person waits for another, who finds
+// it in the queue.
 func TestASecondPersonApprovesInABrowser(t *testing.T) {
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)

@@ -116,7 +116,7 @@ func (b *bankDay) send(who folder.Credential, kind, name string, dollars int) (t
 	return made.TransactionID, made.Events[0].EventID
 }
 
-// morning is what happens until the console is opened.
+// morning makes what has happened at the bank before the console is opened.
 func (b *bankDay) morning() {
 	for n, name := range []string{"Ada Marsh", "Ines Okafor", "Tom Lindqvist", "Rosa Vela"} {
 		id, _ := b.send(b.gymKey, "push", name, 1942+n*211)
@@ -168,7 +168,8 @@ func (b *bankDay) morning() {
 	b.unmatchedRow = waiting.Data[0].ID
 }
 
-// asks has one of two approvers ask for what is held, once it takes both.
+// asks makes two approvers, requires two people to release, and has one of them
+// request the release of the held transaction.
 func (b *bankDay) asks() {
 	b.t.Helper()
 	first := b.signsIn("p.quill@lantern.example", domain.RoleApprover)

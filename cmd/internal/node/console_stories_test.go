@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// says holds what an element says against what it should.
+// says fails the test if an element lacks one of the texts.
 func (b *browser) says(selector string, wants ...string) {
 	b.t.Helper()
 	text := b.text(selector)
@@ -33,7 +33,7 @@ func (b *browser) fill(selector, text string) {
 	b.does(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// choose takes one of what a field offers.
+// choose selects one of the options of a field.
 func (b *browser) choose(selector, one string) {
 	b.t.Helper()
 	if got := value[string](b, fmt.Sprintf("(document.querySelector(%q).value = %q, document.querySelector(%q).value)", selector, one, selector)); got != one {
@@ -76,7 +76,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 
 	web.submit(".who button")
 	web.visit("/console/money")
-	web.says("main", "E-mail address") // led to where one signs in
+	web.says("main", "E-mail address") // the sign-in page
 	web.fill("#email", "m.ortiz@lantern.example")
 	web.fill("#password", "a walk along the pier")
 	web.fill("#code", "000000")
@@ -85,7 +85,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 	if text := web.text(".alarm"); text == "" || strings.Contains(text, "password") && strings.Contains(text, "wrong password") {
 		t.Errorf("a wrong password is answered with %q", text)
 	}
-	// An app's code is good once, and it was used just now.
+	// A code of the app works once, and this one was just used: wait for the next.
 	for used := code(); code() == used; time.Sleep(500 * time.Millisecond) {
 	}
 	web.fill("#email", "m.ortiz@lantern.example")
@@ -124,8 +124,8 @@ func operationsWork(t *testing.T, wide, high int64, scheme string) {
 	web.says(".done", "is assigned")
 	web.says(".head", "assigned")
 
-	// The clock is moved by the page, and the file appears where it is looked
-	// for, without reading the page again.
+	// The page moves the clock, and the file appears in a tab that is left open
+	// without being reloaded.
 	other := web.tab()
 	other.visit("/console")
 	if strings.Contains(other.text("#day-files"), "1630") {

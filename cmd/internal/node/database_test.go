@@ -46,7 +46,7 @@ func (c *cluster) path(elements ...string) string {
 	return filepath.Join(append([]string{c.shared}, elements...)...)
 }
 
-// options make a node.
+// options sets the options of a node of the cluster.
 func (c *cluster) options(o *Options) {
 	c.nodes++
 	o.Database = Database{
@@ -76,7 +76,7 @@ func (c *cluster) node() folder.Folder {
 func (c *cluster) serve(change func(*Options)) *running {
 	c.t.Helper()
 	f := c.node()
-	if c.nodes > 0 { // the first start wrote the credential to its node's folder
+	if c.nodes > 0 { // only the first start writes the operations credential, to its own folder
 		if err := f.WriteCredential(c.ops.Key, c.ops.Secret); err != nil {
 			c.t.Fatal(err)
 		}

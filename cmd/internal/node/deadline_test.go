@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A reversal that operations hold past its last moment is an improper one.
+// A reversal that operations hold past its deadline would be an improper one, and is
+// rejected.
 func TestAReversalThatIsHeldPastItsDeadlineNeverLeaves(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")

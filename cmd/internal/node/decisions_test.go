@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// decides takes on a client with a business account about whose debits it
-// decides until 11:00.
+// decides opens a client with a business account. The client decides about debits of
+// that account until 11:00.
 func (r *running) decides() (id string, credential folder.Credential) {
 	r.t.Helper()
 	id, credential = r.client("Harbor Gym")
@@ -51,9 +51,8 @@ func (d decided) is(decision, by string) bool {
 	return (d.Decision == nil) == (decision == "") && (d.Decision == nil || *d.Decision == decision) && d.DecidedBy == by && d.DecideBy != ""
 }
 
-// The whole of it over HTTP: one is paid by its client, one by a filter, one by
-// operations, and about one nobody decides; the sandbox's clock moves over the
-// deadline.
+// Four debits over HTTP: the client pays one, a filter one, operations one, and the
+// deadline passes without a decision about the last.
 func TestDebitsOfABusinessThatDecides(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-23T13:00:00Z")
@@ -121,8 +120,8 @@ func TestDebitsOfABusinessThatDecides(t *testing.T) {
 	}
 }
 
-// In a folder that was restored nothing goes back until delivery is on: the
-// return may have left before.
+// In a restored folder undecided debits are not returned until delivery is on: the
+// return may have been sent before the restore.
 func TestARestoredLedgerReturnsWhatNobodyDecidedOnceDeliveryIsOn(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-23T13:00:00Z")
@@ -153,7 +152,8 @@ func TestARestoredLedgerReturnsWhatNobodyDecidedOnceDeliveryIsOn(t *testing.T) {
 	}
 }
 
-// What is shown masked keeps its number, and its rules may change alone.
+// A receiving account that is sent back masked keeps its number, and its rules may be
+// changed.
 func TestReceivingAccountsThatAreShownMaskedKeepTheirNumbers(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-23T13:00:00Z")
@@ -184,7 +184,7 @@ func TestReceivingAccountsThatAreShownMaskedKeepTheirNumbers(t *testing.T) {
 	}
 }
 
-// Whoever works the queues sees it in the console, and decides there.
+// An operator finds the payment in a queue of the console, and decides there.
 func TestAPersonDecidesInTheConsole(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-23T13:00:00Z")

@@ -62,7 +62,7 @@ func (r *running) waiting() map[string]string {
 	return found
 }
 
-// Each number of a client goes through another door.
+// A client's account numbers come in by every interface, each number by another one.
 func TestAfterItsKeysAreDestroyedNoNumberOfAClientCanBeRead(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")
@@ -130,7 +130,7 @@ func TestAfterItsKeysAreDestroyedNoNumberOfAClientCanBeRead(t *testing.T) {
 		t.Error("this test sees no number that is in the clear")
 	}
 	r.noError(destroy())
-	r.noError(destroy()) // a stop in its middle is mended so
+	r.noError(destroy()) // repeating it is how an interrupted destruction is finished
 	r.must(200, r.ops, "POST", "/v1/ops/unmatched/"+queue["0009"]+"/assign", object{"client": gymID}, nil)
 	r.unreadable(gymID, spaID, numbers, theirs)
 
@@ -145,8 +145,8 @@ func TestAfterItsKeysAreDestroyedNoNumberOfAClientCanBeRead(t *testing.T) {
 	VerifyFolder(t, r.folder)
 }
 
-// unreadable makes sure that no number of the one client is in the folder, in
-// the clear or with a key, and that the other's still is.
+// unreadable checks that no number of the client gone can be read from the folder,
+// in the clear or with a key, and that the number of the client stays still can.
 func (r *running) unreadable(gone, stays string, numbers []string, theirs string) {
 	r.t.Helper()
 	for _, found := range clear(r.t, r.folder, numbers) {
@@ -185,8 +185,8 @@ func (r *running) unreadable(gone, stays string, numbers []string, theirs string
 	}
 }
 
-// A file that waits for a person's approval would wait for ever: nobody can
-// read its accounts any more.
+// A held file is released before the keys are destroyed. It could not be rendered any
+// more after an approval, since nobody can read its account numbers.
 func TestAHeldFileIsTakenBackBeforeTheKeysOfItsClientAreDestroyed(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")

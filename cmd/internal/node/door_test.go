@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// headed takes on a client whose files are headed by an origin.
+// headed opens a client whose file header has an immediate origin.
 func (r *running) headed(origin string, answer any) int {
 	r.t.Helper()
 	return r.call(r.ops, "POST", "/v1/ops/clients", object{
@@ -18,8 +18,9 @@ func (r *running) headed(origin string, answer any) int {
 	}, answer)
 }
 
-// What stands in the header is for the bank and its customer to agree on; what
-// the door took leaves, and what could not leave is not taken.
+// Bank and customer agree on the immediate origin, so a tax number is accepted as
+// well as a routing number. An origin that could not leave in a file is refused when
+// it is set.
 func TestATaxNumberHeadsFilesAndZerosAreRefused(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")

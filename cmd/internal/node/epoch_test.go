@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// On one folder as over several nodes: the stream comes back under another epoch, and
-// what a subscriber kept tells it that all it was told still holds.
+// After a reset the stream has another epoch and the same events. By the positions
+// and hashes that it kept a subscriber knows that what it read before still holds.
 func TestASubscriberGoesOnAfterTheStreamWasReset(t *testing.T) {
 	r := serve(t, "", nil)
 	id, client := r.client("Harbor Gym")

@@ -13,8 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/forge"
 )
 
-// backedUp makes a backup of a running ledger, to which its master key is put
-// back.
+// backedUp makes a backup of a running ledger and adds the master key to it.
 func (r *running) backedUp() folder.Folder {
 	r.t.Helper()
 	to := folder.Folder(filepath.Join(r.t.TempDir(), "restored"))
@@ -56,7 +55,7 @@ func restored(t *testing.T, f folder.Folder) *running {
 // account number, amount.
 var entryLine = regexp.MustCompile(`(?m)^6\d\d(\d{9})(.{17})(\d{10})`)
 
-// sent is every entry that lies in the outbox, as account number and amount.
+// sent lists the entries of all files in the outbox, as account number and amount.
 func (r *running) sent() (entries []string) {
 	r.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(r.folder.Outbox(), "*.ach"))
@@ -71,8 +70,9 @@ func (r *running) sent() (entries []string) {
 	return entries
 }
 
-// A backup lies elsewhere, and who may write there needs no key to exchange
-// sealed accounts in it and to compute the chain again.
+// Someone who can write to a backup needs no key to exchange sealed accounts in it
+// and to recompute the hash chain. The restored ledger must not pay such an account,
+// and verify must name it.
 func TestABackupWithExchangedAccountsPaysNobodyWrongAndVerifyNamesThem(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-24T14:40:00Z")

@@ -16,8 +16,8 @@ import (
 	achhttp "github.com/achledger/achledger/http"
 )
 
-// fieldsSeed is the seed of a day's walk; fieldsRequests is how long it is.
-// ACHLEDGER_FIELDS=100000 walks further, ACHLEDGER_FIELDS_SEED elsewhere.
+// fieldsSeed and fieldsRequests are the seed and the number of requests by default.
+// ACHLEDGER_FIELDS_SEED and ACHLEDGER_FIELDS set others.
 const (
 	fieldsSeed     = 20261129
 	fieldsRequests = 3000
@@ -29,7 +29,7 @@ type operation struct {
 	schema       any
 }
 
-// document is the OpenAPI document, its references followed.
+// document is the OpenAPI document, with methods that follow its references.
 type document struct{ whole map[string]any }
 
 func (d document) follow(schema any) map[string]any {
@@ -61,7 +61,7 @@ func (d document) operations() (list []operation) {
 	return list
 }
 
-// sample is a value as a schema wants it, with every member there is.
+// sample makes a value that fits a schema, with every member.
 func (d document) sample(schema any, name string) any {
 	s := d.follow(schema)
 	for _, of := range []string{"oneOf", "anyOf", "allOf"} {
@@ -124,8 +124,8 @@ func word(schema map[string]any, name string) string {
 	}
 }
 
-// acceptable are bodies that are taken as they are, so that what is wrong in
-// one member is met behind the door too.
+// acceptable are bodies that the server accepts, so that a fault in one member is
+// also met by the code behind the checks of form.
 func acceptable(of *things) map[string]any {
 	account := map[string]any{"routingNumber": "121042882", "accountNumber": walkedNumber, "accountType": "CHECKING", "nickname": "hers"}
 	payment := map[string]any{
@@ -156,7 +156,7 @@ func acceptable(of *things) map[string]any {
 // walkedNumber is the account number of every sample.
 const walkedNumber = "66604488170099"
 
-// place is a member of a body, by the way to it.
+// place is the path to a member of a body: names and indexes.
 type place []any
 
 // places lists the members of a value, the deep ones too.
@@ -179,8 +179,8 @@ func places(v any, at place) (list []place) {
 // raw is text put into a body as it is.
 type raw string
 
-// written is a value as JSON, with one member in other words: extra goes
-// before the closing brace of the object that holds it.
+// written is a value as JSON, with put in place of the member at a path. extra is
+// inserted before the closing brace of the object that holds the member.
 func written(v any, at place, put raw, extra string) string {
 	switch v := v.(type) {
 	case map[string]any:
@@ -266,16 +266,16 @@ func mutation(random *rand.Rand, sample any) string {
 	default:
 		put := wrongs[random.IntN(len(wrongs))]
 		if !strings.Contains(written(sample, at, "null", ""), walkedNumber) {
-			// Of no account that the body names, it is a number as any other.
+			// A body without the account number may repeat these digits back.
 			put = raw(strings.ReplaceAll(string(put), walkedNumber, "1"))
 		}
 		return written(sample, at, put, "")
 	}
 }
 
-// Every member of every body: twice, unknown, followed by more, cut off, huge,
-// of another type, and the account number where it does not belong. Nothing
-// breaks, and no answer has the number.
+// Bodies in which a member occurs twice, is unknown, huge or of another type, or has
+// the account number where it does not belong, and bodies that are cut off or
+// followed by more. No request causes a fault, and no answer contains the number.
 func TestNoBodyBreaksTheServerOrBringsANumberBack(t *testing.T) {
 	seed, n := setting(t, "ACHLEDGER_FIELDS_SEED", fieldsSeed), setting(t, "ACHLEDGER_FIELDS", fieldsRequests)
 	t.Logf("seed %d, %d requests", seed, n)
@@ -309,7 +309,7 @@ func TestNoBodyBreaksTheServerOrBringsANumberBack(t *testing.T) {
 			who = client
 		}
 		of := gym
-		if o.method == "PATCH" { // what it changes may stop the client
+		if o.method == "PATCH" { // a change of settings may suspend the client
 			of = spare
 		}
 		sample := d.sample(o.schema, "")
@@ -317,7 +317,7 @@ func TestNoBodyBreaksTheServerOrBringsANumberBack(t *testing.T) {
 			sample = good
 		}
 		body := written(sample, nil, "", "")
-		if i >= len(operations) { // each is asked once as it should be
+		if i >= len(operations) { // the first request of each operation is correct
 			body = mutation(random, sample)
 		}
 		answer := r.ask(who, o.method, of.path(o.method+" "+routeOf(o.path)), []byte(body), "application/json")

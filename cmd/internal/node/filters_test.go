@@ -11,8 +11,8 @@ import (
 	achhttp "github.com/achledger/achledger/http"
 )
 
-// A misspelled filter would list everything, and a cursor under another name
-// the first page for ever.
+// An ignored filter would list everything, and an ignored cursor would return the
+// first page again and again.
 func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
 	r := serve(t, "", nil)
 	_, gym := r.client("Harbor Gym")
@@ -49,7 +49,7 @@ func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
 	}
 }
 
-// What stands beside a body in the query would be lost in silence.
+// A query parameter beside a body would otherwise be ignored silently.
 func TestTheQueryOfEveryMethodIsReadStrictly(t *testing.T) {
 	r := serve(t, "", nil)
 	_, gym := r.client("Harbor Gym")
@@ -58,7 +58,7 @@ func TestTheQueryOfEveryMethodIsReadStrictly(t *testing.T) {
 	for route, scope := range scopesOfRoutes {
 		method, path, _ := strings.Cut(route, " ")
 		if method == "GET" || scope == nobody || strings.HasPrefix(path, "/rest/") || strings.HasPrefix(path, "/console") {
-			continue // the vault ignores what it does not know, and so does a token endpoint: RFC 6749
+			continue // the vault and the token endpoints (RFC 6749, 3.2) ignore unknown parameters
 		}
 		asked++
 		who := gym
@@ -83,8 +83,8 @@ func TestTheQueryOfEveryMethodIsReadStrictly(t *testing.T) {
 	}
 }
 
-// A filter with a value that nothing has would be an empty list, which reads as
-// good news.
+// A misspelled value of a filter would match nothing, and an empty list reads as good
+// news.
 func TestAFilterOfKnownValuesTakesNoOther(t *testing.T) {
 	r := serve(t, "", nil)
 	id, gym := r.client("Harbor Gym")
@@ -145,7 +145,7 @@ func TestAFilterOfKnownValuesTakesNoOther(t *testing.T) {
 	}
 }
 
-// Every native list is read in pages of the size that its caller wants.
+// Every native list takes a limit.
 func TestEveryNativeListHasALimit(t *testing.T) {
 	asJSON, _, err := achhttp.OpenAPI()
 	must(t, err)
@@ -172,7 +172,7 @@ func TestEveryNativeListHasALimit(t *testing.T) {
 	}
 }
 
-// What an alert tells people to ask for is answered.
+// The requests that the alerts tell people to make are answered.
 func TestTheQueriesOfTheAlertsAreAnswered(t *testing.T) {
 	r := serve(t, "", nil)
 	id, _ := r.client("Harbor Gym")

@@ -12,9 +12,9 @@ import (
 	"github.com/achledger/achledger/workers/verify"
 )
 
-// A folder of each release before which something of a folder's shape changed,
-// made by that release's random walk over every surface. When the shape changes
-// again, the last release's folder joins them (CONTRIBUTING).
+// testdata/folders has a folder of each release after which the format of folders
+// changed, made by that release's random walk over every surface. When the format
+// changes again, add a folder of the last release (CONTRIBUTING).
 func TestTheFolderOfEveryEarlierReleaseOpens(t *testing.T) {
 	folders, err := filepath.Glob("testdata/folders/*.tar.gz")
 	if err != nil {
@@ -79,8 +79,8 @@ func schemaOf(t *testing.T, f folder.Folder) int64 {
 	return row[0].(int64)
 }
 
-// keep stops the server and makes an archive of its folder, without what a
-// later release makes anew anyway.
+// keep stops the server and archives its folder, without the parts that a later
+// release makes again.
 func (w *walk) keep(archive string) {
 	w.t.Helper()
 	w.noError(w.stop())

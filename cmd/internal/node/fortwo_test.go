@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// two are two people who can approve, in a ledger that needs both.
+// two makes two people who can approve, and a policy that requires two.
 func (r *running) two() (alice, bob folder.Credential) {
 	r.t.Helper()
 	people := map[string]folder.Credential{}
@@ -25,7 +25,7 @@ func (r *running) two() (alice, bob folder.Credential) {
 	return people["alice"], people["bob"]
 }
 
-// asked is the id of a request that waits for another person.
+// asked makes a request that needs another person, and returns the approval's id.
 func (r *running) asked(who folder.Credential, path string, body any) string {
 	r.t.Helper()
 	var a struct {
@@ -35,8 +35,8 @@ func (r *running) asked(who folder.Credential, path string, body any) string {
 	return a.ID
 }
 
-// A process that stops between an approval and its act has the act carried out
-// by the next, once.
+// If the process stops between an approval and its act, the next process carries the
+// act out, once.
 func TestAnApprovedActIsCarriedOutOnceAlsoOverAStop(t *testing.T) {
 	for name, stops := range map[string]bool{"without a stop": false, "over a stop": true} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func (r *running) count(kind string) (n int) {
 	return n
 }
 
-// log is all of it.
+// log reads all events.
 func (r *running) log() []eventstore.Recorded {
 	r.t.Helper()
 	all, err := r.server.Store.ReadAll(r.t.Context(), 0, 1<<20)
@@ -99,7 +99,7 @@ func (r *running) log() []eventstore.Recorded {
 	return all
 }
 
-// What a person hands in waits, sealed, until another looked at it.
+// A file that a person hands in waits, sealed, until another person approves it.
 func TestAFileOfTheBankThatAPersonHandsInNeedsAnother(t *testing.T) {
 	r := serve(t, "", nil)
 	r.client("Harbor Gym")
@@ -129,8 +129,8 @@ func TestAFileOfTheBankThatAPersonHandsInNeedsAnother(t *testing.T) {
 	}
 }
 
-// Whoever owns the folder cannot be bound by its log: a command acts alone, and
-// the log says so before it does.
+// A policy cannot bind the folder's owner, who can write the log: a command acts
+// without a second person. The log records that before the command acts.
 func TestACommandOfTheFolderActsAloneAndTheLogSaysSo(t *testing.T) {
 	r := serve(t, "", nil)
 	client, _ := r.client("Harbor Gym")

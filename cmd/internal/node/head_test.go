@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// headAndGet asks by HEAD and by GET.
+// headAndGet requests a path by HEAD and by GET.
 func (r *running) headAndGet(who folder.Credential, path, accept string) (head, get *http.Response, body string) {
 	r.t.Helper()
 	ask := func(method string) *http.Response {
@@ -20,7 +20,7 @@ func (r *running) headAndGet(who folder.Credential, path, accept string) (head, 
 			request.SetBasicAuth(who.Key, who.Secret)
 		}
 		request.Header.Set("Accept", accept)
-		response, err := http.DefaultTransport.RoundTrip(request) // no redirect is followed
+		response, err := http.DefaultTransport.RoundTrip(request) // does not follow redirects
 		r.check(err)
 		content, err := io.ReadAll(response.Body)
 		r.check(err)
@@ -33,8 +33,8 @@ func (r *running) headAndGet(who folder.Credential, path, accept string) (head, 
 	return head, get, body
 }
 
-// HEAD is answered as GET is, at every route and by every surface, without a body;
-// a stream has none.
+// HEAD is answered with the status and headers of GET on every route, without a
+// body. Streams do not allow HEAD.
 func TestHEADIsAnsweredWhereverGETIs(t *testing.T) {
 	r := serve(t, "", nil)
 	_, gym := r.client("Harbor Gym")
@@ -81,7 +81,7 @@ func TestHEADIsAnsweredWhereverGETIs(t *testing.T) {
 	}
 }
 
-// allowed is the answer to a method, with those that are allowed.
+// allowed requests a path by a method, and returns the status and the Allow header.
 func (r *running) allowed(who folder.Credential, method, path string) (status int, allow string) {
 	r.t.Helper()
 	request, err := http.NewRequest(method, r.Base+path, nil)
@@ -93,8 +93,8 @@ func (r *running) allowed(who folder.Credential, method, path string) (status in
 	return response.StatusCode, response.Header.Get("Allow")
 }
 
-// Who asks by HEAD is shown no number and takes no list, so the log has nothing to
-// say about it; and no export is read for it.
+// HEAD shows no number and no list, so nothing is recorded as shown, and no export is
+// read.
 func TestNothingIsRecordedAsShownToWhoAsksByHEAD(t *testing.T) {
 	r := serve(t, "", nil)
 	client, gym := r.client("Harbor Gym")
@@ -122,7 +122,7 @@ func TestNothingIsRecordedAsShownToWhoAsksByHEAD(t *testing.T) {
 	}
 }
 
-// shownEvents counts the events of what was shown to somebody.
+// shownEvents counts the events that record what was shown to somebody.
 func (r *running) shownEvents() (n int) {
 	for _, e := range r.log() {
 		if strings.HasPrefix(e.Stream, "audit/") {

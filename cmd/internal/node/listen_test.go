@@ -124,7 +124,8 @@ func reader(t *testing.T, r *running) ledger.IssuedCredential {
 	return issued
 }
 
-// TestConnectionsAreBounded: what is not accepted costs no memory.
+// TestConnectionsAreBounded: connections above the bound wait, and take no memory
+// until they are accepted.
 func TestConnectionsAreBounded(t *testing.T) {
 	r := serve(t, "", func(o *Options) { o.connections = 2 })
 	ask := func() *bufio.Reader {
@@ -172,7 +173,7 @@ func TestTheAdminAddressAsksForNoLogin(t *testing.T) {
 			t.Errorf("%s answers %d %.200s, %v", path, response.StatusCode, text, err)
 		}
 	}
-	for _, path := range []string{"/metrics", "/debug/pprof/"} { // the API's address does not
+	for _, path := range []string{"/metrics", "/debug/pprof/"} { // not served on the API's address without a login
 		response, err := http.Get(r.Base + path)
 		if err != nil {
 			t.Fatal(err)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A client whose company pays wages is told of each description in a file of its
-// own that is not PAYROLL: in the answer, in the same again, and with each entry.
+// A company that pays wages sends a file of its own with descriptions other than
+// PAYROLL. The answer, the answer to a repeat, and each entry have a warning.
 func TestAClientIsToldOfTheDescriptionsInItsOwnFiles(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")
@@ -74,7 +74,7 @@ func TestAClientIsToldOfTheDescriptionsInItsOwnFiles(t *testing.T) {
 		t.Errorf("the batches say %+v", made.Batches)
 	}
 	r.must(200, r.ops, "PATCH", "/v1/ops/clients/"+id, rule(""), nil)
-	_, answer = r.text(gym, "/v1/ach-files/"+made.ACHFileID) // it stands in the log
+	_, answer = r.text(gym, "/v1/ach-files/"+made.ACHFileID) // the warning is read from the log
 	warned("the file when the rule is gone", answer, 1)
 	_, _, answer = r.send(gym, "/v1/nacha", "text/plain", "", strings.NewReader(file("WAGES     ")))
 	warned("without the rule", answer, 0)

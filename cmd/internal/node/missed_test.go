@@ -8,9 +8,9 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// A client that sends again what a notification of change corrected is told so
-// at every door, with the correction it missed, and told the same again; not
-// any more once it refused the correction.
+// A client pays again to an account that a notification of change has corrected:
+// every surface answers with the missed correction, also to a repeated request. Once
+// the client has refused the correction no answer has it.
 func TestWhoSendsAgainWhatWasCorrectedIsTold(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")
@@ -43,7 +43,7 @@ func TestWhoSendsAgainWhatWasCorrectedIsTold(t *testing.T) {
 	}
 	line := `{"TransactionID":"%s","StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"%s","ToAccountType":"checking","ToName":"Ada Marsh","Description":"REFUND","Amount":1.25}` + "\n"
 	bulk := fmt.Sprintf(line+line, "11111111-1111-4111-8111-111111111111", "770001", "22222222-2222-4222-8222-222222222222", "770002")
-	for range 2 { // the same again is told the same
+	for range 2 { // a repeat gets the same answer
 		_, _, answer := r.send(gym, "/api/transaction/bulk", "application/x-ndjson", "", strings.NewReader(bulk))
 		says("bulk", answer, 1)
 		_, _, answer = r.send(gym, "/rest/v2/ach/transactions/credit", "application/json", "v1", strings.NewReader(
@@ -84,7 +84,7 @@ func TestWhoSendsAgainWhatWasCorrectedIsTold(t *testing.T) {
 	}
 }
 
-// missed is the correction that the answer to a payment tells of.
+// missed makes a payment and returns the missed correction in its answer.
 func (r *running) missed(who folder.Credential, body object) *missedCorrection {
 	r.t.Helper()
 	var made struct {

@@ -16,8 +16,8 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// daily takes on a client whose entries leave once a day; its bank links are
-// verified as named.
+// daily opens a client with one window a day, whose bank links are verified by the
+// given method.
 func (r *running) daily(window, verification string) folder.Credential {
 	r.t.Helper()
 	var opened struct{ Credential folder.Credential }
@@ -42,7 +42,7 @@ type dated struct {
 	Events                   []struct{ EventID string }
 }
 
-// payWith posts a payment with some fields more.
+// payWith posts a payment with additional fields.
 func (r *running) payWith(who folder.Credential, more object) (d dated) {
 	r.t.Helper()
 	body := object{"StandardEntryClassCode": "PPD", "TransactionType": "push", "ToRouting": "121042882", "ToAccount": "30488174411",
@@ -60,9 +60,8 @@ func (r *running) datesOf(who folder.Credential, id string) (d dated) {
 	return d
 }
 
-// sentFiles are the files of the outbox, in the order of their names: the
-// creation date and time of the header, and the effective date of the first
-// batch.
+// sentFiles describes each file of the outbox, in the order of names: the creation
+// date and time of the header, and the effective date of the first batch.
 func (r *running) sentFiles() (files []string) {
 	r.t.Helper()
 	names, err := filepath.Glob(filepath.Join(r.folder.Outbox(), "*.ach"))
@@ -134,11 +133,11 @@ func TestAClockMovedOverThreeWindowsCutsEachAtItsOwnTime(t *testing.T) {
 // The clock stops only where something waits, however far it goes.
 func TestTenYearsWithLittleDueAreAFewSteps(t *testing.T) {
 	r := serve(t, "", nil)
-	r.day("2036-12-03T14:00:00Z") // nothing was originated or received yet: any time,
-	r.day("2026-11-30T14:00:00Z") // backwards too
+	r.day("2036-12-03T14:00:00Z") // before anything is originated or received the clock
+	r.day("2026-11-30T14:00:00Z") // may be set to any time, also an earlier one
 	gym := r.daily("16:30", "none")
 	r.payWith(gym, nil)
-	r.payWith(gym, object{"EffectiveDate": "2027-06-01"}) // a Tuesday behind Memorial Day
+	r.payWith(gym, object{"EffectiveDate": "2027-06-01"}) // the Tuesday after Memorial Day
 	r.day("2036-11-30T14:00:00Z")
 	want := []string{"2036-12-03 09:00", "2026-11-30 09:00", "2026-11-30 16:30", "2027-05-28 03:00", "2027-05-28 16:30", "2036-11-30 09:00"}
 	if got := r.moves(); !same(got, want...) {
@@ -149,13 +148,13 @@ func TestTenYearsWithLittleDueAreAFewSteps(t *testing.T) {
 	}
 }
 
-// What was accepted for the same day while there was a window, and what was
-// asked for a date that passed while it was held: both leave later, and the
-// client and the log say why.
+// Two payments leave later than requested: one accepted for same-day settlement whose
+// client's window comes after the last same-day window, and one held beyond its
+// effective date. The client's record and the log say why.
 func TestWhatLeavesLaterThanAskedForSaysWhyAfterTheCut(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-30T14:00:00Z")
-	gym := r.daily("22:30", "none") // behind the last same-day window
+	gym := r.daily("22:30", "none") // after the last same-day window
 	today := r.payWith(gym, object{"SameDay": true})
 	if !today.EffectiveSameDay || today.EffectiveSameDayReason != "" || today.EffectiveEntryDate != "2026-11-30" {
 		t.Errorf("accepted with %+v", today)
@@ -188,8 +187,8 @@ func TestWhatLeavesLaterThanAskedForSaysWhyAfterTheCut(t *testing.T) {
 	}
 }
 
-// The process dies behind the first of three windows. Whoever got no answer
-// asks the next one for the same time.
+// The process dies after the first of three windows. The caller, which got no answer,
+// repeats the request to the next process.
 func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 	var dying atomic.Bool
 	r := serve(t, "", func(o *Options) {
@@ -225,8 +224,8 @@ func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 	}
 }
 
-// In a folder in which nothing was originated yet the micro-deposits are the
-// first entries there are, and their link is asked for before the clock moves.
+// A link is requested just before the clock moves. Its micro-deposits are the first
+// entries of the folder, and leave at the window that the move passes.
 func TestAMovedClockFirstDoesWhatWasAskedBefore(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-30T14:00:00Z") // a Monday, 09:00 in New York
@@ -235,7 +234,7 @@ func TestAMovedClockFirstDoesWhatWasAskedBefore(t *testing.T) {
 	var made struct{ ID string }
 	r.must(200, gym, "POST", "/v1/accounts/"+holder+"/ach_relationships", object{"account_owner_name": "Ada Marsh",
 		"bank_account_type": "CHECKING", "bank_account_number": "30488174411", "bank_routing_number": "121042882"}, &made)
-	r.day("2026-11-30T22:00:00Z") // 17:00, behind the window
+	r.day("2026-11-30T22:00:00Z") // 17:00, after the window
 	if got := r.sentFiles(); !same(got, "made 261130 1630 for 261201") {
 		t.Errorf("the files were %v", got)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// paidFile pays a recipient by the name of its account, in a file that we
-// deliver, and answers the payment.
+// paidFile pays a recipient by the id of a stored account, in an ACH Pro file that
+// we deliver, and returns the id of the transaction.
 func (r *running) paidFile(gym folder.Credential, odfi, recipient, account, description string) (transaction string) {
 	r.t.Helper()
 	var made struct {
@@ -25,9 +25,9 @@ func (r *running) paidFile(gym folder.Credential, odfi, recipient, account, desc
 	return made.Batches[0].Entries[0].TransactionID
 }
 
-// An entry of an ACH Pro file whose account was corrected before it was made
-// waits again, because operations took the file back; then the client refuses
-// the correction.
+// The account of an entry in an ACH Pro file was corrected before the entry was made.
+// Operations release the file, so the entry waits again, and the client refuses the
+// correction. The entry leaves to the account as it then is.
 func TestAnEntryThatWaitsAgainFollowsTheNameOfItsAccount(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")

@@ -18,13 +18,13 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// actions asks for things and looks who the log says did them.
+// actions carries out requests and commands, and checks the actor of their events.
 type actions struct {
 	*running
-	routes map[string]bool // that wrote something
+	routes map[string]bool // routes that wrote an event
 }
 
-// since are the events behind a position.
+// since returns the events after a position.
 func (r *running) since(position int64) []eventstore.Recorded {
 	r.t.Helper()
 	events, err := r.server.Store.ReadAll(r.t.Context(), position, 10_000)
@@ -39,8 +39,8 @@ func (r *running) head() int64 {
 	return head.Position
 }
 
-// does makes a request that writes; each event that bears its id, of which
-// there is one at least, must name the credential.
+// does makes a request that writes. At least one event must have the request's id,
+// and each such event must name the credential.
 func (a *actions) does(who folder.Credential, route, path string, body, answer any) {
 	a.t.Helper()
 	method, _, _ := strings.Cut(route, " ")
@@ -84,8 +84,8 @@ func (a *actions) does(who folder.Credential, route, path string, body, answer a
 	a.routes[route] = true
 }
 
-// orders has a command of the folder done; each event it writes must name the
-// person.
+// orders carries out a command of the folder's owner. Each of its events must name
+// the owner or a worker, and at least one the owner.
 func (a *actions) orders(what string, do func(ctx context.Context) error) {
 	a.t.Helper()
 	before := a.head()
@@ -106,10 +106,11 @@ func (a *actions) orders(what string, do func(ctx context.Context) error) {
 	}
 }
 
-// workersNames are the actors that are nobody.
+// workersNames are the actors that are workers and not people.
 var workersNames = []string{"batcher", "delivery", "inbound", "accounts", "relationships", "acknowledgement", "uploads", "sandbox", "guard"}
 
-// Every route of operations that writes, and every command of the folder.
+// Every route of operations that writes, and every command of the folder's owner,
+// names its actor in the log.
 func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	a := &actions{serve(t, "", nil), map[string]bool{}}
 	day := func(now string) {
@@ -256,7 +257,7 @@ func (a *actions) people() {
 	a.does(who["bob"], "POST /v1/ops/approvals/:id/approve", ask("3h")+"approve", object{}, nil)
 }
 
-// carried are the decisions about files that a client carries itself.
+// carried makes the decisions about files that a client brings to its bank itself.
 func (a *actions) carried(gym folder.Credential) {
 	a.t.Helper()
 	for verb, body := range map[string]object{"confirm": nil, "release": {"reason": "not wanted", "then": "reject", "not_carried": true}} {
@@ -278,7 +279,7 @@ func (a *actions) achFile(gym folder.Credential, name string) {
 				"account": object{"routingNumber": "121042882", "accountNumber": "880000100012", "accountType": "CHECKING"}}}}}}, &made)
 }
 
-// guarded has a limit hold a file, which is approved.
+// guarded lets a limit hold a file, and approves the file.
 func (a *actions) guarded(gym folder.Credential, client string) {
 	a.t.Helper()
 	limits := func(of ...object) { a.must(200, a.ops, "PATCH", client, object{"limits": of}, nil) }
@@ -300,7 +301,7 @@ func (a *actions) guarded(gym folder.Credential, client string) {
 	a.does(a.ops, "POST /v1/ops/clients/:client/companies/:company/lift", client+"/companies/1840000017/lift", object{"reason": "mended"}, nil)
 }
 
-// commands are those of the folder that write.
+// commands carries out the commands of the folder's owner that write.
 func (a *actions) commands(client string) {
 	a.t.Helper()
 	s := a.server

@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// engine allows whatever it is asked about, and notes that.
+// engine is a decision engine that allows every entry, and remembers them.
 func engine(t *testing.T) (url string, asked func() []string) {
 	t.Helper()
 	ids := make(chan string, 1000)
@@ -56,9 +56,8 @@ func (r *running) standing(who folder.Credential, id string) (s standing) {
 	return s
 }
 
-// A limit and an engine hold on three nodes as on one: payments come through
-// each of them, the leader stops in between, and whoever leads then counts what
-// the one before had let out.
+// A limit and a decision engine apply to payments through any of three nodes. The
+// leader stops in between, and the next leader counts what the former one let out.
 func TestAGuardedClientIsHeldToItsLimitByWhicheverNodeLeads(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}

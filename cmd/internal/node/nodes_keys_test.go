@@ -44,8 +44,8 @@ func TestDestroyedKeysAreForgottenByEveryNodeThatRuns(t *testing.T) {
 		t.Errorf("it says that there is left: %q", done.Left)
 	}
 
-	// A node that stands still is named, and so is one of a release that says nothing
-	// of it.
+	// A node that is suspended is named, and so is one of a release that does not
+	// report which keys it has forgotten.
 	still := others[1]
 	still.server.sharedKeys.mu.Lock()
 	must(t, still.opens(two, sealed[two]))
@@ -62,15 +62,15 @@ func TestDestroyedKeysAreForgottenByEveryNodeThatRuns(t *testing.T) {
 		t.Errorf("it names %q", left)
 	}
 	must(t, still.opens(two, sealed[two]))
-	// When it goes on it forgets them before it answers anything.
+	// When the suspended node continues, it forgets the keys before it answers.
 	still.server.sharedKeys.mu.Unlock()
 	if err := still.server.fresh(t.Context()); err != nil || still.opens(two, sealed[two]) == nil {
 		t.Errorf("it served (%v), and still opens what was sealed", err)
 	}
 }
 
-// A node serves with the keys that it has in memory for a second at most without
-// having looked whether they were destroyed.
+// A node uses the keys that it has in memory for one second at most before it checks
+// again whether they were destroyed.
 func TestKeysInMemoryAreUsedForASecondWithoutALook(t *testing.T) {
 	c := newCluster(t)
 	r := c.serve(nil)
@@ -87,7 +87,7 @@ func TestKeysInMemoryAreUsedForASecondWithoutALook(t *testing.T) {
 	k := sharedKeys{store: r.server.Store, ring: ring, log: quietLog, at: postgres.SinceBoot(), reload: r.server.reload}
 	k.dropped.Store(r.head())
 	must(t, r.command("keys/destroy", Destruction{Client: id}, &workers.Erased{}))
-	must(t, opens()) // nobody told this one
+	must(t, opens()) // this keyring has not checked yet
 	k.at = postgres.SinceBoot() - 2*keysLevelFor
 	must(t, k.level(t.Context()))
 	if err := opens(); !errors.Is(err, seal.ErrDestroyed) {

@@ -17,15 +17,15 @@ import (
 // at is the same browser at another node.
 func (v *visitor) at(r *running) *visitor { return &visitor{t: v.t, base: r.Base, cookie: v.cookie} }
 
-// reads reports what a page of the console answers the browser.
+// reads returns the status with which the console answers a page.
 func (v *visitor) reads(path string) int {
 	v.t.Helper()
 	response, _ := v.send("GET", path, nil)
 	return response.StatusCode
 }
 
-// A person signs in at one node, acts at another, and is disabled at the third:
-// no node knows the session any more, at once.
+// A person signs in at one node, acts at another, and is disabled at the third. From
+// then on no node accepts the session.
 func TestASessionIsThatOfAllNodes(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}
@@ -75,8 +75,8 @@ func (r *running) newestMeta(eventType string) (meta string) {
 	return meta
 }
 
-// A link that one node made is used up at another; a password that was set there
-// signs in everywhere, and each code of the app once, wherever it is used first.
+// A link made by one node works once, at any node. A password that was set at one
+// node signs in at all of them, and each code of the app works once among all nodes.
 func TestSigningInIsThatOfAllNodes(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}

@@ -45,7 +45,7 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 	lead, others := leader(t, nodes)
 	a, b := others[0], others[1]
 
-	// The sandbox's clock, taken through a node that does not lead, is everybody's.
+	// The sandbox's clock, set through a node that does not lead, is that of all nodes.
 	a.at("2026-11-24T14:40:00Z")
 	for _, r := range nodes {
 		eventually(t, "the clock is everybody's", func() bool { return strings.HasPrefix(r.server.Ledger.Now().String(), "2026-11-24 14:4") })
@@ -59,7 +59,7 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 			t.Fatalf("a payment answers %d", status)
 		}
 		ids = append(ids, id)
-		for _, other := range nodes { // at once, wherever it is looked for
+		for _, other := range nodes { // every node shows it at once
 			if s := other.status(client, id); !strings.Contains(s, "Pending") {
 				t.Errorf("a payment is %s", s)
 			}
@@ -68,8 +68,8 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 	b.must(200, b.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 3}}, nil)
 	eventually(t, "three payments leave in one file", func() bool { return len(c.sent()) == 1 })
 
-	// A client's own file, through a node that does not lead: the answer is there
-	// when the leader has cut it, and again the same.
+	// A client's own file, through nodes that do not lead: the answer comes once the
+	// leader has cut the file, and a repeat gets the same answer.
 	b.must(200, b.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"suspended": false}, nil)
 	var first string
 	for i, r := range []*running{a, b, lead} {
@@ -90,7 +90,7 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 			t.Errorf("the return shows as %s", s)
 		}
 	}
-	// A key that one node revoked stops on all.
+	// A credential that one node revoked is refused by all nodes.
 	for _, r := range nodes {
 		if got := r.metric("achledger_leads"); got != map[bool]string{true: "1", false: "0"}[r == lead] {
 			t.Errorf("achledger_leads is %s", got)
@@ -103,7 +103,7 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 			return r.call(client, http.MethodGet, "/api/transaction/"+ids[0], nil, nil) == http.StatusUnauthorized
 		})
 	}
-	// A refusal of the leader's is a refusal here.
+	// A refusal by the leader keeps its status at another node.
 	if status := a.call(a.ops, http.MethodPost, "/v1/ops/files/nothing/confirm", object{}, nil); status != http.StatusNotFound {
 		t.Errorf("confirming a file that is none answers %d", status)
 	}
@@ -125,7 +125,8 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 	}
 }
 
-// Who asks again does no harm, and must not be told that something broke.
+// When no leader answers, the outcome is unknown. That is no fault: the caller may
+// repeat the request.
 func TestWhatNoLeaderAnsweredMayHaveBeenDone(t *testing.T) {
 	p := api.Explain(fmt.Errorf("files/confirm: %w", postgres.ErrUnanswered))
 	if p.Code != "outcome-unknown" {
@@ -156,8 +157,8 @@ func TestAnotherNodeLeadsWhenTheLeaderStops(t *testing.T) {
 	}
 }
 
-// A session that the server ends, as it ends that of a leader that stands still,
-// ends the work of that term and nothing else.
+// When the database server ends the session of a leader, as it does with a suspended
+// node, the work of that term ends, and the node continues to serve.
 func TestALeaderWhoseSessionIsEndedWritesNothingMoreInItsTerm(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil)}

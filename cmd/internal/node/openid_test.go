@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore/people/openid/openidtest"
 )
 
-// vouched is a server whose people a provider vouches for, and a browser.
+// vouched is a server with an OpenID provider, and a browser.
 type vouched struct {
 	*running
 	*openidtest.Provider
@@ -28,7 +28,7 @@ func serveVouched(t *testing.T) vouched {
 	return vouched{r, p, &visitor{t: t, base: r.Base}}
 }
 
-// goes has the browser go to the provider, with its query there.
+// goes starts a sign-in, and returns the query of the redirect to the provider.
 func (v vouched) goes() url.Values {
 	v.t.Helper()
 	response, _ := v.visitor.send("GET", "/console/sign-in/openid", nil)
@@ -43,7 +43,7 @@ func (v vouched) goes() url.Values {
 	return v.Goes(response.Header.Get("Location"))
 }
 
-// comesBack is the browser at the address that the provider sent it to.
+// comesBack requests the address to which the provider redirects the browser.
 func (v vouched) comesBack(q url.Values) (*http.Response, string) {
 	v.t.Helper()
 	back, err := url.Parse(q.Get("redirect_uri"))
@@ -81,7 +81,7 @@ func TestAPersonSignsInAtAProvider(t *testing.T) {
 	if response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/console" || session == "" {
 		t.Fatalf("coming back answers %d to %q", response.StatusCode, response.Header.Get("Location"))
 	}
-	again, _ := v.comesBack(q) // the state was used up
+	again, _ := v.comesBack(q) // a state works once
 	if again.StatusCode != http.StatusUnauthorized {
 		t.Errorf("the same address again answers %d", again.StatusCode)
 	}
@@ -132,7 +132,7 @@ func TestWhomTheProviderDoesNotVouchForIsNotSignedIn(t *testing.T) {
 	}
 }
 
-// A ledger starts, and signs in by password, while its provider is away.
+// While the provider is away a ledger starts, and people sign in by password.
 func TestAProviderThatIsAwayIsSaid(t *testing.T) {
 	r := serve(t, "", func(o *Options) {
 		o.OpenID = OpenID{Issuer: "http://127.0.0.1:1", ClientID: "a", Base: "https://ledger.example"}

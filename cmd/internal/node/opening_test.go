@@ -19,8 +19,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// slow is an embedded broker that opens its streams when it is told to, with the
-// error that it is told; as after a kill with millions of messages.
+// slow delays the opening of the embedded broker's streams until an error or nil is
+// sent to it. After a kill with millions of messages the opening is as slow.
 type slow chan error
 
 func (s slow) open(ctx context.Context) error {
@@ -34,7 +34,7 @@ func (s slow) open(ctx context.Context) error {
 
 func (s slow) option(o *Options) { o.Broker.opening = s.open }
 
-// served is a folder with a client whose payments leave at once.
+// served makes a folder with a client each of whose payments is cut at once.
 func served(t *testing.T) (f folder.Folder, id string, client folder.Credential) {
 	r := serve(t, "", nil)
 	r.at("2026-11-24T14:40:00Z")
@@ -60,7 +60,7 @@ func TestPaymentsAreTakenAndNothingLeavesWhileTheStreamIsBeingOpened(t *testing.
 	if status != http.StatusCreated {
 		t.Fatalf("a payment is answered with %d", status)
 	}
-	r.at("2026-11-25T14:40:00Z") // a day's windows pass, and all that falls due is done
+	r.at("2026-11-25T14:40:00Z") // a day passes, and all that is due is done
 	if s := r.status(client, paid); !strings.Contains(s, "Pending") {
 		t.Errorf("the payment is %s", s)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// newman is what runs a collection of Postman; .ci/node puts it there.
+// newman runs Postman collections; .ci/node installs it.
 func newman(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join("..", "..", "..", ".ci", "npm", "node_modules", ".bin", "newman")
@@ -17,8 +17,8 @@ func newman(t *testing.T) string {
 	return program
 }
 
-// Every request of the collection is made in its order, and every answer is one
-// that the OpenAPI document has.
+// All requests of the collection are made in order. Every answer must have a status
+// that the OpenAPI document has for it.
 func TestThePostmanCollectionRunsGreenAgainstASandbox(t *testing.T) {
 	r := serve(t, "", nil)
 	run := exec.CommandContext(t.Context(), newman(t), "run", filepath.Join("..", "..", "..", "deploy", "postman", "achledger.json"),

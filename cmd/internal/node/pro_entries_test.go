@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// shownACHFile is an ACH Pro file with what the ledger says of its entries.
+// shownACHFile is an ACH Pro file as the API shows it.
 type shownACHFile struct {
 	ACHFileID string
 	Batches   []struct {
@@ -20,8 +20,8 @@ type shownACHFile struct {
 	}
 }
 
-// named fails the test unless an ACH Pro file names every entry's transaction,
-// and the trace number that it has in the file.
+// named fails the test unless an ACH Pro file shows for every entry its transaction
+// and its trace number in the file.
 func (r *running) named(who folder.Credential, id string, file *ach.File) {
 	r.t.Helper()
 	var shown shownACHFile
@@ -39,8 +39,8 @@ func (r *running) named(who folder.Credential, id string, file *ach.File) {
 	}
 }
 
-// A one-off recipient shows as it leaves, and as it came beside it; so does
-// the transaction that is made of its entry.
+// The name of a one-off recipient is shown as it leaves and as it was received, in
+// the ACH Pro file and in the transaction.
 func TestAnACHProFileShowsTheOriginalOfATransliteratedName(t *testing.T) {
 	r := serve(t, "", nil)
 	_, gym := r.client("Harbor Gym")
@@ -80,7 +80,8 @@ func TestAnACHProFileShowsTheOriginalOfATransliteratedName(t *testing.T) {
 	}
 }
 
-// Each entry is found by its own ids in what came back for it.
+// Returns and notifications of change show the ids and the trace number of the entry
+// that they are about.
 func TestWhatComesBackForAnACHProFileNamesBothTraceNumbers(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")

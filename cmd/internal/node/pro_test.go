@@ -117,8 +117,8 @@ func TestAnACHProFileDownloadsAsBytesThatSayWhatTheJSONAsked(t *testing.T) {
 		t.Errorf("totals %+v", c)
 	}
 
-	// The balanced batch is balanced, the client's file is never sent by us,
-	// does not change, and nobody else knows it.
+	// The file is for download, so we never send it. It cannot be deleted, and no
+	// other client can read it.
 	if files, _ := os.ReadDir(r.folder.Outbox()); len(files) != 0 {
 		t.Errorf("the outbox has %v", files)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// rebuild makes a node's views anew, as the command does beside it.
+// rebuild rebuilds a node's views, as the command does while the node runs.
 func (c *cluster) rebuild(f folder.Folder) error {
 	c.t.Helper()
 	reader, err := OpenDatabaseRebuilder(context.Background(), f, c.database.URL(postgrestest.Role, c.name))
@@ -23,8 +23,8 @@ func (c *cluster) rebuild(f folder.Folder) error {
 	return errors.Join(projections.Rebuild(context.Background(), f.Views(), reader.Store, nil), reader.Close())
 }
 
-// What a failover may still take back is in no views: they are made as a node makes
-// them, up to what a commit of its own proves. Here no commit succeeds, since its
+// Rebuilt views contain no event that a failover may still undo: the rebuild reads up
+// to what a commit of its own proves to be durable. Here no commit succeeds, since the
 // standby is missing.
 func TestViewsAreMadeOnlyOfWhatACommitProves(t *testing.T) {
 	if testing.Short() {
@@ -53,8 +53,8 @@ func TestViewsAreMadeOnlyOfWhatACommitProves(t *testing.T) {
 	}
 }
 
-// The views of one node are made anew while all nodes take payments: no list of any
-// node misses what was answered, and at the end all nodes show the same.
+// The views of one node are rebuilt while all nodes accept payments. No list of any
+// node lacks an accepted payment, and at the end all nodes show the same.
 func TestViewsOfANodeAreMadeAnewWhileAllServe(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}

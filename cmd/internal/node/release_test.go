@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// stuckFile is a file of a client's waiting payments with a character in its
-// header that no file may have: it cannot be rendered. Its traces begin at 1.
+// stuckFile makes a cut file of a client's waiting payments that cannot be rendered:
+// its header has a character that no file may have. Its trace numbers begin at 1.
 func (r *running) stuckFile(client string, payments ...told) string {
 	r.t.Helper()
 	const id, odfi, origin = "019a9b1e-0000-7000-8000-00000000000f", "231380104", "231380104"
@@ -50,7 +50,7 @@ func (r *running) stuckFile(client string, payments ...told) string {
 	return id
 }
 
-// shownFile is a file as its client, or operations, read it.
+// shownFile is a file as the API shows it.
 type shownFile struct{ ID, Client, State, Note string }
 
 func (r *running) file(who folder.Credential, path string) (f shownFile) {
@@ -59,8 +59,8 @@ func (r *running) file(who folder.Credential, path string) (f shownFile) {
 	return f
 }
 
-// A file cannot be rendered: for ever its payments neither leave nor can be
-// recalled. Operations release it, and they leave at the next window.
+// The payments of a file that cannot be rendered neither leave nor can be recalled.
+// Once operations release the file, they leave at the next window.
 func TestAFileThatIsCutForEverIsReleasedByOperations(t *testing.T) {
 	for then, want := range map[string]string{"wait": "Transmitted", "reject": "Rejected"} {
 		t.Run(then, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestAFileThatIsCutForEverIsReleasedByOperations(t *testing.T) {
 			}
 			file := r.stuckFile(client, payments...)
 			for _, now := range []string{"2026-11-20T19:31:00Z", "2026-11-23T15:16:00Z"} {
-				_ = r.call(r.ops, "PUT", "/v1/simulations/clock", object{"now": now}, nil) // it says that the delivery fails
+				_ = r.call(r.ops, "PUT", "/v1/simulations/clock", object{"now": now}, nil) // the answer is an error, since delivery fails
 				if f := r.file(gym, "/v1/files/"+file); f.State != "cut" {
 					t.Fatalf("at %s the file is %s", now, f.State)
 				}
@@ -164,8 +164,8 @@ func (r *running) files(who folder.Credential) (files []shownFile) {
 	return list.Data
 }
 
-// A company name that the operator blocks is refused for ever: it is sent
-// once more, at the next window, and then a person looks.
+// The operator rejects every file of a company. Its payments are sent once more, at
+// the next window, and are then held for a person.
 func TestWhatTheOperatorRefusesLeavesOnceMoreAndThenWaitsForAPerson(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")
@@ -203,7 +203,8 @@ func TestWhatTheOperatorRefusesLeavesOnceMoreAndThenWaitsForAPerson(t *testing.T
 	}
 }
 
-// achFile makes a file for the gym to carry: two entries to Ada and Bo.
+// achFile makes a file that the gym brings to its bank itself, with entries to Ada
+// and Bo.
 func (r *running) achFile(gym folder.Credential) (file string, transactions []string) {
 	r.t.Helper()
 	to := func(name, account string) object {
@@ -227,8 +228,8 @@ func (r *running) achFile(gym folder.Credential) (file string, transactions []st
 	return r.files(gym)[0].ID, transactions
 }
 
-// A client carries its file, and no operator acknowledges it to us. What
-// comes back was carried; of the others only a person can say so.
+// A client brings its file to its bank itself, and we get no acknowledgement. An entry
+// that comes back was sent. Of the others a person must confirm that they were.
 func TestWhatAClientCarriedCanBeAnsweredOnceItIsKnown(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")
@@ -252,8 +253,8 @@ func TestWhatAClientCarriedCanBeAnsweredOnceItIsKnown(t *testing.T) {
 	r.must(201, gym, "POST", "/api/transaction/"+bo.TransactionID+"/reversals", reversal, nil)
 }
 
-// The bank refuses what a client carried. The client mends it and carries
-// another file: nothing of it may leave through our outbox as well.
+// The bank rejects a file that the client brought itself. The client may correct it
+// and bring another, so its entries must not leave through our outbox as well.
 func TestWhatAClientCarriedAndTheBankRefusedWaitsForTheClient(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T15:00:00Z")

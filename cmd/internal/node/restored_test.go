@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// bearing asks with a bearer token and answers the status.
+// bearing makes a request with a bearer token and returns the status.
 func (r *running) bearing(token string) int {
 	r.t.Helper()
 	request, err := http.NewRequest(http.MethodGet, r.Base+"/v1/profile", nil)
@@ -32,7 +32,8 @@ func (r *running) subscribes(who folder.Credential) bool {
 	return err == nil
 }
 
-// A credential was revoked after the backup, which does not know it.
+// A credential was revoked after the backup, so the backup's log does not have that
+// event.
 func TestARestoredLedgerTakesNoCredentialBeforeItIsToldWhichWereRevoked(t *testing.T) {
 	r := serve(t, "", nil)
 	id, kept := r.client("Harbor Gym")
@@ -49,7 +50,7 @@ func TestARestoredLedgerTakesNoCredentialBeforeItIsToldWhichWereRevoked(t *testi
 	r.noError(r.stop())
 
 	r = restored(t, backup)
-	for range 2 { // and after another start
+	for range 2 { // also after another start
 		for _, who := range []folder.Credential{stolen, kept, before} {
 			if status, text := r.text(who, "/v1/profile"); status != 401 || !strings.Contains(text, "restored from a backup") {
 				t.Errorf("it is taken: %d %s", status, text)

@@ -56,7 +56,7 @@ func TestTheMasterKeyIsReplacedOnEveryNodeWithoutAStop(t *testing.T) {
 	})
 	give(last)
 	eventually(t, "the master key is replaced", func() bool { return rotate() == nil })
-	must(t, rotate()) // by somebody who heard no answer
+	must(t, rotate()) // a repeat, as after a lost answer
 	for i, r := range nodes {
 		eventually(t, "each node's folder has it", r.hasMaster)
 		if status, _ := r.pay(client); status != http.StatusCreated {
@@ -87,18 +87,18 @@ func TestTheMasterKeyIsReplacedOnEveryNodeWithoutAStop(t *testing.T) {
 		t.Errorf("with the old master key alone it starts: %v", err)
 	}
 	must(t, start(next("made")))
-	must(t, start("")) // the file is in its place by now
+	must(t, start("")) // the key was stored in the node's folder by the last start
 }
 
-// A node that was named as without the next master key could also have been away
-// while it was replaced: it is not ready until it has it.
+// A node without the next master key may be away while the key is replaced. When it is
+// back it is not ready until it has the key.
 func TestANodeWithoutTheMasterKeyInUseIsNotReady(t *testing.T) {
 	c := newCluster(t)
 	next, late := filepath.Join(t.TempDir(), "next"), filepath.Join(t.TempDir(), "late")
 	must(t, seal.MakeNext(next))
 	a := c.serve(func(o *Options) { o.Database.NextMaster = next })
 	b := c.serve(func(o *Options) { withAdmin(o); o.Database.NextMaster = late })
-	must(t, a.server.Keys.Rotate()) // as it is when b is not seen
+	must(t, a.server.Keys.Rotate()) // without the check of other nodes, as if b were away
 	must(t, a.server.Ledger.Audit(t.Context(), domain.LedgerClient, domain.KeysRotated{}))
 	eventually(t, "it is not ready", func() bool {
 		status, h := b.readyz()

@@ -1,6 +1,6 @@
 package node
 
-// Scopes in scopesOfRoutes that are none of a credential's.
+// Values in scopesOfRoutes that are not scopes of credentials.
 const (
 	nobody  = "none"  // open to everybody
 	anybody = "any"   // every credential

@@ -17,8 +17,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// things is a client with one of everything, each with an account number of
-// its own that only some may see.
+// things is a client with one object of every kind. Each has an account number of its
+// own, which only callers with the right scope may see.
 type things struct {
 	*running
 	credential folder.Credential
@@ -34,8 +34,8 @@ var (
 	opsScopes    = []string{"ops:read", "ops:work", "ops:approve", "ops:admin", "read", "reveal"}
 )
 
-// furnish takes on a client that has everything. Number tells its account
-// numbers from another's.
+// furnish opens a client with one object of every kind. Number distinguishes its
+// account numbers from another client's.
 func furnish(r *running, name string, number int) *things {
 	r.t.Helper()
 	w := &things{running: r, ids: map[string]string{}, files: map[string]string{}}
@@ -134,7 +134,7 @@ func (w *things) upload(number string) {
 	w.files["uploaded"], _, _ = strings.Cut(rest, `"`)
 }
 
-// guidOf spells an ACH Pro id as files are called.
+// guidOf converts an ACH Pro id to the form of file ids.
 func guidOf(id string) string {
 	id = strings.ToLower(id)
 	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
@@ -152,7 +152,7 @@ func (r *running) with(client string, scopes ...string) (c folder.Credential) {
 	return c
 }
 
-// ask asks the handler itself, a stream for two seconds, as it would continue.
+// ask calls the handler without a network. A stream is ended after two seconds.
 func (r *running) ask(who folder.Credential, method, path string, body []byte, media string) *httptest.ResponseRecorder {
 	most := time.Minute
 	if strings.Contains(path, "/stream") {
@@ -206,7 +206,7 @@ func (w *things) shows(text string) (list []string) {
 	return list
 }
 
-// routes are all of a table's, those that end things last.
+// routesInOrder lists all routes, with those that delete or end something last.
 func routesInOrder(t *testing.T, r *running) []string {
 	t.Helper()
 	have := slices.DeleteFunc(r.server.http.Routes(), func(route string) bool {
@@ -234,9 +234,9 @@ func routesInOrder(t *testing.T, r *running) []string {
 	return have
 }
 
-// Every route, asked by every scope alone, by nobody and by another client:
-// only the scope in the table opens it, and no account number comes out but to
-// those who may have it.
+// Every route is requested with each scope alone, without a credential and by another
+// client. Only the scope in the table is accepted, and account numbers are shown only
+// to callers that may see them.
 func TestNoRouteGivesOutANumberWithoutItsScope(t *testing.T) {
 	r := serve(t, "", nil)
 	gym, rival := furnish(r, "Harbor Gym", 1), furnish(r, "Rival", 2)
@@ -278,8 +278,8 @@ func TestNoRouteGivesOutANumberWithoutItsScope(t *testing.T) {
 	}
 }
 
-// Who may read and reveal sees numbers whole, and only in answers about one
-// thing: never in a list, a feed or an answer about something else.
+// A caller with scopes read and reveal sees account numbers in full, but only in
+// answers about one object: never in a list, a feed or an answer about another object.
 func TestANumberIsShownWholeInAnswersAboutOneThingOnly(t *testing.T) {
 	r := serve(t, "", nil)
 	gym := furnish(r, "Harbor Gym", 1)
@@ -297,8 +297,8 @@ func TestANumberIsShownWholeInAnswersAboutOneThingOnly(t *testing.T) {
 	}
 }
 
-// opens reports whether a caller with one scope gets in. The walk asks for a
-// file of ours on one route, and for one that the client made on the other.
+// opens reports whether a route accepts a caller with one scope. The walk requests a
+// file of ours on /v1/files, and a file that the client made on /v1/ach-files.
 func opens(route, scope string) bool {
 	ops := strings.HasPrefix(scope, "ops ")
 	switch needs := scopesOfRoutes[route]; needs {
@@ -313,8 +313,8 @@ func opens(route, scope string) bool {
 	}
 }
 
-// Whose file it is, what it is of, and what the caller may: bytes come out
-// whole or not at all, and each time the log has it.
+// The bytes of a file are given out in full or not at all, depending on its client, on
+// who made it and on the caller's scopes. Each time the log records it.
 func TestTheBytesOfAFileGoToThoseWhoMayHaveThem(t *testing.T) {
 	r := serve(t, "", nil)
 	gym, rival := furnish(r, "Harbor Gym", 1), furnish(r, "Rival", 2)
@@ -362,7 +362,7 @@ func (w *things) neverInTheClear() {
 	w.t.Helper()
 	err := filepath.WalkDir(string(w.folder), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !d.Type().IsRegular() || strings.HasPrefix(path, w.folder.Outbox()) {
-			return nil // what the broker removes meanwhile is nothing to look into
+			return nil // a file that the broker removed meanwhile, or not a file
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {

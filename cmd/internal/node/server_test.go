@@ -49,7 +49,7 @@ func TestAnUnknownOutcomeEndsTheProcessWithoutA2xx(t *testing.T) {
 				t.Errorf("the server ended with %v, want ErrFailed", err)
 			}
 
-			again := serve(t, r.folder, nil) // reads the head and continues
+			again := serve(t, r.folder, nil) // continues from the head of the log
 			if status, _ := again.pay(client); status != http.StatusCreated {
 				t.Errorf("after a restart a payment is answered with %d", status)
 			}

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// TestAServerSpoolsInItsOwnFolder: what a killed process left there is gone
-// when the next one is ready.
+// TestAServerSpoolsInItsOwnFolder: files that a killed process left in the spool are
+// removed before the next process is ready.
 func TestAServerSpoolsInItsOwnFolder(t *testing.T) {
 	f := folder.Folder(filepath.Join(t.TempDir(), "data"))
 	if err := f.Make(); err != nil {

@@ -52,7 +52,8 @@ func TestADatabaseWithoutASynchronousStandbyIsSaid(t *testing.T) {
 	}
 }
 
-// What a node does by its own clock, it would do at another time than the others.
+// A node with a wrong clock would do what depends on the time earlier or later than
+// the other nodes.
 func TestANodeWhoseClockIsOffIsNotReady(t *testing.T) {
 	var off atomic.Int64
 	r := newCluster(t).serve(func(o *Options) {

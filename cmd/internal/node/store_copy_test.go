@@ -49,7 +49,7 @@ func newMoving(t *testing.T) *moving {
 
 var quietLog = slog.New(slog.DiscardHandler)
 
-// newFolder is one with the master key of another and nothing else.
+// newFolder makes a folder with the master key of another and nothing else.
 func newFolder(t *testing.T, like folder.Folder) folder.Folder {
 	t.Helper()
 	f := folder.Folder(filepath.Join(t.TempDir(), "new"))
@@ -60,7 +60,7 @@ func newFolder(t *testing.T, like folder.Folder) folder.Folder {
 	return f
 }
 
-// makeDatabase makes another one, for a ledger with this master key.
+// makeDatabase makes a new empty database for a ledger with this master key.
 func (m *moving) makeDatabase() {
 	m.t.Helper()
 	m.name = m.database.Database(m.t)
@@ -90,7 +90,8 @@ func headOf(t *testing.T, f folder.Folder) eventstore.Head {
 	return head
 }
 
-// refusesToServe fails the test unless a ledger that was moved away does.
+// refusesToServe fails the test unless the place that a ledger was moved from refuses
+// to serve.
 func refusesToServe(t *testing.T, o Options) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -113,7 +114,7 @@ func TestALedgerMovesIntoADatabaseAndBack(t *testing.T) {
 		t.Error("it is moved twice")
 	}
 
-	m.nodes = 1 // whose credential is that of the folder
+	m.nodes = 1 // so that serve takes the operations credential of the first folder
 	r := m.serve(nil)
 	for id, want := range map[string]string{m.left: "Transmitted", m.waiting: "Pending"} {
 		if s := r.status(m.client, id); !strings.Contains(s, want) {
@@ -179,7 +180,7 @@ func TestACopyCreatesTheTablesOfAnEmptyDatabase(t *testing.T) {
 	must(t, r.stop())
 }
 
-// serveOnce says whether files may leave from a folder.
+// serveOnce serves a folder and returns whether files may leave from it.
 func serveOnce(t *testing.T, f folder.Folder) (on bool, reason string) {
 	t.Helper()
 	r := serve(t, f, nil)
@@ -235,8 +236,8 @@ func TestALedgerWithSomethingUnderWayDoesNotMove(t *testing.T) {
 	must(t, os.Remove(filepath.Join(m.data.Inbox(), "late.ach")))
 	m.nodes = 1
 	r := m.serve(nil)
-	// A node that the machine stopped for longer than its lease is no reason; its
-	// ledger is.
+	// If the machine is so slow that the node's lease lapses, the copy is refused for
+	// another reason first; so this waits for the refusal that names the node.
 	eventually(t, "the node is the reason", func() bool {
 		_, err := m.copy(t.Context(), nil)
 		if err == nil {
@@ -247,8 +248,9 @@ func TestALedgerWithSomethingUnderWayDoesNotMove(t *testing.T) {
 	must(t, r.stop())
 }
 
-// A node is stopped for so long that nobody takes it for running, and its ledger is
-// moved. When it wakes it takes no payment, which nobody would ever send.
+// A node is suspended for so long that it no longer counts as running, and its ledger
+// is moved. When it continues it ends without accepting payments, which would never be
+// sent.
 func TestANodeThatSleptWhileItsLedgerMovedServesItNoMore(t *testing.T) {
 	c := newCluster(t)
 	r := c.serve(nil)

@@ -16,8 +16,8 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// inventory is all that a ledger has beside its events: rows of tables, wrapped keys
-// and kept files, each with its bytes.
+// inventory lists all that a ledger has beside its events: rows of tables, wrapped
+// keys and kept files, each with its bytes.
 func inventory(t *testing.T, source eventstore.Source, wraps seal.Wraps, files listed) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
@@ -74,8 +74,8 @@ func sameThings(t *testing.T, where string, got, want map[string]bool) {
 
 func TestAMovedLedgerHasAllThatItHadByteForByte(t *testing.T) {
 	m := newMoving(t)
-	// What the encrypted copy of a file is kept as, something of the bank, a long one
-	// and an empty one; and what nobody finished, which stays behind.
+	// Kept files: an encrypted copy of a sent file, a file of the bank, a long file and
+	// an empty one. An unfinished file is not copied.
 	files, err := kept.Open(m.data.Kept())
 	must(t, err)
 	long := make([]byte, 3<<20)

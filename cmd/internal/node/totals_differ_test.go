@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The operator got a part of the file and took it for the whole.
+// The operator received only a part of the file, and its acknowledgement counts fewer
+// entries.
 func TestAnAcknowledgementThatCountsOtherwiseShowsOnTheFileAndInTheMetrics(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")

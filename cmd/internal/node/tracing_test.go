@@ -48,8 +48,8 @@ func (s *spans) named(name string) (found []*otlp.Span) {
 	return found
 }
 
-// Whoever sent a payment as part of a trace finds its commit in that trace, and
-// from it the file it left in.
+// The trace in which a payment was sent contains the commit of the payment, which
+// links to the file that the payment left in.
 func TestATraceLeadsFromTheRequestToTheFile(t *testing.T) {
 	var sent spans
 	s := httptest.NewServer(&sent)

@@ -17,13 +17,13 @@ func (r *running) orderedFile(gym folder.Credential, delivery string) string {
 		`"account":{"routingNumber":"121042882","accountNumber":"770001","accountType":"CHECKING"},"amount":1.00,"entryType":"CREDIT"}]}]}`
 }
 
-// Operations take a file back and reject its entries. Who sends it again must
-// not read that its payments are under way, nor may his lists break.
+// Operations release a file and reject its entries. A client that sends the same file
+// again must not be told that the payments are under way, and its lists must work.
 func TestAnOrderWhoseEntriesOperationsRejectedIsAConflictWhenItIsSentAgain(t *testing.T) {
 	for name, tt := range map[string]struct {
 		path, media string
 		body        func(r *running, gym folder.Credential) string
-		afresh      string // how it is ordered again
+		afresh      string // what the refusal tells the client to change
 	}{
 		"a NACHA file": {"/v1/nacha", "text/plain", func(r *running, _ folder.Credential) string { return wageFile(r.t, "261123") }, "file ID modifier"},
 		"an ACH Pro file to deliver": {"/v1/ach-files", "application/json", func(r *running, gym folder.Credential) string { return r.orderedFile(gym, "deliver") },

@@ -33,7 +33,7 @@ func wageFile(t testing.TB, day string) string {
 	return string(content)
 }
 
-// send sends a body as it is, with a key where one is given.
+// send sends a body, with an Idempotency-Key unless key is empty.
 func (r *running) send(who folder.Credential, path, media, key string, body io.Reader) (status int, replayed bool, answer string) {
 	r.t.Helper()
 	request, err := http.NewRequest(http.MethodPost, r.Base+path, body)
@@ -155,7 +155,7 @@ func TestAnACHProFileIsOneFileUnderItsKeyAndInItsWords(t *testing.T) {
 	}{
 		{"k1", words("1.00"), "2026-11-20T19:05:00Z", 201, false},
 		{"", words("1.00"), "2026-11-20T19:06:00Z", 201, false},
-		{"k1", words("1.00"), "2026-11-23T15:00:00Z", 201, true}, // another date would be in its text
+		{"k1", words("1.00"), "2026-11-23T15:00:00Z", 201, true}, // without the replay the file would have another date
 		{"", words("1.00"), "2026-11-23T15:01:00Z", 200, true},
 		{"k1", words("2.00"), "2026-11-23T15:02:00Z", 422, false},
 	} {
@@ -175,8 +175,8 @@ func TestAnACHProFileIsOneFileUnderItsKeyAndInItsWords(t *testing.T) {
 	}
 }
 
-// An older release recorded the key when it had made the file, with the event
-// that shows it.
+// Older releases recorded the key only once the file was made, with the event
+// ProfileFileMade.
 func TestAnACHProFileUnderAKeyOfAnOlderReleaseIsAnsweredAsTheFirstTime(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")

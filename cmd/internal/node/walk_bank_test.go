@@ -40,7 +40,7 @@ func (w *walk) bank() {
 	}
 }
 
-// day moves the clock; a refusal shows what the server made of it.
+// day moves the clock. If that is refused, the server's log is printed.
 func (w *walk) day(now string) {
 	w.t.Helper()
 	if status := w.call(w.ops, "PUT", "/v1/simulations/clock", object{"now": now}, nil); status != 200 {
@@ -109,7 +109,7 @@ func (w *walk) judge(c *walker) {
 	verb := []string{"approve", "reject"}[w.rng.IntN(2)]
 	status, text := w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "asked them"})
 	w.hear(text)
-	if status == 422 && verb == "approve" && p.kind != "Origination" { // too late for an answer, or pointless by now
+	if status == 422 && verb == "approve" && p.kind != "Origination" { // the answer's deadline has passed, or the ledger would reject it
 		verb = "reject"
 		status, text = w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "too late"})
 	}
@@ -124,8 +124,8 @@ func (w *walk) judge(c *walker) {
 	w.did(verb)
 }
 
-// rejectedMeanwhile reports whether the ledger itself has rejected an answer that
-// was held: its deadline passed while it waited.
+// rejectedMeanwhile reports whether the ledger has rejected an answer because its
+// deadline passed while it was held or waited.
 func (c *walker) rejectedMeanwhile(p *promise) bool {
 	var t told
 	if !c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t) {
@@ -139,7 +139,7 @@ func (c *walker) rejectedMeanwhile(p *promise) bool {
 	return false
 }
 
-// lapsed knows the answers that were not processed, and whose deadline had
+// lapsed marks as dead the answers that were not processed and whose deadline had
 // passed when they waited again.
 func (w *walk) lapsed() {
 	for _, c := range w.clients {
@@ -151,17 +151,17 @@ func (w *walk) lapsed() {
 	}
 }
 
-// suspend takes a client out of service, or back into it.
+// suspend suspends a client, or ends its suspension.
 func (w *walk) suspend(c *walker, suspended bool) {
 	w.must(200, w.ops, "PATCH", "/v1/ops/clients/"+c.id, object{"suspended": suspended}, nil)
 	c.suspended = suspended
 	w.did("suspend")
 }
 
-// answer lets the other bank return a payment, correct it, or dispute.
+// answer makes the other bank return or correct a payment, or contest a dishonor.
 func (w *walk) answer(c *walker) {
 	p := c.some(func(p *promise) bool { return p.tx != "" && p.kind == "Origination" })
-	if w.rng.IntN(2) == 0 { // one whose reversal has been asked for
+	if w.rng.IntN(2) == 0 { // prefer a payment that is to be reversed
 		reversal := c.some(func(p *promise) bool { return p.kind == "Reversal" && !p.dead })
 		if of := c.some(func(p *promise) bool { return reversal != nil && p.tx == reversal.tx && p.kind == "Origination" }); of != nil {
 			p = of
@@ -197,8 +197,8 @@ func (w *walk) answer(c *walker) {
 	}
 }
 
-// answered notes which event of a transaction the bank has just answered:
-// that one was processed, whatever is said of its file.
+// answered notes which event of a transaction the bank has just answered. That event
+// was processed, even if its file is rejected later.
 func (c *walker) answered(tx string) {
 	var t told
 	c.want(200, "GET", "/api/transaction/"+tx, nil, &t)
@@ -209,7 +209,7 @@ func (c *walker) answered(tx string) {
 		}
 	}
 	if to == "" {
-		return // what has not left cannot be answered: a person has it
+		return // the entry had not left, so the bank's answer waits for a person
 	}
 	for _, p := range c.promises {
 		p.answered = p.answered || p.event == to
@@ -217,7 +217,7 @@ func (c *walker) answered(tx string) {
 	c.pointless(tx)
 }
 
-// inbound lets a payment of another bank arrive; its client finds it.
+// inbound makes a payment of another bank arrive, and checks that its client sees it.
 func (w *walk) inbound(c *walker) {
 	cents, debit := w.cents(), w.rng.IntN(2) == 0
 	number := fmt.Sprintf("%s%05d", c.receives, w.next())
@@ -244,8 +244,8 @@ func (w *walk) inbound(c *walker) {
 	}
 }
 
-// release lets everything leave that waits: what is held is judged, who is
-// suspended serves again, and the days pass.
+// release lets everything leave that waits: it judges what is held, ends suspensions,
+// and lets days pass.
 func (w *walk) release() {
 	w.t.Helper()
 	for _, c := range w.clients {

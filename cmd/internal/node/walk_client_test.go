@@ -19,8 +19,8 @@ import (
 const (
 	walkODFI = "231380104"
 	walkBank = "121042882" // of everybody else
-	// walkDigits begin every account number of a walk, so that one is found
-	// wherever it should not be.
+	// walkDigits begin every account number of a walk, so that a search finds any of
+	// them where it must not be.
 	walkDigits = "48151623"
 )
 
@@ -37,13 +37,13 @@ type walker struct {
 
 	promises   []*promise
 	probes     []probe
-	recipients []proParty // stored ones
+	recipients []proParty // stored recipients
 	odfi       string
 	tokens     []string    // of the vault
 	token      string      // the newest access token
 	links      []*walkLink // relationships
 	held       []*promise
-	carries    map[string]bool // files by id, to its bank by itself
+	carries    map[string]bool // ids of the files that the client brings to its bank itself
 
 	hearing  sync.Mutex
 	streamed []string // by the event stream
@@ -51,7 +51,7 @@ type walker struct {
 
 func (c *walker) company() string { return fmt.Sprintf("18400000%02d", 17+c.n) }
 
-// step is one thing a client does.
+// step makes the client do one thing, drawn at random.
 func (c *walker) step() {
 	steps := []func(){
 		c.originate, c.originate, c.originate, c.bulkLoad, c.upload, c.act, c.act, c.act, c.act,
@@ -61,8 +61,8 @@ func (c *walker) step() {
 	steps[c.rng.IntN(len(steps))]()
 }
 
-// request asks as the client in a way of its choice; body is text or an
-// object. What comes back is kept for the search for numbers.
+// request makes a request as the client, authenticated in a random way; body is text
+// or an object. The answer is kept for the search for account numbers.
 func (c *walker) request(method, path string, body any, headers ...string) (int, string) {
 	text, media := "", "application/json"
 	switch b := body.(type) {
@@ -86,7 +86,7 @@ func (c *walker) request(method, path string, body any, headers ...string) (int,
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 		if headers[i] == "Authorization" {
-			request.Header.Del("api-key") // one way in at a time
+			request.Header.Del("api-key") // with two credentials only the scopes in common would count
 		}
 	}
 	status, answer, _ := c.w.send(request)
@@ -95,7 +95,7 @@ func (c *walker) request(method, path string, body any, headers ...string) (int,
 	return status, answer
 }
 
-// authorize takes one of the four ways in.
+// authorize authenticates a request in one of the four ways.
 func (c *walker) authorize(r *http.Request) {
 	switch c.rng.IntN(5) {
 	case 0:
@@ -110,8 +110,7 @@ func (c *walker) authorize(r *http.Request) {
 	}
 }
 
-// bearer takes a new access token, or where the client had its fill of them
-// the newest it has.
+// bearer uses a new access token or, if the client has had too many, the newest one.
 func (c *walker) bearer(r *http.Request, path, media, body string) {
 	ask, err := http.NewRequest("POST", c.w.Base+path, strings.NewReader(body))
 	if err != nil {
@@ -133,7 +132,7 @@ func (c *walker) bearer(r *http.Request, path, media, body string) {
 	r.Header.Set("Authorization", "Bearer "+c.token)
 }
 
-// send answers status, text and headers.
+// send sends a request and returns status, text and headers.
 func (w *walk) send(r *http.Request) (int, string, http.Header) {
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -148,8 +147,7 @@ func (w *walk) send(r *http.Request) (int, string, http.Header) {
 	return response.StatusCode, string(text), response.Header
 }
 
-// want makes a request that must be answered with a status, and reads the
-// answer.
+// want makes a request that must be answered with a status, and decodes the answer.
 func (c *walker) want(status int, method, path string, body, answer any, headers ...string) bool {
 	got, text := c.request(method, path, body, headers...)
 	if got != status {
@@ -165,7 +163,8 @@ func (c *walker) want(status int, method, path string, body, answer any, headers
 	return true
 }
 
-// makes is want for what makes something: nothing new while suspended.
+// makes is want for a request that makes something, which is refused while the client
+// is suspended.
 func (c *walker) makes(status int, path string, body, answer any, headers ...string) bool {
 	if !c.suspended {
 		return c.want(status, "POST", path, body, answer, headers...)
@@ -176,7 +175,7 @@ func (c *walker) makes(status int, path string, body, answer any, headers ...str
 	return false
 }
 
-// account is an account number that was never used before.
+// account returns an account number that was not used before.
 func (w *walk) account() string {
 	number := fmt.Sprintf("%s%05d", walkDigits, w.next())
 	w.mu.Lock()
@@ -185,7 +184,7 @@ func (w *walk) account() string {
 	return number
 }
 
-// cents is an amount that was never used before, below 2,000 dollars.
+// cents returns an amount that was not used before, below 2,000 dollars.
 func (w *walk) cents() int64 { return 100_001 + int64(w.next()) }
 
 func (w *walk) next() int {
@@ -201,14 +200,14 @@ func (w *walk) hear(text string) {
 	w.heard = append(w.heard, text)
 }
 
-// did counts a step that came to its end.
+// did counts a completed step.
 func (w *walk) did(step string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.done[step]++
 }
 
-// newGUID is a GUID of the seed's.
+// newGUID returns a GUID made from the seed.
 func (c *walker) newGUID() string {
 	var b [16]byte
 	for i := range b {

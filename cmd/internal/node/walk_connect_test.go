@@ -148,8 +148,8 @@ func (c *walker) upload() {
 	c.w.did("upload")
 }
 
-// nextDay is when a file of now settles that is not of the same day, as the
-// windows say.
+// nextDay returns when an entry accepted now settles without same-day settlement,
+// from the list of windows.
 func (c *walker) nextDay() string {
 	var windows struct {
 		Deadlines []struct {
@@ -167,26 +167,25 @@ func (c *walker) nextDay() string {
 	return ""
 }
 
-// act does one of the things that a transaction says can be done now, or
-// looks at it.
+// act takes one of the actions that are available for a random transaction.
 func (c *walker) act() {
 	if p := c.some(func(p *promise) bool { return p.tx != "" }); p != nil {
 		c.actOn(p)
 	}
 }
 
-// actOn does so with one transaction.
+// actOn takes one of the available actions for a transaction, if there is any.
 func (c *walker) actOn(p *promise) {
 	var t told
 	if !c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t) || len(t.ActionsAvailable) == 0 {
 		return
 	}
 	a := t.ActionsAvailable[c.rng.IntN(len(t.ActionsAvailable))]
-	if a.Action == "return_request" && c.rng.IntN(4) > 0 { // it is always there, and keeps an entry from being reversed
+	if a.Action == "return_request" && c.rng.IntN(4) > 0 { // nearly always available, and it prevents a reversal
 		a = t.ActionsAvailable[0]
 	}
 	for _, one := range t.ActionsAvailable {
-		if one.Action == "corrected_entry" && c.rng.IntN(4) > 0 { // it is rare
+		if one.Action == "corrected_entry" && c.rng.IntN(4) > 0 { // rarely available
 			a = one
 		}
 	}
@@ -239,7 +238,7 @@ func (c *walker) actOn(p *promise) {
 	c.w.did(a.Action)
 }
 
-// correctEntry debits again what came back R11, less.
+// correctEntry makes a corrected entry for a debit returned R11, with another amount.
 func (c *walker) correctEntry(tx, event string) {
 	cents := int64(1 + c.rng.IntN(2500))
 	body := object{"ReplyToEventId": event, "Reason": "the amount", "Amount": dollars(cents)}
@@ -255,12 +254,12 @@ func (c *walker) correctEntry(tx, event string) {
 	c.w.did("corrected_entry")
 }
 
-// askBack has the receiving bank asked for an entry; nothing leaves for it.
+// askBack requests the return of an entry. The request makes no entry in a file.
 func (c *walker) askBack(tx string) {
 	body := object{"Reason": "sent in error"}
 	status, text := c.request("POST", "/api/transaction/"+tx+"/return_requests", body)
 	if c.suspended && status >= 400 && status < 500 || status == 422 {
-		return // it came back in between
+		return // the entry was returned meanwhile
 	}
 	if status != 201 {
 		c.w.t.Errorf("client %d: asking %s back, which is available, answers %d %s", c.n, tx, status, text)
@@ -269,11 +268,11 @@ func (c *walker) askBack(tx string) {
 	c.w.did("return_request")
 }
 
-// recall takes back what has not left.
+// recall recalls an event that has not left.
 func (c *walker) recall(tx, event string) {
 	status, text := c.request("DELETE", "/api/transaction/"+tx+"/events/"+event, nil)
 	if status == 409 {
-		return // it was filed in between
+		return // it was filed meanwhile
 	}
 	if status != 200 || !strings.Contains(text, `"Recalled"`) {
 		c.w.t.Errorf("recalling %s of %s answers %d %s", event, tx, status, text)

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// searchNumbers looks for account numbers where there must be none: in what
-// was answered without scope reveal, in what was logged, and in every file of
-// some folders but those that go to or come from a bank.
+// searchNumbers looks for account numbers where there must be none: in answers to
+// callers without scope reveal, in the server's log, and in every file of the given
+// folders except for the outbox and the inbox.
 func (w *walk) searchNumbers(folders ...string) {
 	w.t.Helper()
 	for _, text := range w.heard {
@@ -66,8 +66,8 @@ func (w *walk) searchIn(where, text string) {
 	}
 }
 
-// startAnew makes views and stream from the log alone; the lists are what
-// they were.
+// startAnew rebuilds views and stream from the log, and checks that the lists are as
+// before.
 func (w *walk) startAnew(before []map[string]string) {
 	w.t.Helper()
 	views, _ := filepath.Glob(w.folder.Views() + "*")
@@ -80,7 +80,7 @@ func (w *walk) startAnew(before []map[string]string) {
 	w.sameLists(before)
 }
 
-// sameLists compares each client's lists with what they were.
+// sameLists compares each client's lists with those before.
 func (w *walk) sameLists(before []map[string]string) {
 	w.t.Helper()
 	for n, c := range w.clients {

@@ -27,16 +27,14 @@ func (w *walk) files() []walkFile {
 	return list.Data
 }
 
-// leaves is what a file says of an entry: what it is for, which way the money
-// goes, how much.
+// leaves is an entry as a file has it: its kind, direction and amount.
 type leaves struct {
 	kind  string
 	debit bool
 	cents int64
 }
 
-// readEntries reads the entries of a file by the columns of the NACHA
-// records, and nothing else of it.
+// readEntries reads the entries of a file by the columns of the NACHA records.
 func readEntries(text string) (list []leaves, accounts, traces []string, err error) {
 	description, sec := "", ""
 	for line := range strings.Lines(text) {
@@ -61,7 +59,7 @@ func readEntries(text string) (list []leaves, accounts, traces []string, err err
 				account = line[39:74]
 			}
 			code := line[2]
-			if line[1] == '5' { // a loan's
+			if line[1] == '5' { // a transaction code of a loan account
 				code = map[byte]byte{'5': '7'}[code]
 			}
 			list = append(list, leaves{kind, code >= '6', cents})
@@ -83,8 +81,8 @@ func readEntries(text string) (list []leaves, accounts, traces []string, err err
 	return list, accounts, traces, nil
 }
 
-// compareFiles reads every file that stands, in the outbox or downloaded, and
-// compares what left with what was promised.
+// compareFiles reads every file that is valid, delivered or downloaded, and compares
+// the entries with the promises.
 func (w *walk) compareFiles() {
 	w.t.Helper()
 	want, got := map[leaves]int{}, map[leaves]int{}
@@ -121,7 +119,7 @@ func (w *walk) compareFiles() {
 		}
 		for n, e := range list {
 			if f.State == "refused" && !w.stay[traces[n]] {
-				continue // it was released
+				continue // the entry waits again
 			}
 			if other, twice := bearer[traces[n]]; twice {
 				w.t.Errorf("trace number %s is in %s and in %s", traces[n], other, f.Name)
@@ -153,8 +151,8 @@ func (w *walk) compareFiles() {
 	}
 }
 
-// bytesOf are a file's bytes as its client downloads them, which must be
-// those in the outbox.
+// bytesOf downloads a file as its client, and checks that a copy in the outbox has the
+// same bytes.
 func (w *walk) bytesOf(f walkFile) string {
 	for _, c := range w.clients {
 		if c.id != f.Client {
@@ -179,8 +177,8 @@ func (w *walk) bytesOf(f walkFile) string {
 	return ""
 }
 
-// everythingLeft asks the ledger what the model knows: nothing waits any
-// more, and what is dead stays so.
+// everythingLeft checks the state of each promise in the ledger: nothing waits any
+// more, and dead promises have not left.
 func (c *walker) everythingLeft() {
 	c.w.t.Helper()
 	for _, p := range c.promises {

@@ -43,7 +43,7 @@ func (c *walker) knowsFile(id string) {
 	c.knows("/v1/files/"+id+"/nacha", nil, "GET")
 }
 
-// pry asks for something of another client's, or for its lists by another's
+// pry requests another client's object, and a page of a list by another client's
 // cursor.
 func (w *walk) pry() {
 	w.t.Helper()
@@ -64,7 +64,7 @@ func (w *walk) pry() {
 	w.pryPage(of, by, lists[w.rng.IntN(len(lists))])
 }
 
-// pryPage takes the next page of one client's list as another.
+// pryPage requests the next page of one client's list as another client.
 func (w *walk) pryPage(of, by *walker, path string) {
 	request, err := http.NewRequest("GET", w.Base+path, nil)
 	if err != nil {
@@ -89,14 +89,14 @@ func (w *walk) pryPage(of, by *walker, path string) {
 
 var walkIDs = regexp.MustCompile(`\b(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9A-F]{32})\b`)
 
-// betweenIDs reports whether a character is of no id. Words between such are
-// what walkIDs looks at: over whole answers it took a tenth of the walk.
+// betweenIDs reports whether a character cannot be part of an id. It splits answers
+// into words for walkIDs: to match whole answers took a tenth of the walk's time.
 func betweenIDs(r rune) bool {
 	return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// claim notes whose ids an answer shows. Every id of a walk is one client's,
-// so that one which two clients were shown was shown to one too many.
+// claim notes which client an answer showed ids to. Every id of a walk belongs to one
+// client, so an id that two clients were shown is an error.
 func (w *walk) claim(c *walker, from, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -122,8 +122,8 @@ func (w *walk) claim(c *walker, from, text string) {
 	}
 }
 
-// lists reads everything that a client can list, checks whose it is and
-// answers it by its path.
+// lists reads everything that a client can list, by its path. The ids in it are
+// checked by claim.
 func (c *walker) lists() map[string]string {
 	c.w.t.Helper()
 	paths := []string{"/api/transaction/event?after=0", "/v1/files?limit=1000", "/v1/recipients", "/v1/odfis", "/v1/ach-files", "/v1/returns", "/v1/nocs"}
@@ -154,11 +154,11 @@ func (c *walker) lists() map[string]string {
 	return all
 }
 
-// isAudit reports whether an event only says that somebody read something, as
-// the walk does between two looks at a list.
+// isAudit reports whether an event only records that somebody read something, as the
+// walk itself does between two comparisons of a list.
 func isAudit(event string) bool { return strings.Contains(event, `"type":"audit.`) }
 
-// events are the client's ledger events, each as it was sent.
+// events lists the client's ledger events, each in its JSON form.
 func (c *walker) events() (list []string) {
 	for after := int64(0); ; {
 		var page struct {
@@ -204,7 +204,7 @@ func (w *walk) listen() {
 	}
 }
 
-// hearOut waits until the streams told what the lists tell.
+// hearOut waits until the event streams have sent all events of the lists.
 func (w *walk) hearOut() {
 	w.t.Helper()
 	for _, c := range w.clients {
@@ -217,8 +217,8 @@ func (w *walk) hearOut() {
 	}
 }
 
-// subscribe reads what each client may of the broker, and tries what it may
-// not.
+// subscribe reads each client's events from the broker, and checks that it cannot
+// subscribe to another client's.
 func (w *walk) subscribe() {
 	w.t.Helper()
 	eventually(w.t, "the stream holds the whole log", func() bool { return w.metric("achledger_relay_lag_events") == "0" })

@@ -78,7 +78,7 @@ func (c *walker) transfer() {
 		switch status {
 		case 204:
 			c.died(m.tx, c.origin(m.tx).event)
-		case 409: // it was filed in between
+		case 409: // it was filed meanwhile
 		default:
 			c.w.t.Errorf("canceling a transfer answers %d %s", status, text)
 		}

@@ -8,13 +8,13 @@ import (
 	"sync"
 )
 
-// walkSteps are what a walk of some length must come to.
+// walkSteps are the steps that walks together must take at least once.
 var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "return_request", "corrected_entry", "ach-file", "recipient",
 	"token", "token XML", "vault payment", "relationship", "transfer", "hold", "reject", "suspend", "accepted", "rejected",
 	"pointless", "held", "take back", "bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
 
-// promise is something a 2xx said will leave in a file, once: an origination,
-// or a link of a transaction's chain.
+// promise is something that a 2xx said will leave in a file, once: an origination or
+// a later event of a transaction. It may also be a payment of another bank.
 type promise struct {
 	tx    string // "" where the answer did not say
 	event string // "" where the answer did not say
@@ -24,12 +24,12 @@ type promise struct {
 	dead  bool // recalled or rejected: it is in no file
 	comes bool // it came from another bank: it is in no file of ours
 
-	answered bool // by the bank: it stays in its file
-	refusals int  // by the operator
+	answered bool // the bank answered it, so it stays in its file
+	refusals int  // how often the operator rejected its file
 	back     bool // it was not processed, and waited again
 }
 
-// promised remembers, and looks whether the ledger does.
+// promised adds a promise to the model, and checks that the ledger shows it.
 func (c *walker) promised(p promise) {
 	c.promises = append(c.promises, &p)
 	if p.tx == "" {
@@ -51,7 +51,7 @@ func (c *walker) promised(p promise) {
 	}
 }
 
-// died notes that an event will be in no file.
+// died notes that an event must not be in a file.
 func (c *walker) died(tx, event string) {
 	for _, p := range c.promises {
 		if p.tx == tx && p.event == event {
@@ -61,7 +61,7 @@ func (c *walker) died(tx, event string) {
 	}
 }
 
-// origin is the origination of a transaction.
+// origin returns the promise for the origination of a transaction.
 func (c *walker) origin(tx string) *promise {
 	for _, p := range c.promises {
 		if p.tx == tx && p.kind == "Origination" {
@@ -72,7 +72,7 @@ func (c *walker) origin(tx string) *promise {
 	return &promise{}
 }
 
-// some is one of the promises that fit, or nil.
+// some returns a random one of the promises that fit, or nil.
 func (c *walker) some(fits func(*promise) bool) *promise {
 	var list []*promise
 	for _, p := range c.promises {

@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
-// inTurn is a proxy that gives each request to the next of some nodes.
+// inTurn makes a proxy that passes requests to the nodes in turn.
 func inTurn(t *testing.T, nodes []*running) (base string) {
 	t.Helper()
 	var next atomic.Uint64
@@ -34,8 +34,8 @@ func inTurn(t *testing.T, nodes []*running) (base string) {
 	return proxy.URL
 }
 
-// threeNodes are three nodes of one ledger, as one server. Its folder is what
-// they share: outbox and inbox.
+// threeNodes makes three nodes of one ledger that act as one server. The server's
+// folder holds the outbox and inbox that they share.
 func threeNodes(t *testing.T, change func(*Options)) (*running, *cluster, []*running) {
 	t.Helper()
 	c := newCluster(t)
@@ -51,8 +51,8 @@ func threeNodes(t *testing.T, change func(*Options)) (*running, *cluster, []*run
 	return r, c, nodes
 }
 
-// The same walk, with three nodes in turn: what one of them answered holds at
-// every other one at once.
+// The same walk over three nodes in turn: what one node answered must hold at once at
+// every other node.
 func TestARandomWalkOverThreeNodes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a minute")

@@ -49,7 +49,7 @@ func (c *walker) proAccount() object {
 	return object{"routingNumber": walkBank, "accountNumber": c.w.account(), "accountType": c.one("CHECKING", "SAVINGS")}
 }
 
-// proFile makes an ACH Pro file; half of them leave with us, half are
+// proFile makes an ACH Pro file. Half of these files are delivered by us, and half are
 // balanced.
 func (c *walker) proFile() {
 	if c.odfi == "" {
@@ -87,7 +87,7 @@ func (c *walker) proFile() {
 		return
 	}
 	c.want(201, "POST", "/v1/ach-files", file, &f, "Idempotency-Key", key)
-	c.carries[uuid.MustParse(f.ACHFileID).String()] = file["delivery"] == "download" // as others write the id
+	c.carries[uuid.MustParse(f.ACHFileID).String()] = file["delivery"] == "download" // in the form of file ids
 	for _, m := range made {
 		c.promised(m)
 	}

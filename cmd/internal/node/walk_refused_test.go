@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// contents are the promises of a client that left in one file, with the
-// traces they bear there.
+// contents are the promises of a client that left in one file, with their trace
+// numbers there.
 type contents struct {
 	c        *walker
 	promises []*promise
 	traces   []string
 }
 
-// contentsOf looks up what left in a file. Payments of ach-files are told by
-// amount and direction, of which no two have the same: nobody named them
-// before.
+// contentsOf looks up the promises that left in a file. The answer to an ACH Pro file
+// names no transactions to the model, so these are found by amount and direction, which
+// are unique.
 func (w *walk) contentsOf(f walkFile) (in contents) {
 	w.t.Helper()
 	in.c = w.clients[slices.IndexFunc(w.clients, func(c *walker) bool { return c.id == f.Client })]
@@ -24,7 +24,7 @@ func (w *walk) contentsOf(f walkFile) (in contents) {
 		if p == nil {
 			p = in.c.named(e.TransactionID, e.EventID)
 		}
-		if p != nil { // else a prenote, which is the ledger's own
+		if p != nil { // a prenote has no promise: the ledger makes it
 			in.promises, in.traces = append(in.promises, p), append(in.traces, e.TraceNumber)
 		}
 	}
@@ -34,8 +34,8 @@ func (w *walk) contentsOf(f walkFile) (in contents) {
 // eventOf is an event in the lists of its client.
 type eventOf struct{ TransactionID, EventID, FileID, TraceNumber string }
 
-// eventsIn are the events of a file, all of them: the lists may learn of a
-// cut a moment later.
+// eventsIn lists all events of a file. It waits for them, since the views may show a cut
+// a moment later.
 func (w *walk) eventsIn(f walkFile, c *walker) (list []eventOf) {
 	w.t.Helper()
 	eventually(w.t, "the entries of "+f.Name+" in the list of events", func() bool {
@@ -47,8 +47,7 @@ func (w *walk) eventsIn(f walkFile, c *walker) (list []eventOf) {
 	return list
 }
 
-// offsetsIn is how many entries of a file balance its batches and are nobody's
-// payments.
+// offsetsIn counts the entries of a file that only balance its batches.
 func (c *walker) offsetsIn(f walkFile) (n int) {
 	for _, o := range c.offsets() {
 		if o.Stream == "file/"+f.ID {
@@ -58,7 +57,7 @@ func (c *walker) offsetsIn(f walkFile) (n int) {
 	return n
 }
 
-// offset is the event of one.
+// offset is the event about such an entry.
 type offset struct {
 	Stream string
 	Data   struct{ Trace string }
@@ -70,8 +69,8 @@ func (c *walker) offsets() []offset {
 	return feed.Data
 }
 
-// named is the promise for a transaction that the answer did not name; nil
-// where no money was promised.
+// named finds the promise for a transaction that its answer did not name, by amount and
+// direction, and adds the ids to it. It returns nil for a prenote.
 func (c *walker) named(tx, event string) *promise {
 	var t struct {
 		Amount          json.Number
@@ -88,7 +87,7 @@ func (c *walker) named(tx, event string) *promise {
 	return p
 }
 
-// acknowledge plays the operator.
+// acknowledge makes the operator accept, pend or reject a file.
 func (w *walk) acknowledge() {
 	w.t.Helper()
 	files := w.files()
@@ -99,7 +98,7 @@ func (w *walk) acknowledge() {
 	result := []string{"accepted", "accepted", "pended", "rejected"}[w.rng.IntN(4)]
 	in := w.contentsOf(f)
 	if result == "rejected" && len(in.promises) > 0 {
-		in.c.actOn(in.promises[w.rng.IntN(len(in.promises))]) // too late, as its client will hear
+		in.c.actOn(in.promises[w.rng.IntN(len(in.promises))]) // an action on an entry whose file is rejected right after
 	}
 	status, text := w.post(w.ops, "/v1/simulations/files/"+f.ID+"/acknowledge", object{"result": result})
 	w.hear(text)
@@ -117,13 +116,13 @@ func (w *walk) acknowledge() {
 	}
 }
 
-// takeBack has operations release a file. That is too late once delivery
-// began, which may be at any moment; of a file that its client carries it is
-// too late when the bank answered an entry of it.
+// takeBack has operations release a file. That is refused once delivery has begun,
+// which may be at any moment. For a file that its client brings to the bank it is
+// refused once the bank has answered one of the entries.
 func (w *walk) takeBack() {
 	w.t.Helper()
 	files := w.files()
-	if w.rng.IntN(4) > 0 { // most often one that rests
+	if w.rng.IntN(4) > 0 { // mostly one that is not being delivered
 		files = slices.DeleteFunc(files, func(f walkFile) bool { return f.State != "rendered" })
 	}
 	if len(files) == 0 {
@@ -143,15 +142,15 @@ func (w *walk) takeBack() {
 			return carries && !p.dead
 		})
 		w.did("take back")
-	case status == 200 && (f.State == "released" || f.State == "refused" && then == "wait"): // so it is
+	case status == 200 && (f.State == "released" || f.State == "refused" && then == "wait"): // it was released before
 	case status != 409 || rests && carries && !answered:
 		w.t.Errorf("releasing a %s file, carried %t, answered %t, to %s answers %d %s", f.State, carries, answered, then, status, text)
 	}
 }
 
-// released knows what it means that the entries of a file were not processed:
-// they wait again, unless the bank answered them, those for which held is
-// true until they are judged.
+// released updates the model for a file whose entries were not processed. They wait
+// again, unless the bank answered them; those for which held reports true wait until
+// they are judged.
 func (w *walk) released(f walkFile, in contents, held func(*promise) bool) {
 	w.t.Helper()
 	for n, p := range in.promises {
@@ -170,10 +169,9 @@ func (w *walk) released(f walkFile, in contents, held func(*promise) bool) {
 	}
 }
 
-// pointless knows which answers of a transaction the ledger rejects by itself
-// when something comes back: of a payment that was returned, or waits again,
-// there is nothing to reverse, and one return is either dishonored or
-// presented again.
+// pointless marks the events of a transaction that the ledger may have rejected by
+// itself after a return or release: a payment that was returned or waits again cannot be
+// reversed, and a return is either dishonored or presented again.
 func (c *walker) pointless(tx string) {
 	c.w.t.Helper()
 	var t told

@@ -15,10 +15,10 @@ import (
 // walkSeeds are walked every day.
 var walkSeeds = []uint64{1, 3, 20261123}
 
-// Three clients walk through every surface at once, each step drawn from a
-// seed, while operations and the bank do their own. Beside them a naive model
-// remembers what was answered with 2xx. It shares nothing with the ledger and
-// has the last word: on what is in the files, and on who may see what.
+// Three clients make requests to every surface at once, with steps drawn from a seed,
+// between steps of operations and of the bank. A naive model, which shares no code with
+// the ledger, remembers what was answered with 2xx. It decides what must be in the files
+// and which client may see what.
 //
 // ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_SEED for one
 // seed only, ACHLEDGER_WALK_KEEP for an archive of the folder it leaves.
@@ -54,7 +54,7 @@ func TestARandomWalkOverEverySurface(t *testing.T) {
 	}
 }
 
-// walk is the world of one seed.
+// walk is the state of the walk with one seed.
 type walk struct {
 	*running
 	log     *walkLog
@@ -63,11 +63,11 @@ type walk struct {
 	clients []*walker
 
 	mu      sync.Mutex
-	number  int               // of account numbers and amounts handed out
+	number  int               // how many account numbers and amounts were made
 	numbers map[string]bool   // every account number, in full
-	heard   []string          // bodies that nobody with scope reveal asked for
+	heard   []string          // answers to callers without scope reveal
 	owner   map[string]string // client by id, as the answers showed them
-	done    map[string]int    // steps by name that came to a 2xx
+	done    map[string]int    // completed steps by name
 	stay    map[string]bool   // traces of refused files whose entries the bank answered
 }
 
@@ -79,7 +79,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	return w
 }
 
-// walk takes clients on and has them walk.
+// walk opens the clients and lets them take steps.
 func (w *walk) walk(steps int) {
 	w.t.Helper()
 	w.day("2026-11-23T13:00:00Z") // a Monday, 08:00 in New York
@@ -92,8 +92,8 @@ func (w *walk) walk(steps int) {
 	}
 }
 
-// takeOn takes on a client with settings of its own, and a second credential
-// that sees numbers whole.
+// takeOn opens a client with additional settings, and issues a second credential that
+// sees account numbers in full.
 func (w *walk) takeOn(name string, more object) {
 	w.t.Helper()
 	n := len(w.clients)
@@ -118,8 +118,8 @@ func (w *walk) takeOn(name string, more object) {
 	w.clients = append(w.clients, c)
 }
 
-// round is a step of each client, all at once, then one of the bank's and
-// some questions that must not be answered.
+// round makes all clients take a step at once, then the bank one, and then makes
+// requests for other clients' objects, which must be refused.
 func (w *walk) round() {
 	w.t.Helper()
 	var all sync.WaitGroup
@@ -141,7 +141,7 @@ func (w *walk) round() {
 	}
 }
 
-// finish lets everything that is due leave, and asks the model.
+// finish lets everything that is due leave, and makes all checks.
 func (w *walk) finish() {
 	w.t.Helper()
 	before := w.settle()
@@ -152,12 +152,13 @@ func (w *walk) finish() {
 	w.startAnew(before)
 }
 
-// settle lets everything that is due leave and returns each client's lists.
+// settle lets everything that is due leave, compares files and states with the model,
+// and returns each client's lists.
 func (w *walk) settle() []map[string]string {
 	w.t.Helper()
 	w.release()
 	w.lapsed()
-	w.compareFiles() // what is given out is in the log, and in the lists
+	w.compareFiles() // before the lists are read: its downloads are recorded in the log
 	lists := make([]map[string]string, len(w.clients))
 	for n, c := range w.clients {
 		lists[n] = c.lists()
@@ -166,7 +167,7 @@ func (w *walk) settle() []map[string]string {
 	return lists
 }
 
-// end hears the streams out and stops.
+// end waits for the event streams and stops the server.
 func (w *walk) end() {
 	w.t.Helper()
 	w.hearOut()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// vaulted is what the vault answers, in either language.
+// vaulted is an answer of the vault, in JSON or XML.
 type vaulted struct {
 	XMLName xml.Name `json:"-" xml:"payload"`
 	Token   struct {
@@ -18,7 +18,7 @@ type vaulted struct {
 	} `json:"ach-transaction" xml:"ach-transaction"`
 }
 
-// vault asks the vault in JSON or in XML; fields in the order of a document.
+// vault makes a request to the vault, in JSON or in XML.
 func (c *walker) vault(method, path, root string, fields object) (int, vaulted) {
 	inXML := c.even()
 	var body any
@@ -73,7 +73,7 @@ func (c *walker) vaultStore() {
 	c.stored(v.Token.ID)
 }
 
-// stored remembers a token.
+// stored adds a token to the model.
 func (c *walker) stored(id string) {
 	path := "/rest/v2/ach/tokens/" + id
 	if status, _ := c.vault("GET", path, "ach-token", nil); status != 200 {
@@ -105,7 +105,7 @@ func (c *walker) vaultPay() {
 	fields["amount"] = dollars(m.cents).String()
 	fields["standard-entry-class-code"] = c.one("PPD", "WEB")
 	if fields["standard-entry-class-code"] == "WEB" && !m.debit {
-		fields["standard-entry-class-code"] = "PPD" // a WEB credit has a person behind it
+		fields["standard-entry-class-code"] = "PPD" // WEB credits are from person to person only
 	}
 	status, v := c.vault("POST", path, "ach-transaction", fields)
 	if c.suspended && status >= 400 && status < 500 {

@@ -9,7 +9,8 @@ import (
 	"github.com/achledger/achledger/workers/verify"
 )
 
-// verify stands on this package, so only a test outside of it may ask.
+// init sets the functions that check a folder as the verify command does, with only
+// what this package exports.
 func init() {
 	node.VerifyReport = func(t testing.TB, f folder.Folder) (bool, string) {
 		t.Helper()

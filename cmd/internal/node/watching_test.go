@@ -56,8 +56,8 @@ func TestEveryAlertFiresOnWhatItIsFor(t *testing.T) {
 	}
 }
 
-// A query that finds nothing shows an empty panel until somebody notices, and a
-// rule over a metric that nobody exports never fires.
+// A dashboard's query for a metric that does not exist shows an empty panel, and an
+// alert rule over it never fires. Neither is noticed otherwise.
 func TestRulesAndDashboardAskForWhatIsThere(t *testing.T) {
 	r := serve(t, "", func(o *Options) { o.Admin = "127.0.0.1:0" })
 	id, gym := r.client("Harbor Gym")
@@ -104,7 +104,7 @@ func described(r *client.Registry) map[string]bool {
 	return names
 }
 
-// dashboardQueries are the dashboard's, as Grafana would ask them.
+// dashboardQueries returns the dashboard's queries with Grafana's variables filled in.
 func dashboardQueries(t *testing.T) (queries []string) {
 	var board struct {
 		Panels []struct {

@@ -12,8 +12,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// putBack is a ledger of which one payment left in a file after its database was
-// copied, and that copy, in which the payment waits. Its first node knew both.
+// putBack makes a ledger whose database is copied, then lets a payment leave in a
+// file, and then replaces the database by the copy, in which the payment still waits.
+// It returns the folder of the first node, which knew of the file.
 func putBack(t *testing.T) (c *cluster, knew folder.Folder) {
 	t.Helper()
 	c = newCluster(t)
@@ -66,19 +67,19 @@ func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
 			}
 			first := serve(t, knew, c.options)
 			c.refuses(first, tt.why)
-			other := c.serve(nil) // which knew nothing
+			other := c.serve(nil) // a new node, which knows nothing of the lost events
 			c.refuses(other, tt.why)
-			must(t, first.command("keys/ops", Nothing{}, &Nothing{})) // the log's own credentials are not taken
+			must(t, first.command("keys/ops", Nothing{}, &Nothing{})) // the credentials in the log are not accepted
 			var err error
 			first.ops, err = knew.ReadCredential()
 			must(t, err)
-			first.at("2026-11-24T21:31:00Z") // past the window of the payment that waits again
+			first.at("2026-11-24T21:31:00Z") // after the window of the payment that waits again
 			if n := len(c.sent()); n != 1 {
 				t.Errorf("the bank has %d files", n)
 			}
 			must(t, other.stop())
 			must(t, first.stop())
-			// A person looks, says what left, and has the stream made again.
+			// A person examines it, says which files left, and resets the stream.
 			c.nats = away
 			first = serve(t, knew, c.options)
 			if tt.stream {
@@ -98,8 +99,8 @@ func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
 	}
 }
 
-// A failover begins another timeline, as a restore does: nothing leaves until the
-// stream has told that the log is the same.
+// A failover begins a new timeline, as a restore does. Nothing leaves until the stream
+// has confirmed that the log is the same.
 func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) {
 	c := newCluster(t)
 	r := c.serve(nil)
@@ -167,7 +168,8 @@ func TestNothingLeavesWhileItIsNotKnownWhetherTheStreamIsAFork(t *testing.T) {
 	}
 }
 
-// What a leader does not know, the next one may.
+// A leader that could not confirm the log ends its pause when its term ends: the next
+// leader may know more.
 func TestANodeThatDoesNotLeadPausesNothing(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil)}
@@ -182,8 +184,8 @@ func TestANodeThatDoesNotLeadPausesNothing(t *testing.T) {
 	})
 }
 
-// The database may be put back together with nothing that knows more than it: where
-// the switch was noted, the log has another event.
+// When no witness knows more than the restored database, the switch does: at the
+// position where it was noted, the log has another event.
 func TestTheSwitchKnowsTheEventAtWhichItWasNoted(t *testing.T) {
 	c := newCluster(t)
 	r := c.serve(nil)
