@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// errNotConfirmed means that something else was typed than was asked for.
+// errNotConfirmed means that the typed text differs from the one that was asked for.
 var errNotConfirmed = errors.New("that does not match: nothing was changed")
 
 // confirm makes sure that a person means it: what was given by a flag, or a

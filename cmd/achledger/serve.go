@@ -179,8 +179,8 @@ func (c serveCommand) options() (node.Options, error) {
 	}, errors.Join(err, fault)
 }
 
-// announce prints what to know at the start. The line with the address is the
-// last one, so whoever has read it has read all the others.
+// announce prints what a person needs to know at the start. The line with the address
+// is the last one, so that a program that waits for it has read all the others.
 func (c serveCommand) announce(r node.Running, s streams) {
 	if r.Admin != "" {
 		fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)

@@ -162,7 +162,8 @@ func TestAnUploadThatStallsIsEnded(t *testing.T) {
 	}
 }
 
-// A large body waits on disk, where nobody can read it, and is whole again.
+// A large body is stored encrypted, in a file without a name, and is read back
+// unchanged.
 func TestALargeBodyWaitsInAFileThatSaysNothing(t *testing.T) {
 	dir := t.TempDir()
 	f, err := newBodyFile(dir)

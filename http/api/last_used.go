@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// lastUses remembers when each credential was last used since the server
-// started. It helps people who rotate keys and is no record: the log names the
-// credential of every event.
+// lastUses remembers, since the start of the server, when each credential was last
+// used. It helps people who rotate keys, and is not a record of access: the log names
+// the credential of every event.
 type lastUses struct {
 	mu sync.Mutex
 	at map[string]time.Time

@@ -35,7 +35,8 @@ func pointerTo(object string, t reflect.Type, sought int) string {
 // MaxComplaints bounds how many faults of a body are listed.
 const MaxComplaints = 20
 
-// place is where a value stands. Its pointer is built only for a complaint.
+// place is the position of a value in a body. Its pointer is built only for a
+// complaint.
 type place struct {
 	in       *place // nil for the whole body
 	name     string // of a member

@@ -241,8 +241,8 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	if err != nil {
 		return err
 	}
-	// It has been applied: a caller that hears that the views are behind would
-	// repeat it.
+	// The message has been applied. An answer that the views are behind would make the
+	// caller send it again.
 	if err := s.waitForViews(c, domain.LedgerClient); err != nil {
 		return err
 	}

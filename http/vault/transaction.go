@@ -117,8 +117,8 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 	}
 }
 
-// direct takes the direction from the path where that has one. A body that
-// says the other one is refused: nobody knows which way the money should go.
+// direct takes the direction from the path if that has one. A body with the other
+// direction is refused: it is not known which way the money should go.
 func (in *transactionInput) direct(path string) error {
 	if path == "" {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Proxy passes requests on to the nodes that are ready, in turn. It repeats
-// none: whoever sent a payment and got no answer asks again with its id.
+// Proxy passes requests on to the nodes that are ready, in turn. It repeats no
+// request: a client that gets no answer to a payment repeats it with the same id.
 type Proxy struct {
 	nodes []*Node
 	next  atomic.Uint64

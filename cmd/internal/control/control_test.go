@@ -91,8 +91,8 @@ func TestWithoutAServerThereIsNobodyToAsk(t *testing.T) {
 	}
 }
 
-// TestTheSocketIsItsOwnersOnly: it is made where nobody else can reach it, also
-// after a process was killed there.
+// TestTheSocketIsItsOwnersOnly: the socket is made in a folder that only the owner can
+// enter, also if a killed process left that folder behind.
 func TestTheSocketIsItsOwnersOnly(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, unborn, "s"), 0o755); err != nil {

@@ -47,8 +47,8 @@ func dayOf(t *testing.T, dir folder.Folder) {
 	}
 }
 
-// Whoever reads the log or the stream with the published schemas must be able
-// to read what is really there.
+// The events of the demo fit the published schemas, by which programs read the log and
+// the stream.
 func TestTheEventsOfADayFitTheirSchemas(t *testing.T) {
 	dir := folder.Folder(filepath.Join(t.TempDir(), "data"))
 	dayOf(t, dir)

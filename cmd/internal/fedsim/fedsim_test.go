@@ -134,7 +134,7 @@ func TestAfterACrashTheLastAnswerIsGivenAgain(t *testing.T) {
 	text, err := os.ReadFile(journal)
 	must(t, err)
 	done := strings.LastIndex(strings.TrimSuffix(string(text), "\n"), "\n") + 1
-	must(t, os.WriteFile(journal, text[:done+7], 0o600)) // the line is incomplete, so it counts as not done
+	must(t, os.WriteFile(journal, text[:done+7], 0o600)) // the mark that the last answer is done is cut short
 
 	begin(t, o)
 	content, err := os.ReadFile(filepath.Join(o.Inbox, "fed-231380104-261124-000001.ach"))

@@ -35,8 +35,8 @@ type manner struct {
 
 type journal struct{ file *os.File }
 
-// open reads the journal, or begins it. An incomplete last line is removed: its
-// step was not carried out.
+// open reads the journal, or begins it. An incomplete last line is removed: what it
+// says counts as not done.
 func (f *Fed) open() (lines []line, err error) {
 	file, err := os.OpenFile(f.Journal, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

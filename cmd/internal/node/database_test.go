@@ -55,7 +55,7 @@ func (c *cluster) options(o *Options) {
 	o.Broker = BrokerOptions{URL: c.nats}
 }
 
-// node is a folder with the ledger's master key and nothing else.
+// node makes a folder with the ledger's master key and nothing else.
 func (c *cluster) node() folder.Folder {
 	c.t.Helper()
 	f := folder.Folder(filepath.Join(c.t.TempDir(), "node"))
@@ -122,7 +122,7 @@ func (r *running) at(now string) {
 	}
 }
 
-// status is how a transaction stands.
+// status returns the status of a transaction.
 func (r *running) status(who folder.Credential, id string) string {
 	r.t.Helper()
 	var t struct {
@@ -151,7 +151,7 @@ func TestALedgerInADatabaseTakesAPaymentToTheBankAndItsReturnBack(t *testing.T) 
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	// Another node begins with nothing but the master key.
+	// Another node starts with nothing but the master key.
 	r = c.serve(nil)
 	if s := r.status(client, first); !strings.Contains(s, "Returned") {
 		t.Errorf("on another node the first payment is %s", s)

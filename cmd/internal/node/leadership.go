@@ -9,8 +9,8 @@ type Leadership interface {
 	Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error
 }
 
-// alone is the leadership of a data folder: whoever holds its lock is the only
-// node.
+// alone is the leadership of a data folder: the process that holds the folder's lock is
+// the only node.
 type alone struct{}
 
 // Lead implements Leadership.

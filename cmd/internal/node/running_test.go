@@ -105,7 +105,7 @@ func (r *running) call(who folder.Credential, method, path string, body, answer 
 	return response.StatusCode
 }
 
-// client takes on a client.
+// client opens a client.
 func (r *running) client(name string) (id string, credential folder.Credential) {
 	r.t.Helper()
 	var opened struct {
@@ -161,7 +161,7 @@ func (r *running) metric(name string) string {
 	return ""
 }
 
-// eventually waits for something that happens behind an answer.
+// eventually waits until a condition holds that becomes true some time after an answer.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
@@ -172,7 +172,7 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	t.Fatalf("%s: not within a minute", what)
 }
 
-// post posts a body and answers status and text.
+// post posts a body and returns status and text.
 func (r *running) post(who folder.Credential, path string, body any) (int, string) {
 	r.t.Helper()
 	content, err := json.Marshal(body)
