@@ -29,9 +29,10 @@ func NewPool(path string, size int, over error, open ...*Conn) *Pool {
 	return p
 }
 
-// OpenReader opens a connection that can only read.
+// OpenReader opens a connection that can only read. Its cache of 4 MiB is small, because
+// pools have two connections for each processor; the system caches the file too.
 func OpenReader(path string) (*Conn, error) {
-	return Open(path, ReadOnly, "query_only = 1", "cache_size = -8192")
+	return Open(path, ReadOnly, "query_only = 1", "cache_size = -4096")
 }
 
 // Use runs f with a connection, waiting for one if need be.
