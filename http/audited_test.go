@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
 )
 
 // told returns the type and the person of each act in an answer.
@@ -145,5 +148,38 @@ func TestTheQueueTellsWhatWaitsAndWhatHappensIfNobodyActs(t *testing.T) {
 	w.clock.Advance(25 * time.Hour)
 	if got := rows(bob.call("GET", "/v1/ops/queue", "").is(200)); len(got) != 1 {
 		t.Errorf("once the request has expired the queue has %v", got)
+	}
+}
+
+// A link that leads to fewer than were counted says that somebody else has dealt
+// with the others.
+func TestTheQueueLeadsToWhatItCounts(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	ops := w.ops()
+	w.client("acme", settings())
+	reasons := []nacha.Problem{{Line: 5, Scope: nacha.InBatch, Code: nacha.ControlMismatch}}
+	for id, then := range map[string][]domain.Event{
+		"applied": {domain.InboundApplied{Applied: 1}},
+		"whole":   {domain.InboundQuarantined{Reasons: reasons}},
+		"part":    {domain.InboundQuarantined{Batches: []int{1}, Reasons: reasons}, domain.InboundApplied{Applied: 1}},
+	} {
+		events := append([]domain.Event{domain.InboundReceived{InboundID: id, Name: id, Source: "inbox"}}, then...)
+		_, err := w.ledger.Write(t.Context(), ledger.Change{Stream: domain.InboundStream(id), Client: domain.LedgerClient, Events: events})
+		w.must(err)
+	}
+	w.file("acme", 0, domain.FileOpened{FileID: fileID, Client: "acme", ODFI: "021214862", Why: domain.WhyUpload, Method: domain.ToOutbox},
+		domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A"}, domain.FileDeliveryUnknown{Reason: "the server broke off"})
+	_, err := w.ledger.Write(t.Context(), ledger.Change{Stream: domain.FileStream("sent"), Client: "acme", Events: []domain.Event{
+		domain.FileOpened{FileID: "sent", Client: "acme", ODFI: "021214862", Why: domain.WhyUpload, Method: domain.ToOutbox},
+		domain.FileCut{CreatedOn: "261117", CreatedAt: "0931", Modifier: "B"}, domain.FileDelivered{}}})
+	w.must(err)
+	for kind, want := range map[string]float64{"quarantine": 2, "unknown_deliveries": 1} {
+		queue := rows(ops.call("GET", "/v1/ops/queue?kind="+kind, "").is(200))
+		if len(queue) != 1 || queue[0]["count"] != want {
+			t.Fatalf("of %s there is %v", kind, queue)
+		}
+		if list := rows(ops.call("GET", queue[0]["list"].(string), "").is(200)); len(list) != int(want) {
+			t.Errorf("the queue counts %v of %s, and its list has %v", want, kind, list)
+		}
 	}
 }

@@ -902,6 +902,7 @@ const (
 const (
 	ListInboundFilesParamsStateApplied           ListInboundFilesParamsState = "applied"
 	ListInboundFilesParamsStateDuplicate         ListInboundFilesParamsState = "duplicate"
+	ListInboundFilesParamsStateInQuarantine      ListInboundFilesParamsState = "in_quarantine"
 	ListInboundFilesParamsStatePartlyQuarantined ListInboundFilesParamsState = "partly_quarantined"
 	ListInboundFilesParamsStateQuarantined       ListInboundFilesParamsState = "quarantined"
 	ListInboundFilesParamsStateReceived          ListInboundFilesParamsState = "received"
@@ -4223,8 +4224,10 @@ type ListInboundFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before, or the one in its Link.
-	Cursor *Cursor                      `form:"cursor,omitempty" json:"cursor,omitempty"`
-	State  *ListInboundFilesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// State in_quarantine selects the files that are in quarantine whole or in part.
+	State *ListInboundFilesParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
 
 // ListInboundFilesParamsState defines parameters for ListInboundFiles.

@@ -206,7 +206,7 @@ var workQueues = []workQueue{
 	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
 		means: "A file from the bank, or part of one, has errors, so no entry of that part was applied. Ask the bank for a correct file, or judge this one again.",
-		then:  "None of it is applied, and the time to return its entries runs out.",
+		then:  "What is in quarantine is not applied, and the time to return its entries runs out.",
 	},
 	{
 		name: "approvals", title: "Approvals", tone: warn, noMoney: true, waits: projections.WaitsApproval, list: (*surface).approvals,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,14 +77,26 @@ func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 	return c.JSON(http.StatusAccepted, api.TakenIn{ID: c.Param("id"), State: state})
 }
 
+// inQuarantine selects, in the place of a state, what the work queue counts: the
+// files that are in quarantine whole or in part.
+const inQuarantine = "in_quarantine"
+
+// listInbound answers the arrivals of files from the bank, newest first; state=
+// selects some of them.
 func (s *surface) listInbound(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	state := api.Pick(q, "state", projections.InboundStates)
+	state := api.Pick(q, "state", append(slices.Clone(projections.InboundStates), inQuarantine))
 	if err := q.Refusal(); err != nil {
 		return err
 	}
+	f := projections.InboundFilter{State: state}
+	if state == inQuarantine {
+		f = projections.InboundFilter{HeldBack: true}
+	}
 	return api.List(s.Kit, c, who.Client, "inbound files", func(ctx context.Context, limit int, cursor string) ([]projections.Inbound, string, error) {
-		return s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit, Cursor: cursor})
+		f := f
+		f.Limit, f.Cursor = limit, cursor
+		return s.Views.InboundFiles(ctx, f)
 	}, api.Shown(api.NewInboundRecord))
 }
 

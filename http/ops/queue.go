@@ -68,8 +68,8 @@ var unattended = map[string]struct{ then, list string }{
 	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
 	projections.WaitsDecision:   {"It is returned at its deadline, under the code of the receiving account.", "/v1/ops/inbound-decisions"},
 	projections.WaitsRequest:    {"The request lapses at the end of the tenth banking day, and the entry stands as it does.", "/v1/ops/return-requests"},
-	projections.WaitsQuarantine: {"Nothing of it is applied; the time to return its entries passes.", "/v1/ops/inbound?state=quarantined"},
-	projections.WaitsUnknown:    {"Nothing is sent again, and its entries go into no other file.", "/v1/ops/files"},
+	projections.WaitsQuarantine: {"What is in quarantine is not applied; the time to return its entries passes.", "/v1/ops/inbound?state=" + inQuarantine},
+	projections.WaitsUnknown:    {"Nothing is sent again, and its entries go into no other file.", "/v1/ops/files?state=delivery_unknown"},
 	projections.WaitsDeadline:   {"It leaves with the next file of its ODFI, or is rejected at its deadline if it is held.", "/v1/ops/transactions?status=Pending"},
 }
 

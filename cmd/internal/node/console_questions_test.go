@@ -51,7 +51,7 @@ func TestWhoHasNeverSeenItFindsTheAnswers(t *testing.T) {
 		"which company is near its limit":                 {[]string{"Exposure"}, "#nearest", []string{"Harbor Gym", "Credits settling on one day", "92."}},
 		"where is trace 231380100000049":                  {[]string{"search 231380100000049"}, "main", []string{"Ines Okafor", "$2,153.17", "Put into a file", "231380100000049"}},
 		"who approved that":                               {[]string{"Transactions", "Cook Two"}, "#what-happened", []string{"Approved", "invoice 4471 seen", "by p.quill@lantern.example"}},
-		"what happens if nobody acts":                     {[]string{"Queues"}, "#all-queues", []string{"If nobody acts: It stays held", "If nobody acts: None of it is applied"}},
+		"what happens if nobody acts":                     {[]string{"Queues"}, "#all-queues", []string{"If nobody acts: It stays held", "If nobody acts: What is in quarantine is not applied"}},
 		"what does the bank owe us on Tuesday":            {[]string{"Money"}, "#owed", []string{"The bank owes us $972.33 on Tue 17 Nov 2026", "Into the reserve account"}},
 		"what do we owe the bank on Wednesday":            {[]string{"Money", "Day after"}, "#owed", []string{"We owe the bank $8,989.51 on Wed 18 Nov 2026"}},
 		"is the ledger healthy":                           {nil, "#health", []string{"writing", "up to date"}},
