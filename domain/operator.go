@@ -143,14 +143,22 @@ func (o Operators) Find(email string) (Operator, bool) {
 	return o.People[i], true
 }
 
+// fewestApprovers is how many people must be able to approve while two people
+// are needed: one asks and another approves.
+const fewestApprovers = 2
+
 // Approvers counts the people who can approve.
 func (o Operators) Approvers() (n int) {
 	for _, p := range o.People {
-		if !p.Disabled && slices.Contains(p.Roles, RoleApprover) {
+		if approves(p.Roles, p.Disabled) {
 			n++
 		}
 	}
 	return n
+}
+
+func approves(roles []string, disabled bool) bool {
+	return !disabled && slices.Contains(roles, RoleApprover)
 }
 
 // NormalEmail spells an e-mail address in the one way in which it is stored.
@@ -225,9 +233,13 @@ type ChangeOperator struct {
 	Roles   []string // nil: as they are
 	Enabled *bool
 	Reason  string
+
+	FourEyes bool // the policy needs two people at present
 }
 
-// Decide changes a person.
+// Decide changes a person. While two people are needed, two must remain who can
+// approve: with one left, nobody could approve what that one asks for, the end
+// of the policy included.
 func (c ChangeOperator) Decide(now Operators) ([]Event, error) {
 	known, ok := now.Find(c.Email)
 	if !ok {
@@ -251,6 +263,10 @@ func (c ChangeOperator) Decide(now Operators) ([]Event, error) {
 	}
 	if to.Name == known.Name && slices.Equal(to.Roles, known.Roles) && to.Disabled == known.Disabled {
 		return nil, nil
+	}
+	stops := approves(known.Roles, known.Disabled) && !approves(to.Roles, to.Disabled)
+	if c.FourEyes && stops && now.Approvers() <= fewestApprovers {
+		return nil, Refuse(Conflict, "four eyes is on, and without %s fewer than two people could approve: give another person the role approver first", known.Email)
 	}
 	return []Event{to}, nil
 }

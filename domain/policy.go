@@ -76,7 +76,7 @@ func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	if c.ReleaseAboveCents < 0 {
 		f.bad("/release_above_cents", "range", "must be cents, zero or more")
 	}
-	if c.FourEyes && !now.FourEyes && c.Approvers < 2 {
+	if c.FourEyes && !now.FourEyes && c.Approvers < fewestApprovers {
 		f.against("/four_eyes", "people", "needs two operators with the role approver, and there are %d: nobody could approve what another asks for", c.Approvers)
 	}
 	checkReason(&f, c.Reason)

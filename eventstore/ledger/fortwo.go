@@ -132,6 +132,19 @@ func (l *Ledger) approvalID(asked domain.ApprovalAsked, input []byte, round int)
 	return id.String(), nil
 }
 
+// ChangeOperator decides about a change of a person under the policy as it is at
+// that moment.
+func (l *Ledger) ChangeOperator(ctx context.Context, c domain.ChangeOperator) func(domain.Operators) ([]domain.Event, error) {
+	return func(now domain.Operators) ([]domain.Event, error) {
+		policy, err := l.Policy(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.FourEyes = policy.FourEyes
+		return c.Decide(now)
+	}
+}
+
 // Person returns the operator who is responsible for a credential, by the owner
 // with which it was issued. While approvals are required, a credential without
 // an enabled operator can neither ask nor approve.

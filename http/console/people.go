@@ -49,7 +49,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p.Data = settingsPage{
-		Title: "People", Lead: "Who works with this ledger, and what each can do. The policy can require two people only once at least two can approve.",
+		Title: "People", Lead: "Who works with this ledger, and what each can do. The policy can require two people only once at least two can approve, and while it does, two must remain.",
 		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(s.sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
 	}
 	return s.show(c, http.StatusOK, "settings", p)

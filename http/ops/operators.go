@@ -72,7 +72,7 @@ func (s *surface) changeOperator(c echo.Context, who api.Caller) error {
 	}
 	email := emailOf(c)
 	command := domain.ChangeOperator{Email: email, Name: in.Name, Roles: in.Roles, Enabled: in.Enabled, Reason: in.Reason}
-	return s.changePeople(c, who, http.StatusOK, email, input, command.Decide)
+	return s.changePeople(c, who, http.StatusOK, email, input, s.Ledger.ChangeOperator(c.Request().Context(), command))
 }
 
 // emailOf returns the e-mail address in a path.

@@ -42,14 +42,15 @@ func (s *surface) putPolicy(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	people, err := s.Ledger.Operators(ctx)
-	if err != nil {
-		return err
-	}
-	command := domain.ChangePolicy{
-		FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(), Reason: in.Reason,
-	}
-	p, err := ledger.Execute(ctx, s.Ledger, ledger.PolicyStream(), command.Decide)
+	p, err := ledger.Execute(ctx, s.Ledger, ledger.PolicyStream(), func(now domain.Policy) ([]domain.Event, error) {
+		people, err := s.Ledger.Operators(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return domain.ChangePolicy{
+			FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(), Reason: in.Reason,
+		}.Decide(now)
+	})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
 )
@@ -61,6 +62,10 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 		t.Errorf("switching it off alone leads to %s", to)
 	}
 	admin.sees("/console/policy", "two people are needed", "by a command, and on record")
+	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 409) // one of two who can approve
+	if _, err := r.server.AddOperator(control.AsOwner(t.Context()), NewOperator{Email: "t.reyes@lantern.example", Roles: []string{domain.RoleApprover}}); err != nil {
+		t.Fatal(err)
+	}
 	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 303)
 	admin.sees("/console/queues/approvals", "Change the policy", "Add or change a person")
 }

@@ -76,7 +76,7 @@ func (c *Core) signInLink(ctx context.Context, email string) (string, error) {
 // DisableOperator ends an operator's access, and open sessions.
 func (c *Core) DisableOperator(ctx context.Context, email string) (Nothing, error) {
 	enabled := false
-	return Nothing{}, c.changePeople(ctx, email, domain.ChangeOperator{Email: email, Enabled: &enabled}.Decide)
+	return Nothing{}, c.changePeople(ctx, email, c.Ledger.ChangeOperator(ctx, domain.ChangeOperator{Email: email, Enabled: &enabled}))
 }
 
 // Operators lists the operators.
