@@ -130,6 +130,24 @@ func (f File) RedatedTo(effective []string) *FileRedated {
 	return &FileRedated{Dates: dates, SendBy: f.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
 }
 
+// ConfirmChanges reports whether a person's word that the bank has the file
+// changes anything. A delivered file needs none, and any other is refused.
+func (f File) ConfirmChanges() (bool, error) { return f.settles(f.Unsettled()) }
+
+// ResendChanges is the same for the word that the bank does not have it.
+func (f File) ResendChanges() (bool, error) { return f.settles(f.State == DeliveryUnknown) }
+
+func (f File) settles(open bool) (bool, error) {
+	switch {
+	case open:
+		return true, nil
+	case f.Transmitted():
+		return false, nil
+	default:
+		return false, Refuse(Conflict, "file %s is %s: only one whose delivery is unknown can be settled", f.ID, f.State)
+	}
+}
+
 // Unsettled reports whether a person may confirm the delivery: it is unknown
 // whether the file was delivered, or whether its client carried it.
 func (f File) Unsettled() bool {

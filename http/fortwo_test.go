@@ -1,6 +1,7 @@
 package http_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -281,16 +282,21 @@ func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
 	}
 }
 
-// holding calls a function once, at the next read of the policy.
+// holding calls a function once: before a stream, by default the policy's, is read for the
+// last of the given number of times more.
 type holding struct {
 	eventstore.Store
-	then func()
+	stream string
+	after  int
+	then   func()
 }
 
 func (h *holding) ReadStream(ctx context.Context, stream string, after int64) ([]eventstore.Recorded, error) {
-	if then := h.then; then != nil && stream == domain.PolicyStream {
-		h.then = nil
-		then()
+	if then := h.then; then != nil && stream == cmp.Or(h.stream, domain.PolicyStream) {
+		if h.after--; h.after < 0 {
+			h.then = nil
+			then()
+		}
 	}
 	return h.Store.ReadStream(ctx, stream, after)
 }
@@ -327,5 +333,76 @@ func TestWhatIsHeldWhileItsReleaseIsAskedForTakesTwoPeopleToo(t *testing.T) {
 	alice.asks("POST", "/v1/ops/files/"+fileID+"/approve", `{"reason":"fine"}`)
 	if f, err := w.ledger.File(t.Context(), fileID); err != nil || f.State != domain.FileIsHeld {
 		t.Errorf("the file is %s, %v", f.State, err)
+	}
+}
+
+// The body only suspends the client as it is when the request comes, and renames
+// it too once somebody else has given it another name.
+func TestAChangeOfAClientTakesTwoPeopleByWhatIsWritten(t *testing.T) {
+	store := &holding{}
+	w := newWorld(t, func(o *api.Options) {
+		store.Store = o.Ledger.Store
+		o.Ledger.Store = store
+	})
+	alice := w.person("alice")
+	w.person("bob")
+	w.client("acme", settings())
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	before, err := w.ledger.Client(t.Context(), "acme")
+	w.must(err)
+
+	store.stream, store.after = domain.ClientStream("acme"), 1 // it has been read once
+	store.then = func() {
+		now := before.Settings
+		now.Name = "What two people agreed on"
+		_, err := ledger.Execute(t.Context(), w.ledger, ledger.ClientStream("acme"), domain.ChangeClient{Settings: now}.Decide)
+		w.must(err)
+	}
+	alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"`+before.Settings.Name+`","suspended":true,"suspended_reason":"fraud"}`)
+	if now, err := w.ledger.Client(t.Context(), "acme"); err != nil || now.Suspended || now.Settings.Name != "What two people agreed on" {
+		t.Errorf("it is %+v, %v", now, err)
+	}
+	alice.call("PATCH", "/v1/ops/clients/acme", `{"suspended":true,"suspended_reason":"fraud"}`).is(200)
+}
+
+// doubtful is a server that finds out, while a person says what became of a
+// file, that its delivery is unknown.
+type doubtful struct {
+	noFiles
+	act func()
+}
+
+func (d *doubtful) Confirm(context.Context, string) error { d.act(); return nil }
+
+func (d *doubtful) Resend(context.Context, string) error { d.act(); return nil }
+
+func (d *doubtful) Release(context.Context, string, domain.ReleaseFile) error { d.act(); return nil }
+
+// A file that enters a state in which it may be settled, after it was read, is
+// settled by one person no more than if it had been in it before.
+func TestAFileThatCannotBeSettledYetIsNotSettledByOnePersonMeanwhile(t *testing.T) {
+	files := &doubtful{}
+	w := newWorld(t, func(o *api.Options) { o.Files = files })
+	alice := w.person("alice")
+	w.person("bob")
+	w.client("acme", settings())
+	acts := 0
+	files.act = func() { acts++ }
+	w.file("acme", 0, domain.FileOpened{FileID: fileID, Client: "acme", ODFI: "021214862", Why: domain.WhyUpload, Method: domain.ToOutbox},
+		domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A"}, domain.FileRendered{Name: "a.ach"}, domain.FileDelivering{Method: domain.ToOutbox})
+	orders := map[string]string{"confirm": "", "resend": "", "release": `{"reason":"wrong","then":"wait"}`}
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	for order, body := range orders {
+		alice.call("POST", "/v1/ops/files/"+fileID+"/"+order, body).is(409)
+	}
+	if acts != 0 {
+		t.Errorf("%d acts were done by one person", acts)
+	}
+	w.file("acme", 4, domain.FileDeliveryUnknown{Reason: "the server broke off"})
+	alice.asks("POST", "/v1/ops/files/"+fileID+"/confirm", "")
+	w.file("acme", 5, domain.FileDelivered{})
+	alice.call("POST", "/v1/ops/files/"+fileID+"/confirm", "").is(200) // nothing is left to do
+	if acts != 1 {
+		t.Errorf("%d acts were done", acts)
 	}
 }

@@ -10,7 +10,7 @@ import (
 // whether its client had carried it: a person saw it at the bank. Confirming
 // twice has no further effect. It refuses a file in any other state.
 func (d *Delivery) Confirm(ctx context.Context, id string) error {
-	return d.settle(ctx, id, domain.File.Unsettled, func(file domain.File) error {
+	return d.settle(ctx, id, domain.File.ConfirmChanges, func(file domain.File) error {
 		return d.delivered(ctx, file)
 	})
 }
@@ -30,8 +30,7 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 		return err
 	}
 	defer leave()
-	unknown := func(file domain.File) bool { return file.State == domain.DeliveryUnknown }
-	return d.settle(ctx, id, unknown, func(file domain.File) error {
+	return d.settle(ctx, id, domain.File.ResendChanges, func(file domain.File) error {
 		if ok, reason := d.Files.Switch.Allowed(file.Opened.ODFI); !ok {
 			return &DeliveryOffError{file.Opened.ODFI, reason}
 		}
@@ -84,25 +83,22 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 	}
 }
 
-// settle calls f for a file whose delivery is unknown. A delivered file needs
-// no settling.
-func (d *Delivery) settle(ctx context.Context, id string, unknown func(domain.File) bool, f func(domain.File) error) error {
+// settle calls f for a file that a person's word changes.
+func (d *Delivery) settle(ctx context.Context, id string, changes func(domain.File) (bool, error), f func(domain.File) error) error {
 	unlock, err := d.Files.busy.lock(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	file, err := d.Files.Ledger.File(ctx, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case file.Version == 0:
-		return domain.Refuse(domain.NotFound, "there is no file %s", id)
-	case unknown(file):
-		return f(file)
-	case file.Transmitted():
-		return nil
-	default:
-		return domain.Refuse(domain.Conflict, "file %s is %s: only one whose delivery is unknown can be settled", id, file.State)
 	}
+	if file.Version == 0 {
+		return domain.Refuse(domain.NotFound, "there is no file %s", id)
+	}
+	if needed, err := changes(file); err != nil || !needed {
+		return err
+	}
+	return f(file)
 }

@@ -157,11 +157,8 @@ func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	ctx, err := s.clientForTwo(c, who, client, input)
-	if err != nil {
-		return err
-	}
-	client, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(client.ID), func(now domain.Client) (ledger.Decision, error) {
+	ctx, at := c.Request().Context(), ledger.ClientStream(client.ID).Through(s.clientForTwo(c, who, client.ID, input))
+	client, err = ledger.ExecuteWith(ctx, s.Ledger, at, func(now domain.Client) (ledger.Decision, error) {
 		return s.change(ctx, now, input)
 	})
 	if err != nil {
@@ -174,26 +171,31 @@ func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, answer)
 }
 
-// clientForTwo asks for a second person's approval of a change. Suspending a
-// client needs none: it lets nothing out.
-func (s *surface) clientForTwo(c echo.Context, who api.Caller, client domain.Client, input []byte) (context.Context, error) {
-	ctx := c.Request().Context()
-	if policy, err := s.Ledger.Policy(ctx); err != nil || !policy.FourEyes {
-		return ctx, err
+// clientForTwo is how a change of a client is written, or another person's
+// approval of it asked for. Suspending a client needs none: it lets nothing out.
+// What is about to be written decides that, because the client may have changed
+// since the request came, so that the same body changes more.
+func (s *surface) clientForTwo(c echo.Context, who api.Caller, client string, input []byte) func(context.Context, ...ledger.Change) error {
+	return func(ctx context.Context, changes ...ledger.Change) (err error) {
+		if !onlySuspends(changes) {
+			if ctx, err = s.ForTwo(c, who, domain.ActClient, client, input); err != nil {
+				return err
+			}
+		}
+		_, err = s.Ledger.Write(ctx, changes...)
+		return err
 	}
-	d, err := s.change(ctx, client, input)
-	if err != nil {
-		return nil, err
+}
+
+func onlySuspends(changes []ledger.Change) bool {
+	for _, change := range changes {
+		for _, e := range change.Events {
+			if _, suspends := e.(domain.ClientSuspended); !suspends {
+				return false
+			}
+		}
 	}
-	stops := len(d.Events) > 0
-	for _, e := range d.Events {
-		_, suspends := e.(domain.ClientSuspended)
-		stops = stops && suspends
-	}
-	if stops {
-		return ctx, nil
-	}
-	return s.ForTwo(c, who, domain.ActClient, client.ID, input)
+	return true
 }
 
 // change applies a body to a client's current settings.

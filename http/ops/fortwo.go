@@ -42,15 +42,18 @@ func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction
 }
 
 // fileAct does something with a file, or asks for a second person's approval.
-// Needed reports whether it would change anything: if not, it is answered or
-// refused at once.
-func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, order domain.FileAct, needed func(domain.File) bool, do func(context.Context, string) error) error {
+// Changes reports whether it would change anything. If not, it was done before,
+// which nothing undoes, and is answered at once. Where two people are needed, a
+// refusal is that of the file as it was read: the file may enter meanwhile a
+// state in which it could be done, and one person does not do it then either.
+func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, order domain.FileAct, changes func(domain.File) (bool, error), do func(context.Context, string) error) error {
 	f, err := s.AnyFile(c)
 	if err != nil {
 		return err
 	}
 	order.FileID = f.ID
-	if !needed(f) {
+	needed, refused := changes(f)
+	if !needed && refused == nil {
 		err = do(c.Request().Context(), f.ID)
 	} else {
 		params, fault := json.Marshal(order)
@@ -58,7 +61,7 @@ func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, 
 			return fault
 		}
 		err = s.ActForTwo(c, who, action, f.ID, params, func() (domain.Act, error) {
-			return domain.Act{Stream: domain.FileStream(f.ID), Version: f.Version, Params: params}, nil
+			return domain.Act{Stream: domain.FileStream(f.ID), Version: f.Version, Params: params}, refused
 		}, func(ctx context.Context) error { return do(ctx, f.ID) })
 	}
 	if err != nil {
@@ -69,14 +72,13 @@ func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, 
 
 // confirmFile records that a file whose delivery is unknown has arrived.
 func (s *surface) confirmFile(c echo.Context, who api.Caller) error {
-	return s.fileAct(c, who, domain.ActFileConfirm, domain.FileAct{}, domain.File.Unsettled, s.Files.Confirm)
+	return s.fileAct(c, who, domain.ActFileConfirm, domain.FileAct{}, domain.File.ConfirmChanges, s.Files.Confirm)
 }
 
 // resendFile records that a file whose delivery is unknown has not arrived, and
 // sends it again.
 func (s *surface) resendFile(c echo.Context, who api.Caller) error {
-	unknown := func(f domain.File) bool { return f.State == domain.DeliveryUnknown }
-	return s.fileAct(c, who, domain.ActFileResend, domain.FileAct{}, unknown, s.Files.Resend)
+	return s.fileAct(c, who, domain.ActFileResend, domain.FileAct{}, domain.File.ResendChanges, s.Files.Resend)
 }
 
 // releaseFile takes back a cut file that was never delivered and answers it
@@ -96,9 +98,9 @@ func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
 	api.Patience(c, 10*time.Minute) // releasing a large file takes as long as filling it did
 	order := domain.FileAct{Reason: in.Reason, Then: domain.Then(in.Then), NotCarried: in.NotCarried}
 	command := order.Release()
-	changes := func(f domain.File) bool {
+	changes := func(f domain.File) (bool, error) {
 		events, err := command.Decide(f)
-		return err == nil && len(events) > 0
+		return len(events) > 0, err
 	}
 	return s.fileAct(c, who, domain.ActFileRelease, order, changes, func(ctx context.Context, id string) error {
 		return s.Files.Release(ctx, id, command)
