@@ -282,8 +282,8 @@ func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
 	}
 }
 
-// holding calls a function once: before a stream, by default the policy's, is read for the
-// last of the given number of times more.
+// holding calls a function once, before a stream is read: the policy's, unless another is
+// named, after it was read a number of times.
 type holding struct {
 	eventstore.Store
 	stream string

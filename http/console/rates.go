@@ -114,12 +114,16 @@ func (d ratesPage) lists() []table { return d.Tables }
 // them was computed from on a day.
 func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	ctx, client, company := c.Request().Context(), c.Param("client"), c.Param("company")
+	q := &api.QueryReader{Values: c.QueryParams()}
+	class := cmp.Or(api.Pick(q, "class", guard.RateClasses), guard.Unauthorized)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
 	list, err := s.Rates(ctx, client)
 	if err != nil {
 		return err
 	}
 	p := s.newPage(c, who, company, "Rates")
-	class := guard.RateClass(cmp.Or(c.QueryParam("class"), string(guard.Unauthorized)))
 	day, err := api.QueryDay(c, "day", calendar.DateOf(p.Now))
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/achledger/achledger/domain"
 	achhttp "github.com/achledger/achledger/http"
 )
 
@@ -141,6 +142,24 @@ func TestAFilterOfKnownValuesTakesNoOther(t *testing.T) {
 	for _, path := range []string{"/v1/ops/inbound?state=Partly_Quarantined", "/v1/ops/unmatched?outcome=", "/v1/ops/unmatched?outcome=Dismissed"} {
 		if status, text := r.text(r.ops, path); status != 200 {
 			t.Errorf("%s answers %d %s", path, status, text)
+		}
+	}
+}
+
+// The console's pages say so as the lists of the API do.
+func TestAFilterOfTheConsoleTakesNoOtherValue(t *testing.T) {
+	r := serve(t, "", nil)
+	person := r.signsIn("m.ortiz@lantern.example", domain.RoleViewer)
+	for path, among := range map[string]string{
+		"/rates/harbor/1840000017?class=gone": "unauthorized, administrative, overall",
+		"/files?state=gone":                   "acknowledged",
+		"/inbound?state=gone":                 "partly_quarantined",
+		"/transactions?status=gone":           "Pending",
+		"/returns?kind=gone":                  "Return",
+		"/queues/approvals?state=gone":        "asked",
+	} {
+		if response, text := person.send("GET", "/console"+path, nil); response.StatusCode != 400 || !strings.Contains(text, among) {
+			t.Errorf("%s answers %d %.600s, without %q", path, response.StatusCode, text, among)
 		}
 	}
 }
