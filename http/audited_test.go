@@ -183,3 +183,30 @@ func TestTheQueueLeadsToWhatItCounts(t *testing.T) {
 		}
 	}
 }
+
+// A transaction is found by its client and its id, so that two clients can have one
+// id: whose number is meant must be said then.
+func TestANumberOfATransactionThatSeveralClientsHaveIsRevealedByClient(t *testing.T) {
+	w := newWorld(t)
+	w.client("acme", settings())
+	w.client("other", settings())
+	seer := w.credential(domain.LedgerClient, domain.ScopeOpsRead, domain.ScopeReveal)
+	id := w.arrives("acme", "PPD", nacha.Entry{Name: "ADA"})
+	reveal := "/v1/ops/transactions/" + id + "/reveal"
+	if got := seer.call("POST", reveal, `{"reason":"a call"}`).is(200).text("client"); got != "acme" {
+		t.Errorf("where one client has it, it is that of %s", got)
+	}
+	w.arrivesAs(id, "other", "PPD", nacha.Entry{Name: "ADA"})
+	before := len(w.events())
+	ambiguous := seer.call("POST", reveal, `{"reason":"a call"}`).problem(400, "invalid")
+	ambiguous.has(t, `"pointer":"/client"`)
+	ambiguous.has(t, "several clients have a transaction of this id")
+	if strings.Contains(string(ambiguous.body), "400012345678") || len(w.events()) != before {
+		t.Errorf("%d events were written, and it says %s", len(w.events())-before, ambiguous.body)
+	}
+	for _, client := range []string{"acme", "other"} {
+		if got := seer.call("POST", reveal, `{"reason":"a call","client":"`+client+`"}`).is(200); got.text("client") != client || got.text("account_number") != "400012345678" {
+			t.Errorf("of %s it says %s", client, got.body)
+		}
+	}
+}

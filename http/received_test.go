@@ -19,19 +19,25 @@ import (
 func (w *world) arrives(client, sec string, entry nacha.Entry) string {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
+	w.arrivesAs(id, client, sec, entry)
+	return id
+}
+
+// arrivesAs does so under an id of the caller's choice.
+func (w *world) arrivesAs(id, client, sec string, entry nacha.Entry) {
+	w.t.Helper()
 	account, err := w.ledger.SealAccountIn(domain.TransactionStream(client, id), client, "231380104", "400012345678", domain.Checking)
 	w.must(err)
 	entry.Code, entry.Routing, entry.AmountCents, entry.Trace = cmp.Or(entry.Code, 27), "231380104", 100, "121042880000001"
 	_, err = w.ledger.Write(w.t.Context(), ledger.Change{
 		Stream: domain.TransactionStream(client, id), Client: client,
 		Events: []domain.Event{domain.TransactionReceived{TransactionID: id, Account: account, Incoming: domain.Incoming{
-			ItemID: id + "-in", Inbound: "f", SettledOn: "2026-11-23", Entry: entry,
+			ItemID: client + id, Inbound: "f", SettledOn: "2026-11-23", Entry: entry,
 			Header: nacha.BatchHeader{ServiceClass: 225, CompanyName: "CAFÉ NOÑO", CompanyID: "1910000042", SEC: sec,
 				Description: "ORDER", EffectiveOn: "261123", OriginatorStatus: "1", ODFI: "12104288", Number: 1},
 		}}},
 	})
 	w.must(err)
-	return id
 }
 
 func TestTheRecordSaysWhenACreditIsAvailable(t *testing.T) {
