@@ -27,6 +27,7 @@ func TestStories(t *testing.T) {
 			"capture":  capture,
 			"flip":     flip,
 			"await":    await,
+			"until":    until,
 			"code":     code,
 			"database": database(t),
 			"broker":   startBroker,

@@ -90,7 +90,7 @@ func TestStoriesOverThreeNodes(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": serveOverNodes(t), "capture": capture, "await": await, "code": code,
+			"server": serveOverNodes(t), "capture": capture, "await": await, "until": until, "code": code,
 		},
 	})
 }

@@ -141,6 +141,21 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%d files match %s, want %d", found, args[0], want)
 }
 
+// until runs a program until its output matches a pattern: a file is in the outbox
+// a moment before the log says that it is delivered.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN PROGRAM [ARG...]")
+	}
+	want := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if err := ts.Exec(args[1], args[2:]...); err == nil && want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("%s never prints %s", args[1], args[0])
+}
+
 // hidden reports whether a file's name marks it as unfinished.
 func hidden(path string) bool { return filepath.Base(path)[0] == '.' }
 
