@@ -15,9 +15,15 @@ type ReturnRates struct {
 	Administrative RateLevels `json:"administrative,omitzero"`
 	Overall        RateLevels `json:"overall,omitzero"`
 	Action         RateAction `json:"action"`
-	MinReturns     int64      `json:"min_returns,omitempty"` // no action with fewer returns
-	MinEntries     int64      `json:"min_entries,omitempty"` // no action with fewer debits
+	MinReturns     int64      `json:"min_returns,omitempty"` // no action with fewer returns; 0: the default
+	MinEntries     int64      `json:"min_entries,omitempty"` // no action with fewer debits; 0: the default
 }
+
+// Below so many returns, or debits, nothing is done by default: a few say little.
+const (
+	leastReturns = 5
+	leastEntries = 200
+)
 
 // RateLevels are percentages of debits. A level is reached by a rate above it.
 type RateLevels struct {
@@ -73,10 +79,10 @@ func (r *ReturnRates) withDefaults() *ReturnRates {
 		d.Action = OnlyWarn
 	}
 	if d.MinReturns == 0 {
-		d.MinReturns = 5
+		d.MinReturns = leastReturns
 	}
 	if d.MinEntries == 0 {
-		d.MinEntries = 200
+		d.MinEntries = leastEntries
 	}
 	return &d
 }
@@ -93,8 +99,11 @@ func (r *ReturnRates) check(bad Checker) {
 			bad(at+"/"+string(c), "range", "must be percentages of debits: warn above 0, and act from warn to 100")
 		}
 	}
-	if r.MinReturns < 0 || r.MinEntries < 0 {
-		bad(at+"/min_returns", "range", "must be zero or more, and so must min_entries")
+	if r.MinReturns < 0 {
+		bad(at+"/min_returns", "range", "must be 1 or more; 0, or left out, it is %d", leastReturns)
+	}
+	if r.MinEntries < 0 {
+		bad(at+"/min_entries", "range", "must be 1 or more; 0, or left out, it is %d", leastEntries)
 	}
 }
 

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +11,30 @@ import (
 
 func date(year int, month time.Month, day int) calendar.Date {
 	return calendar.NewDate(year, month, day)
+}
+
+// Zero is how a number is left out: it is never checked as one.
+func TestWhatIsSaidOfTheLeastNumbersOfARateIsSo(t *testing.T) {
+	wrong := func(returns, entries int64) (told []string) {
+		rules := Rules{Rates: &ReturnRates{MinReturns: returns, MinEntries: entries}}.WithDefaults()
+		rules.Check(func(pointer, _, format string, args ...any) {
+			told = append(told, pointer+" "+fmt.Sprintf(format, args...))
+		})
+		return told
+	}
+	if told := wrong(0, 0); len(told) != 0 {
+		t.Errorf("of what is left out it says %q", told)
+	}
+	if told := wrong(1, 1); len(told) != 0 {
+		t.Errorf("of 1 it says %q", told)
+	}
+	want := []string{"/return_rates/min_returns must be 1 or more; 0, or left out, it is 5", "/return_rates/min_entries must be 1 or more; 0, or left out, it is 200"}
+	if told := wrong(-1, -1); !slices.Equal(told, want) {
+		t.Errorf("of -1 it says %q", told)
+	}
+	if d := (Rules{Rates: &ReturnRates{}}).WithDefaults().Rates; d.MinReturns != 5 || d.MinEntries != 200 {
+		t.Errorf("left out they are %d and %d", d.MinReturns, d.MinEntries)
+	}
 }
 
 func TestTheWindowsOfReturnRates(t *testing.T) {

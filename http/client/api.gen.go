@@ -1410,9 +1410,11 @@ type Bank_ReturnRates struct {
 
 	// Administrative Per cent of debits; a level is reached above it.
 	Administrative *RateLevels `json:"administrative,omitempty"`
-	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Minimum number below which nothing is done
+	// MinEntries Below so many debits nothing is done. 0: the default
+	MinEntries *int64 `json:"min_entries,omitempty"`
+
+	// MinReturns Below so many returns nothing is done. 0: the default
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -1595,9 +1597,11 @@ type Client_ReturnRates struct {
 
 	// Administrative Per cent of debits; a level is reached above it.
 	Administrative *RateLevels `json:"administrative,omitempty"`
-	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Minimum number below which nothing is done
+	// MinEntries Below so many debits nothing is done. 0: the default
+	MinEntries *int64 `json:"min_entries,omitempty"`
+
+	// MinReturns Below so many returns nothing is done. 0: the default
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -1781,9 +1785,11 @@ type ClientSettings_ReturnRates struct {
 
 	// Administrative Per cent of debits; a level is reached above it.
 	Administrative *RateLevels `json:"administrative,omitempty"`
-	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Minimum number below which nothing is done
+	// MinEntries Below so many debits nothing is done. 0: the default
+	MinEntries *int64 `json:"min_entries,omitempty"`
+
+	// MinReturns Below so many returns nothing is done. 0: the default
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -4471,9 +4477,11 @@ type SetBank200JSONResponseBody_ReturnRates struct {
 
 	// Administrative Per cent of debits; a level is reached above it.
 	Administrative *RateLevels `json:"administrative,omitempty"`
-	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Minimum number below which nothing is done
+	// MinEntries Below so many debits nothing is done. 0: the default
+	MinEntries *int64 `json:"min_entries,omitempty"`
+
+	// MinReturns Below so many returns nothing is done. 0: the default
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
