@@ -27,7 +27,7 @@ func (x *chaos) takeOn(ctx context.Context) error {
 	}
 	status, said := x.api.insist(ctx, x.Ops, "POST", "/v1/ops/clients", jsonType, string(body), &opened)
 	if status != http.StatusCreated {
-		return fmt.Errorf("take on a client: %d %s", status, said)
+		return fmt.Errorf("add a client: %d %s", status, said)
 	}
 	x.api.client.Key, x.api.client.Secret = opened.Credential.Key, opened.Credential.Secret
 	return nil

@@ -41,7 +41,7 @@ func pay(ctx context.Context, c *cluster.Cluster) error {
 	}
 	var opened struct{ Credential folder.Credential }
 	if err := post(ctx, c.Base+"/v1/ops/clients", c.Ops, string(body), &opened); err != nil {
-		return fmt.Errorf("take on a client: %w", err)
+		return fmt.Errorf("add a client: %w", err)
 	}
 	harbor = opened.Credential
 	var paid struct{ TransactionID string }

@@ -7509,7 +7509,7 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/ops/clients (the `ListClients` operationId).
 	ListClients(ctx context.Context, params *ListClientsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateClientWithBody Take on a client
+	// CreateClientWithBody Add a client
 	//
 	// Returns the client's first credential, whose secret is shown only once.
 	//
@@ -7518,7 +7518,7 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/ops/clients (the `CreateClient` operationId).
 	CreateClientWithBody(ctx context.Context, params *CreateClientParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateClient Take on a client
+	// CreateClient Add a client
 	//
 	// Returns the client's first credential, whose secret is shown only once.
 	//
@@ -10159,7 +10159,7 @@ func (c *API) ListClients(ctx context.Context, params *ListClientsParams, reqEdi
 	return c.Client.Do(req)
 }
 
-// CreateClientWithBody Take on a client
+// CreateClientWithBody Add a client
 //
 // Returns the client's first credential, whose secret is shown only once.
 //
@@ -10178,7 +10178,7 @@ func (c *API) CreateClientWithBody(ctx context.Context, params *CreateClientPara
 	return c.Client.Do(req)
 }
 
-// CreateClient Take on a client
+// CreateClient Add a client
 //
 // Returns the client's first credential, whose secret is shown only once.
 //
@@ -22335,7 +22335,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/clients (the `ListClients` operationId).
 	ListClientsWithResponse(ctx context.Context, params *ListClientsParams, reqEditors ...RequestEditorFn) (*ListClientsResponse, error)
 
-	// CreateClientWithBodyWithResponse Take on a client
+	// CreateClientWithBodyWithResponse Add a client
 	//
 	// Returns the client's first credential, whose secret is shown only once.
 	//
@@ -22344,7 +22344,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/ops/clients (the `CreateClient` operationId).
 	CreateClientWithBodyWithResponse(ctx context.Context, params *CreateClientParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateClientResponse, error)
 
-	// CreateClientWithResponse Take on a client
+	// CreateClientWithResponse Add a client
 	//
 	// Returns the client's first credential, whose secret is shown only once.
 	//
@@ -28826,7 +28826,7 @@ func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, param
 	return ParseListClientsResponse(rsp)
 }
 
-// CreateClientWithBodyWithResponse Take on a client
+// CreateClientWithBodyWithResponse Add a client
 //
 // Returns the client's first credential, whose secret is shown only once.
 //
@@ -28841,7 +28841,7 @@ func (c *ClientWithResponses) CreateClientWithBodyWithResponse(ctx context.Conte
 	return ParseCreateClientResponse(rsp)
 }
 
-// CreateClientWithResponse Take on a client
+// CreateClientWithResponse Add a client
 //
 // Returns the client's first credential, whose secret is shown only once.
 //

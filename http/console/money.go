@@ -80,25 +80,25 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "money", p)
 }
 
-// owed says who owes whom how much on a settlement day. For a day still to
-// come it covers what is known so far.
+// owed says who owes whom how much on a settlement day, until the day is over by
+// what is known so far.
 func owed(day, today calendar.Date, net int64, rows []projections.Settlement) string {
-	name, bank, owes, owe, soFar := dayText(day.String()), "the bank", "owes", "owe", ", as far as is known now"
+	name, bank, owes, owe, nets, soFar := dayText(day.String()), "the bank", "owes", "owe", "net", "so far "
 	if slices.ContainsFunc(rows, func(r projections.Settlement) bool { return r.ODFI != rows[0].ODFI }) {
 		bank, owes = "the banks together", "owe"
 	}
 	if day.Before(today) {
-		owes, owe, soFar = "owed", "owed", ""
+		owes, owe, nets, soFar = "owed", "owed", "netted", ""
 	}
 	switch {
 	case len(rows) == 0:
 		return "Nothing settles on " + name + "."
 	case net > 0:
-		return fmt.Sprintf("%s %s us %s on %s%s.", capital(bank), owes, dollars(net), name, soFar)
+		return capital(fmt.Sprintf("%s%s %s us %s on %s.", soFar, bank, owes, dollars(net), name))
 	case net < 0:
-		return fmt.Sprintf("We %s %s %s on %s%s.", owe, bank, dollars(-net), name, soFar)
+		return capital(fmt.Sprintf("%swe %s %s %s on %s.", soFar, owe, bank, dollars(-net), name))
 	default:
-		return fmt.Sprintf("As much goes in as out on %s%s.", name, soFar)
+		return capital(fmt.Sprintf("%sdebits and credits %s to zero on %s.", soFar, nets, name))
 	}
 }
 
@@ -116,7 +116,7 @@ func sum(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "
 // settledFiles lists the files from the bank whose entries settle on a day. Each
 // leads to the entries that it counts.
 func (s *surface) settledFiles(ctx context.Context, p *page, f projections.SettledFileFilter) (table, string, error) {
-	t := table{Name: "came", Caption: "What the bank sent of it, by file", Columns: columns("File", "Bank", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Received@"), Empty: "No entry from the bank settles on this day.", page: p}
+	t := table{Name: "came", Caption: "Received from the bank, by file", Columns: columns("File", "Bank", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Received@"), Empty: "No entry from the bank settles on this day.", page: p}
 	files, next, err := s.Views.SettledFiles(ctx, f)
 	for _, one := range files {
 		part := url.Values{"settles": {f.Day}, "bank": {one.ODFI}}
@@ -131,7 +131,7 @@ const batchesShown = 200
 
 // settledBatches lists the batches of our files that settle on a day.
 func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date) (table, error) {
-	t := table{Name: "batches", Caption: "What we sent of it, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", Most: batchesShown, page: p}
+	t := table{Name: "batches", Caption: "Sent to the bank, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", Most: batchesShown, page: p}
 	list, err := s.Views.SettledBatches(ctx, day.String())
 	for _, b := range list {
 		what := ""

@@ -52,7 +52,7 @@ var bodies = map[string]string{
 // day is run against a fresh sandbox; the other folders use what it saves.
 var day = []step{
 	{name: "The server is ready", operation: "getReadiness", status: 200},
-	{name: "Operations take on a client", operation: "createClient", status: 201,
+	{name: "Operations add a client", operation: "createClient", status: 201,
 		save: map[string]string{"client": "client_id"}},
 	{name: "A credential that may also read account numbers", operation: "issueClientCredential", status: 201,
 		body: `{"scopes": ["originate", "read", "vault", "reveal", "download"]}`, save: map[string]string{"key": "key", "secret": "secret"}},
