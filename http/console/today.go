@@ -34,12 +34,23 @@ type work struct {
 // filesShown is the most files of the day listed.
 const filesShown = 12
 
+// deadlinesShown is the most banks of which the page tells the next deadline.
+const deadlinesShown = 5
+
+// bankDeadline is the next deadline of one of our banks, by its own terms.
+type bankDeadline struct {
+	Routing string
+	calendar.Deadline
+}
+
 type todayPage struct {
 	page     *page
 	Waiting  []work // nearest deadline first
 	Idle     []work // empty queues
 	Next     calendar.Deadline
-	Closed   string // why banks do not settle today
+	Own      []bankDeadline // where it is another
+	OwnMore  int            // of them that are not shown
+	Closed   string         // why banks do not settle today
 	Windows  []windowRow
 	Plot     *plot
 	Files    table
@@ -75,6 +86,12 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 			data.Closed += ": " + name
 		}
 	}
+	var err error
+	if data.Own, err = s.ownDeadlines(ctx, p.Now, data.Next); err != nil {
+		return err
+	}
+	data.OwnMore = max(0, len(data.Own)-deadlinesShown)
+	data.Own = data.Own[:len(data.Own)-data.OwnMore]
 	all, err := s.work(ctx, p.Now)
 	if err != nil {
 		return err
@@ -102,6 +119,26 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 	data.Health = s.health(ctx, p)
 	p.Data = data
 	return s.show(c, 200, "today", p)
+}
+
+// ownDeadlines lists the next deadline of each bank whose terms make it another
+// than FedACH's, nearest first.
+func (s *surface) ownDeadlines(ctx context.Context, now time.Time, fed calendar.Deadline) (list []bankDeadline, err error) {
+	known, err := s.Views.Receivers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, routing := range known.Banks {
+		bank, err := s.Ledger.Bank(ctx, routing)
+		if err != nil {
+			return nil, err
+		}
+		if next := bank.Terms.NextDeadlines(now, 1)[0]; !next.At.Equal(fed.At) || next.SettlesOn != fed.SettlesOn {
+			list = append(list, bankDeadline{routing, next})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b bankDeadline) int { return a.At.Compare(b.At) })
+	return list, nil
 }
 
 // work sums up every queue, nearest deadline first.
