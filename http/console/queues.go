@@ -206,7 +206,7 @@ func transactionPath(client, id string) string { return Path + "/transactions/" 
 
 func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	items, next, err := s.Views.HeldItems(ctx, projections.HeldFilter{Client: of.client, Rule: of.rule, Since: of.since, Limit: of.limit, Cursor: of.cursor})
-	t := table{Name: "held", Caption: "Held entries, oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
+	t := table{Name: "held", Caption: "Held entries, oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held~", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
 	if of.rule != "" {
 		t.Caption = "Held by " + of.rule + ", oldest first"
 	}

@@ -29,7 +29,7 @@ type table struct {
 
 type column struct {
 	Title string
-	Class string // num for numbers, day for values that must not wrap
+	Class string // num for numbers, day for values that must not wrap, words for sentences
 }
 
 type row struct {
@@ -139,17 +139,21 @@ func ofPages(q *api.QueryReader) {
 }
 
 // columns builds columns from titles. A title that ends in # is a column of
-// numbers, one that ends in @ a column whose values must not wrap.
+// numbers, one that ends in @ a column whose values must not wrap, one that ends
+// in ~ the column of sentences, which gets more room than the others.
 func columns(titles ...string) (list []column) {
 	for _, title := range titles {
 		name, numeric := strings.CutSuffix(title, "#")
 		name, day := strings.CutSuffix(name, "@")
+		name, words := strings.CutSuffix(name, "~")
 		c := column{Title: name}
 		switch {
 		case numeric:
 			c.Class = "num"
 		case day:
 			c.Class = "day"
+		case words:
+			c.Class = "words"
 		}
 		list = append(list, c)
 	}

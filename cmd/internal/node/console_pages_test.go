@@ -27,6 +27,28 @@ func (b *bankDay) pages() [][2]string {
 	return list
 }
 
+// brokenMail is an e-mail address among the facts of a page that has no line of its
+// own.
+const brokenMail = `[...document.querySelectorAll(".facts dd")].flatMap(dd => {
+	const walk = document.createTreeWalker(dd, NodeFilter.SHOW_TEXT), broken = [];
+	for (let text; text = walk.nextNode();) {
+		for (const mail of text.data.matchAll(/\S+@\S+/g)) {
+			const range = document.createRange();
+			range.setStart(text, mail.index);
+			range.setEnd(text, mail.index + mail[0].length);
+			if (new Set([...range.getClientRects()].map(r => r.top)).size > 1) broken.push(mail[0]);
+		}
+	}
+	return broken;
+}).join(" ")`
+
+// reasonShare is how much of the width of the list of held entries their reasons
+// have.
+const reasonShare = `(() => {
+	const table = document.querySelector("#held table");
+	return table.querySelector("td[data-name='Why it is held']").offsetWidth / table.offsetWidth;
+})()`
+
 // ACHLEDGER_PICTURES=DIR writes the pictures of docs/console.md into a folder,
 // and with ACHLEDGER_PICTURES_ALL=1 one of every page at every size.
 func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
@@ -50,6 +72,14 @@ func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
 			wide, room := value[int64](web, "document.documentElement.scrollWidth"), value[int64](web, "window.innerWidth")
 			if wide > room {
 				t.Errorf("%s%s is %d wide in a window of %d", p[0], view.name, wide, room)
+			}
+			if broken := value[string](web, brokenMail); broken != "" {
+				t.Errorf("%s%s breaks %s over two lines", p[0], view.name, broken)
+			}
+			if p[0] == "queue-held" && view.wide > 1000 {
+				if share := value[float64](web, reasonShare); share < 0.2 {
+					t.Errorf("the reason of a held entry has %.2f of the width of its table", share)
+				}
 			}
 		}
 	}
