@@ -389,7 +389,7 @@ func TestAFileThatCannotBeSettledYetIsNotSettledByOnePersonMeanwhile(t *testing.
 	acts := 0
 	files.act = func() { acts++ }
 	w.file("acme", 0, domain.FileOpened{FileID: fileID, Client: "acme", ODFI: "021214862", Why: domain.WhyUpload, Method: domain.ToOutbox},
-		domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A"}, domain.FileRendered{Name: "a.ach"}, domain.FileDelivering{Method: domain.ToOutbox})
+		domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A"}, domain.FileRendered{Name: "a.ach", SHA256: make([]byte, 32), Size: 940}, domain.FileDelivering{Method: domain.ToOutbox})
 	orders := map[string]string{"confirm": "", "resend": "", "release": `{"reason":"wrong","then":"wait"}`}
 	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
 	for order, body := range orders {

@@ -32,7 +32,7 @@ func (w *world) arrivesAs(id, client, sec string, entry nacha.Entry) {
 	_, err = w.ledger.Write(w.t.Context(), ledger.Change{
 		Stream: domain.TransactionStream(client, id), Client: client,
 		Events: []domain.Event{domain.TransactionReceived{TransactionID: id, Account: account, Incoming: domain.Incoming{
-			ItemID: client + id, Inbound: "f", SettledOn: "2026-11-23", Entry: entry,
+			ItemID: id + "-in-" + client, Inbound: "f", SettledOn: "2026-11-23", Entry: entry,
 			Header: nacha.BatchHeader{ServiceClass: 225, CompanyName: "CAFÉ NOÑO", CompanyID: "1910000042", SEC: sec,
 				Description: "ORDER", EffectiveOn: "261123", OriginatorStatus: "1", ODFI: "12104288", Number: 1},
 		}}},
@@ -56,7 +56,7 @@ func TestTheStatementOfAnUnauthorizedReturnIsKept(t *testing.T) {
 	bank := w.client("business", settings())
 	id := w.arrives("business", "PPD", nacha.Entry{Name: "ADA"})
 	body := func(code, stated string) string {
-		return `{"ReplyToEventId":"` + id + `-in","ReturnCode":"` + code + `","StatementDate":"` + stated + `"}`
+		return `{"ReplyToEventId":"` + id + `-in-business","ReturnCode":"` + code + `","StatementDate":"` + stated + `"}`
 	}
 	today := w.clock.Now().Format("2006-01-02")
 	bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", "soon")).is(400).names("/StatementDate")
