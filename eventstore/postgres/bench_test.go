@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"crypto/rand"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ var payload = []byte(`{"memo":"` + strings.Repeat("x", 620) + `"}`)
 // same table, 1,024 to a transaction: DESIGN.md 11. They take turns, and the
 // ratio is that of the times of all of them.
 func BenchmarkAppendAgainstCopy(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as the program runs
 	url, _ := postgrestest.Ledger(b)
 	s := open(b, postgres.Options{URL: url})
 	copied, _ := postgrestest.Ledger(b)
