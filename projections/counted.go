@@ -207,9 +207,10 @@ func (l *countedList) takeWaiting(w waitingEntry) bool {
 }
 
 // pass skips a row that is not selected, and reports whether the call may read
-// another.
+// another. It may read fewer than other lists do, because the day on which a
+// waiting entry is expected to settle is computed for each, in about 50 µs.
 func (l *countedList) pass(at cursor) bool {
-	if l.looked++; l.looked > looksAt {
+	if l.looked++; l.looked > looksAt/4 {
 		l.page.end(at)
 		return false
 	}

@@ -85,12 +85,20 @@ func (w *appender) append(ctx context.Context, entries []entry, n int, last bool
 	return entries, nil
 }
 
+// A request costs the machine about four times as much for each of its events as
+// a cut does, and a cut beside many of them pauses at most twice as long as it
+// works: with that, requests keep half of the rate that they have without it.
+const (
+	requestCost  = 4
+	longestPause = 2 // of the time of an append
+)
+
 // room is how long a cut pauses after an append, to leave the processor and the
-// log to requests: the time of the append multiplied by the ratio of their
-// events to its own, up to one. A cut beside many payments works at most half of
-// the time; beside few it loses next to nothing.
+// log to requests: the time of the append, in the ratio of the work of their
+// events to that of its own. Beside few requests a cut loses next to nothing.
 func (a appended) room() time.Duration {
-	return a.took * time.Duration(min(a.others, a.own)) / time.Duration(max(1, a.own))
+	own := max(1, a.own)
+	return a.took * time.Duration(min(requestCost*a.others, longestPause*own)) / time.Duration(own)
 }
 
 func (w *appender) allowed(ctx context.Context) error {

@@ -77,7 +77,7 @@ func TestACutLeavesOthersTheMachineInTheRatioOfWhatTheyWrite(t *testing.T) {
 	for _, tt := range []struct {
 		own, others int64
 		want        time.Duration
-	}{{200, 0, 0}, {200, 20, 2 * time.Millisecond}, {200, 200, 20 * time.Millisecond}, {200, 2000, 20 * time.Millisecond}} {
+	}{{200, 0, 0}, {200, 1, 400 * time.Microsecond}, {200, 50, 20 * time.Millisecond}, {200, 100, 40 * time.Millisecond}, {200, 2000, 40 * time.Millisecond}} {
 		if got := (appended{took: 20 * time.Millisecond, own: tt.own, others: tt.others}).room(); got != tt.want {
 			t.Errorf("after an append of %d events beside %d of others it waits %v, want %v", tt.own, tt.others, got, tt.want)
 		}
