@@ -191,7 +191,10 @@ func (c serveCommand) announce(r node.Running, s streams) {
 	if r.Unconfirmed {
 		fmt.Fprintf(s.errs, "Credentials from before the restore are not accepted yet.\nSee: achledger credentials --help\n")
 	}
-	if !r.Switch.Otherwise {
+	switch {
+	case r.Switch.Paused:
+		fmt.Fprintf(s.errs, "No file is sent for the moment: %s.\n", r.Switch.Reason)
+	case !r.Switch.Otherwise:
 		fmt.Fprintf(s.errs, "Delivery is off for every ODFI that was not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
 	}
 	fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
+	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/node"
 )
 
@@ -16,5 +18,20 @@ func TestTheLineWithTheAddressIsTheLastOfAStart(t *testing.T) {
 		streams{out: &said, errs: &said})
 	if !strings.Contains(said.String(), "operations credential is in") || !strings.HasSuffix(said.String(), "\nachledger is ready at http://127.0.0.1:8080\n") {
 		t.Errorf("a start says:\n%s", &said)
+	}
+}
+
+// A pause ends by itself: nobody is to switch anything on.
+func TestAStartSaysThatDeliveryIsPausedOrOff(t *testing.T) {
+	for part, state := range map[string]delivery.State{
+		"No file is sent for the moment: the stream is being opened.\n":                                  {Paused: true, Reason: "the stream is being opened"},
+		"Delivery is off for every ODFI that was not switched on: as restored.\nSee: achledger delivery": {Reason: "as restored"},
+		"": {Otherwise: true},
+	} {
+		var said bytes.Buffer
+		serveCommand{}.announce(node.Running{Switch: state}, streams{out: io.Discard, errs: &said})
+		if !strings.HasPrefix(said.String(), part) || part == "" && said.Len() > 0 {
+			t.Errorf("a start with %+v says:\n%s", state, &said)
+		}
 	}
 }

@@ -74,8 +74,10 @@ type Switch struct {
 
 // State is the state of the switch.
 type State struct {
-	// Reason says why delivery was switched off automatically; empty if it was not.
+	// Reason says why delivery was switched off automatically or is paused; empty if
+	// it is neither.
 	Reason    string          `json:"reason,omitempty"`
+	Paused    bool            `json:"-"`         // in this process, until it ends by itself
 	ODFIs     map[string]bool `json:"odfis"`     // set individually
 	Otherwise bool            `json:"otherwise"` // all other ODFIs
 }
@@ -205,7 +207,7 @@ func (s *Switch) State() State {
 		odfis = map[string]bool{}
 	}
 	if s.paused != "" {
-		return State{Reason: s.paused, ODFIs: map[string]bool{}}
+		return State{Reason: s.paused, Paused: true, ODFIs: map[string]bool{}}
 	}
 	return State{Reason: s.now.Reason, ODFIs: odfis, Otherwise: s.now.Otherwise}
 }
