@@ -245,21 +245,21 @@ func (s *Server) runRelay(ctx context.Context) error {
 // until the fork is confirmed and delivery is switched off.
 const contradicted = "the stream holds events of another log, and it is not known whether it still does"
 
-// awaitVerdict pauses delivery when a fork was found, calls forked until it
-// succeeds, since the broker or the database may be away for a time, and returns
-// its result. When ctx ends first, still is true and delivery stays paused.
+// awaitVerdict pauses delivery from the moment a fork is found until forked has an
+// answer and the witnesses have confirmed the log: broker or database may be away
+// just then. It returns the answer of forked; true also when ctx ends first.
 func (s *Server) awaitVerdict(ctx context.Context) (still bool) {
 	s.Switch.Pause(contradicted)
 	for {
 		still, err := s.forked(ctx)
 		if err == nil {
-			s.Switch.Pause("")
-			return still
+			var sound bool // only then may the pause end: the log may not be confirmed yet
+			if sound, err = s.takeEvidence(ctx); sound {
+				return still
+			}
 		}
 		s.log.Error("nothing is delivered: it is not known whether the stream is a copy of the log", "err", err)
-		select {
-		case <-time.After(witnessEvery):
-		case <-ctx.Done():
+		if !wait(ctx, witnessEvery) {
 			return true
 		}
 	}

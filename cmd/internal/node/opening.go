@@ -61,18 +61,23 @@ func (s *Server) openStream(ctx context.Context) error {
 		return err
 	}
 	for end := time.Now().Add(connectWait); !s.broker.conn.IsConnected(); {
-		if !pause(ctx) {
+		if !wait(ctx, briefly) {
 			return nil
 		}
 		if time.Now().After(end) {
 			return fmt.Errorf("connect to the broker: no answer within %v", connectWait)
 		}
 	}
-	err := s.compareStream(ctx)
-	if err == nil && ctx.Err() == nil {
-		s.log.Info("the stream is open", "after", time.Since(begin).Round(time.Millisecond))
+	for s.streamOpening() {
+		if err := s.compareStream(ctx); err != nil {
+			return err
+		}
+		if s.streamOpening() && !wait(ctx, witnessEvery) {
+			return nil
+		}
 	}
-	return err
+	s.log.Info("the stream is open", "after", time.Since(begin).Round(time.Millisecond))
+	return nil
 }
 
 const (
@@ -83,7 +88,8 @@ const (
 // compareStream compares the stream with the log and then ends the pause of
 // holdDelivery. If the stream is not a copy of the log it returns an error, or with
 // a ledger in a database and an external broker switches delivery off. A broker that
-// does not answer is not an error: the relay compares again once it is connected.
+// does not answer is not an error, and ends no pause: the embedded one is asked again,
+// and of an external one the relay compares once it is connected.
 func (s *Server) compareStream(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
@@ -98,7 +104,8 @@ func (s *Server) compareStream(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return nil // the server is stopping
 	case err != nil:
-		s.log.Warn("the broker is no longer reached; the stream catches up when it is", "err", err)
+		s.log.Warn("the broker does not answer; the stream catches up when it does", "err", err)
+		return nil
 	}
 	if s.streamOpening() {
 		s.Switch.Pause("")

@@ -290,7 +290,7 @@ func (s *Server) watch(ctx context.Context) error {
 // server by then.
 func (s *Server) announce(ctx context.Context) {
 	for s.http.Serving() != nil {
-		if !pause(ctx) {
+		if !wait(ctx, briefly) {
 			return
 		}
 	}
@@ -306,12 +306,15 @@ func (s *Server) announce(ctx context.Context) {
 	}
 }
 
-// pause waits briefly; false means that ctx ended.
-func pause(ctx context.Context) bool {
+// briefly is how long a step that is to succeed any moment is waited for at a time.
+const briefly = 20 * time.Millisecond
+
+// wait waits, and reports whether ctx has not ended meanwhile.
+func wait(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-time.After(20 * time.Millisecond):
+	case <-time.After(d):
 		return true
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore/relay"
@@ -126,6 +127,12 @@ func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) 
 	c.database.Exec(t, c.name, `INSERT INTO achledger.nodes(name, position, seen, vouches) VALUES('gone', 0, now(), 'another')`)
 	r = serve(t, r.folder, func(o *Options) { c.options(o); withAdmin(o) })
 	c.refuses(r, "until gone says that it holds what was known there")
+	ctx, end := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer end()
+	r.server.awaitVerdict(ctx) // a stream that is in order says nothing for gone
+	if on, _ := r.server.Switch.Allowed("231380104"); on {
+		t.Error("the pause of a log that was not confirmed was ended")
+	}
 	if _, h := r.readyz(); h.DeliveryOn || !strings.Contains(h.WhyNot, "gone") {
 		t.Errorf("/readyz says %+v", h)
 	}
@@ -146,7 +153,7 @@ func TestNothingLeavesWhileItIsNotKnownWhetherTheStreamIsAFork(t *testing.T) {
 	away, err := nats.Connect("nats://127.0.0.1:1", nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1))
 	must(t, err)
 	defer away.Close()
-	s := &Server{Core: r.server.Core, log: r.server.log,
+	s := &Server{Core: r.server.Core, asks: r.server.asks, log: r.server.log,
 		relay: &relay.Relay{Store: r.server.Store, Conn: away, Log: r.server.log}}
 	ctx, end := context.WithCancel(t.Context())
 	verdict := make(chan bool)
