@@ -17,7 +17,7 @@ import (
 
 // The answers of the banks of two people, and an incoming payment.
 var (
-	broke = people[3] // the account has no money left: it was closed out
+	broke = bills[3]  // the account has too little money for the debit
 	moved = people[4] // the account has another number now
 
 	incoming = fed.Payment{
@@ -134,7 +134,7 @@ func (s *story) showReturn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("\n   %s, %s: %s\n   %s %s. %s comes back.\n", broke.name, dollars(broke.cents), t.Status, e.ReturnCode, e.ReturnTitle, dollars(broke.cents))
+	s.say("\n   %s, %s: %s\n   %s %s. %s was not collected.\n", broke.name, dollars(broke.cents), t.Status, e.ReturnCode, e.ReturnTitle, dollars(broke.cents))
 	for _, a := range t.ActionsAvailable {
 		if a.Action == "retry" {
 			s.say("   The client may retry it until %s: POST\n   /api/transaction/{id}/retries\n", a.Deadline)
