@@ -269,6 +269,8 @@ func (s shut) Allowed(odfi string) (bool, string) {
 	return odfi != string(s), "the folder was restored"
 }
 
+func (s shut) SwitchedOff(odfi string) bool { return odfi == string(s) }
+
 func (s shut) While(ctx context.Context, odfi string, do func(context.Context) error) error {
 	return whileAllowed(ctx, s, odfi, do)
 }

@@ -17,6 +17,9 @@ import (
 // nobody knows yet what had left since its backup.
 type DeliverySwitch interface {
 	Allowed(odfi string) (ok bool, reason string)
+	// SwitchedOff reports whether only a person can switch an ODFI on again. A
+	// pause, in which nothing is allowed either, ends by itself.
+	SwitchedOff(odfi string) bool
 	// While runs do, which writes an event that lets files of an ODFI leave, or
 	// returns a *DeliveryOffError if they may not. Switching delivery off waits
 	// until do has returned.
@@ -28,6 +31,9 @@ type AlwaysOn struct{}
 
 // Allowed implements DeliverySwitch.
 func (AlwaysOn) Allowed(string) (ok bool, reason string) { return true, "" }
+
+// SwitchedOff implements DeliverySwitch.
+func (AlwaysOn) SwitchedOff(string) bool { return false }
 
 // While implements DeliverySwitch.
 func (AlwaysOn) While(ctx context.Context, _ string, do func(context.Context) error) error {

@@ -73,8 +73,13 @@ func noFault(err error) bool {
 	return domain.CodeOf(err) == domain.Suspended || errors.Is(err, errStartedOver) || errors.As(err, &off)
 }
 
-// stops reports whether an error says that a file must not be filled further.
-func stops(err error) bool {
+// stops reports whether an error says that a file must not be filled further. A
+// pause of delivery does not: it ends within seconds of a failover, and the file
+// is completed then.
+func (f *Files) stops(err error) bool {
 	var off *DeliveryOffError
-	return domain.CodeOf(err) != "" || errors.As(err, &off)
+	if errors.As(err, &off) {
+		return f.Switch.SwitchedOff(off.ODFI)
+	}
+	return domain.CodeOf(err) != ""
 }

@@ -132,10 +132,38 @@ func TestDeliverySwitchedOffWhileAFileIsFilledRefusesIt(t *testing.T) {
 	b.gone(7)
 }
 
-// switching is a switch that operations turn.
-type switching struct{ off bool }
+// After a failover nothing leaves until the log is confirmed, which may come while
+// an order is filled. Nobody switched anything off, and the order is not refused.
+func TestAnOrderOutlivesAPauseOfDelivery(t *testing.T) {
+	b := openBank(t)
+	inAppends(b)
+	switched := &switching{}
+	b.switched = switched
+	b.hire()
+	b.fault = onceAt("before fill", 2, func() { switched.paused = true })
+	content := rendered(t, payroll(6))
+	var off *DeliveryOffError
+	for range 2 {
+		if _, err := b.upload(content); !errors.As(err, &off) {
+			t.Errorf("in the pause it says %v", err)
+		}
+	}
+	switched.paused = false
+	done, err := b.upload(content)
+	must(t, err)
+	b.sweep()
+	if f := b.onlyFile(); f.ID != done.FileID || f.State != domain.FileIsDelivered || f.Cut.Totals.Entries != done.Entries || done.Entries != 7 {
+		t.Errorf("file %s is %s with %d entries; the answer says %+v", f.ID, f.State, f.Cut.Totals.Entries, done)
+	}
+	b.verify()
+}
 
-func (s *switching) Allowed(string) (bool, string) { return !s.off, "off" }
+// switching is a switch that operations turn, or that is paused.
+type switching struct{ off, paused bool }
+
+func (s *switching) Allowed(string) (bool, string) { return !s.off && !s.paused, "off" }
+
+func (s *switching) SwitchedOff(string) bool { return s.off }
 
 func (s *switching) While(ctx context.Context, odfi string, do func(context.Context) error) error {
 	return whileAllowed(ctx, s, odfi, do)

@@ -45,7 +45,8 @@ type Asked struct {
 //
 // When operations stop the client or the ODFI meanwhile, or the ODFI runs out
 // of trace numbers, the file is given up and the order refused; the entries
-// filed so far never leave.
+// filed so far never leave. While delivery is paused the order stays, and the same
+// request later gets its file.
 //
 // Errors: *DeliveryOffError; a refusal.
 func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
@@ -71,7 +72,7 @@ func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
 	if err != nil {
 		return OrderedFile{}, err
 	}
-	if err := u.appendAll(ctx, file, o.Client.Version, o.Source); stops(err) {
+	if err := u.appendAll(ctx, file, o.Client.Version, o.Source); u.Files.stops(err) {
 		return OrderedFile{}, u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
 	} else if err != nil && !errors.Is(err, errTaken) {
 		return OrderedFile{}, err

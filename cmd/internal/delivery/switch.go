@@ -93,10 +93,24 @@ func (s *Switch) Allowed(odfi string) (ok bool, reason string) {
 	return s.allowed(odfi)
 }
 
+// SwitchedOff reports whether the record switches an ODFI off, in a pause or not:
+// only a person ends that.
+func (s *Switch) SwitchedOff(odfi string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	on, _ := s.recorded(odfi)
+	return !on
+}
+
 func (s *Switch) allowed(odfi string) (ok bool, reason string) {
 	if s.paused != "" {
 		return false, s.paused
 	}
+	return s.recorded(odfi)
+}
+
+// recorded is what the record says of an ODFI.
+func (s *Switch) recorded(odfi string) (ok bool, reason string) {
 	on, set := s.now.Delivery[odfi]
 	switch {
 	case on || !set && s.now.Otherwise:
