@@ -39,10 +39,16 @@ func putBack(t *testing.T) (c *cluster, knew folder.Folder) {
 // refuses fails the test unless nothing leaves from a node, and it says why.
 func (c *cluster) refuses(r *running, why string) {
 	c.t.Helper()
-	eventually(c.t, "delivery is off", func() bool { on, _ := r.server.Switch.Allowed("231380104"); return !on })
-	if _, reason := r.server.Switch.Allowed("231380104"); !strings.Contains(reason, why) {
-		c.t.Errorf("it says %q, not %q", reason, why)
-	}
+	defer func() {
+		if c.t.Failed() {
+			on, reason := r.server.Switch.Allowed("231380104")
+			c.t.Logf("delivery is on: %t, and it says %q, not %q", on, reason, why)
+		}
+	}()
+	eventually(c.t, "delivery is off and says why", func() bool {
+		on, reason := r.server.Switch.Allowed("231380104")
+		return !on && strings.Contains(reason, why)
+	})
 }
 
 func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
