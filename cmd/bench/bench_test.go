@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,15 +18,36 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(run(m))
+}
+
+// built is achledger, which is linked once for all tests.
+var built struct {
+	once   sync.Once
+	folder string
+	err    error
+}
+
+func run(m *testing.M) int {
+	defer func() { _ = os.RemoveAll(built.folder) }() // empty if nothing was built
+	return m.Run()
 }
 
 func build(t *testing.T) string {
-	program := filepath.Join(t.TempDir(), "achledger")
-	if out, err := exec.Command("go", "build", "-o", program, "../achledger").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	t.Helper()
+	built.once.Do(func() {
+		if built.folder, built.err = os.MkdirTemp("", "achledger-bench-test-"); built.err != nil {
+			return
+		}
+		// Nobody debugs it, and it is linked in half the time without what a debugger reads.
+		if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", built.folder, "../achledger").CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
 	}
-	return program
+	return filepath.Join(built.folder, "achledger")
 }
 
 func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
@@ -38,7 +61,7 @@ func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	err = measure(t.Context(), options{
-		Program: program, Self: self, Folder: t.TempDir(), Rounds: 1, Each: 200 * time.Millisecond, Entries: 500, Everything: true, Out: &out, Errs: &errs,
+		Program: program, Self: self, Folder: t.TempDir(), Rounds: 1, Each: 100 * time.Millisecond, Entries: 500, Everything: true, Out: &out, Errs: &errs,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &errs)

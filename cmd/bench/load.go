@@ -132,11 +132,12 @@ func (p *process) postOne(client *http.Client) error {
 	return nil
 }
 
-// payment is a random payroll credit.
+// payment is a random payroll credit. The number has nine digits: of a shorter one
+// a list shows fewer than the four that look-ups take.
 func payment() string {
 	return fmt.Sprintf(`{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"%d",`+
 		`"ToAccountType":"checking","ToName":"%s %s","ToIdentification":"EMP 4711","Description":"PAYROLL","Amount":%d.%02d}`,
-		1_000_000+rand.Int64N(1_000_000_000), name(2), name(3), 1+rand.IntN(5000), rand.IntN(100))
+		100_000_000+rand.Int64N(900_000_000), name(2), name(3), 1+rand.IntN(5000), rand.IntN(100))
 }
 
 // name is a random name of so many syllables.
