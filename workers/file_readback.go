@@ -16,15 +16,24 @@ import (
 // reader finds every field of every record as the log has it. Each entry is
 // read from the log once, for both the writer and the comparison.
 func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
-	var out bytes.Buffer
-	want := newExpected(file)
-	if err := render(ctx, l, file, &out, want); err != nil {
-		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
+	r, err := newRendering(l, file, newExpected(file))
+	if err == nil {
+		err = entriesOf(ctx, l, file, r.add)
 	}
-	if err := nacha.Compare(yielding{bytes.NewReader(out.Bytes())}, want.said); err != nil {
-		return out.Bytes(), fmt.Errorf("file %s does not say what the log says: %w", file.ID, err)
+	return r.verified(err)
+}
+
+// verified is close, followed by the comparison. Bytes that do not say what the
+// log says are returned together with an error.
+func (r *rendering) verified(err error) ([]byte, error) {
+	content, err := r.close(err)
+	if err != nil {
+		return nil, err
 	}
-	return out.Bytes(), nil
+	if err := nacha.Compare(yielding{bytes.NewReader(content)}, r.want.said); err != nil {
+		return content, fmt.Errorf("file %s does not say what the log says: %w", r.file.ID, err)
+	}
+	return content, nil
 }
 
 // yielding yields the processor from time to time while a large file is read,

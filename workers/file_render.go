@@ -14,18 +14,18 @@ import (
 // RenderFile makes the bytes of a cut file from the log alone, and the same
 // bytes every time. It does not verify them.
 func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
-	var out bytes.Buffer
-	if err := render(ctx, l, file, &out, nil); err != nil {
-		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
+	r, err := newRendering(l, file, nil)
+	if err == nil {
+		err = entriesOf(ctx, l, file, r.add)
 	}
-	return out.Bytes(), nil
+	return r.close(err)
 }
 
 // RenderMasked is RenderFile with only the last digits of account numbers. It
 // needs no key.
 func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
-	err := writeEntries(ctx, l, file, &out, func(e *entryInFile) error {
+	w, err := newEntryWriter(&out, file, func(e *entryInFile) error {
 		data := ""
 		switch to, answers := e.transaction.Item(e.item.ReplyTo); {
 		case e.Entry.Entry.Correction != nil && e.item.Outgoing != nil:
@@ -39,102 +39,143 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 		b := file.Batches[o.Batch-1]
 		return o.Entry(b, b.Balance.Account.Masked()), nil
 	})
+	if err == nil {
+		err = entriesOf(ctx, l, file, func(e entryInFile) error { return w.add(&e) })
+	}
+	if err == nil {
+		err = w.close()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
 	return out.Bytes(), nil
 }
 
-// render writes the file. If want is not nil, each entry is added to it before
-// it is written. It returns an *ExchangedError if entries are not those that
-// were recorded.
-func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, want *expected) error {
-	var wrong exchanged
-	err := writeEntries(ctx, l, file, out, func(e *entryInFile) error {
+// rendering makes the bytes of a cut file, entry by entry.
+type rendering struct {
+	file  domain.File
+	out   bytes.Buffer
+	w     *entryWriter
+	want  *expected // gets each entry before it is written; may be nil
+	wrong exchanged
+}
+
+func newRendering(l *ledger.Ledger, file domain.File, want *expected) (*rendering, error) {
+	r := &rendering{file: file, want: want}
+	reveal := func(e *entryInFile) error {
 		number, err := l.Reveal(&e.transaction, e.item, &e.Entry)
 		if err == nil {
 			err = l.Attest(&e.transaction, number)
 		}
 		if ledger.Exchanged(err) {
-			wrong.add(e, err)
+			r.wrong.add(e, err)
 			return errLeftOut
 		}
 		if err != nil || want == nil {
 			return err
 		}
 		return want.add(e)
-	}, func(o domain.FileOffset) (nacha.Entry, error) {
+	}
+	offset := func(o domain.FileOffset) (nacha.Entry, error) {
 		e, err := revealOffset(l, file, o)
 		if err != nil || want == nil {
 			return e, err
 		}
 		return e, want.offset(o, e)
-	})
-	if len(wrong) > 0 {
-		return &ExchangedError{wrong}
 	}
-	return err
+	var err error
+	r.w, err = newEntryWriter(&r.out, file, reveal, offset)
+	return r, err
 }
 
-// errLeftOut makes writeEntries leave an entry out; the bytes are then
+// add writes the next entry of the file.
+func (r *rendering) add(e entryInFile) error { return r.w.add(&e) }
+
+// close returns the bytes, unless the entries could not all be added, which err
+// says. It returns an *ExchangedError if entries are not those that were
+// recorded.
+func (r *rendering) close(err error) ([]byte, error) {
+	if err == nil {
+		err = r.w.close()
+	}
+	if len(r.wrong) > 0 {
+		err = &ExchangedError{r.wrong}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("render file %s: %w", r.file.ID, err)
+	}
+	return r.out.Bytes(), nil
+}
+
+// errLeftOut makes an entryWriter leave an entry out; the bytes are then
 // discarded.
 var errLeftOut = errors.New("the entry is left out")
 
-// writeEntries writes the file. It calls reveal to open each entry's account,
+// entryWriter writes a cut file. It calls reveal to open each entry's account,
 // and offset for the entry that balances a batch.
-func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) error {
+type entryWriter struct {
+	file   domain.File
+	w      *nacha.Writer
+	batch  int // number of the open one; 0 before the first
+	reveal func(*entryInFile) error
+	offset func(domain.FileOffset) (nacha.Entry, error)
+}
+
+func newEntryWriter(out *bytes.Buffer, file domain.File, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) (*entryWriter, error) {
 	if file.Cut == nil {
-		return errors.New("it is not cut yet")
+		return nil, errors.New("it is not cut yet")
 	}
 	out.Grow(size(file.Cut.Totals))
 	w, err := nacha.NewWriter(out, file.Header(), lineEnding(file))
-	if err != nil {
-		return err
-	}
-	batch := 0
-	end := func() error {
-		if batch == 0 {
-			return nil // no batch is open
-		}
-		if o, ok := file.OffsetIn(batch); ok {
-			e, err := offset(o)
-			if err != nil {
-				return err
-			}
-			if err := w.Entry(&e); err != nil {
-				return err
-			}
-		}
-		return w.End()
-	}
-	err = entriesOf(ctx, l, file, func(e entryInFile) error {
-		if e.batch != batch {
-			if err := end(); err != nil {
-				return err
-			}
-			if batch = e.batch; batch < 1 || batch > len(file.Batches) {
-				return fmt.Errorf("an entry is in batch %d of %d", batch, len(file.Batches))
-			}
-			if err := w.Begin(file.Batches[batch-1].BatchHeader); err != nil {
-				return err
-			}
-		}
-		if err := reveal(&e); errors.Is(err, errLeftOut) {
-			return nil
-		} else if err != nil {
+	return &entryWriter{file: file, w: w, reveal: reveal, offset: offset}, err
+}
+
+// add writes the next entry of the file.
+func (w *entryWriter) add(e *entryInFile) error {
+	if e.batch != w.batch {
+		if err := w.end(); err != nil {
 			return err
 		}
-		return w.Entry(&e.Entry.Entry)
-	})
-	if err != nil {
+		if w.batch = e.batch; w.batch < 1 || w.batch > len(w.file.Batches) {
+			return fmt.Errorf("an entry is in batch %d of %d", w.batch, len(w.file.Batches))
+		}
+		if err := w.w.Begin(w.file.Batches[w.batch-1].BatchHeader); err != nil {
+			return err
+		}
+	}
+	if err := w.reveal(e); errors.Is(err, errLeftOut) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	if err := end(); err != nil {
+	return w.w.Entry(&e.Entry.Entry)
+}
+
+// end ends the open batch, if there is one.
+func (w *entryWriter) end() error {
+	if w.batch == 0 {
+		return nil
+	}
+	if o, ok := w.file.OffsetIn(w.batch); ok {
+		e, err := w.offset(o)
+		if err != nil {
+			return err
+		}
+		if err := w.w.Entry(&e); err != nil {
+			return err
+		}
+	}
+	return w.w.End()
+}
+
+// close ends the file, which must have the totals that it was cut with.
+func (w *entryWriter) close() error {
+	if err := w.end(); err != nil {
 		return err
 	}
-	totals, err := w.Close()
-	if err == nil && totals != file.Cut.Totals {
-		err = fmt.Errorf("its totals are %+v, the log cut it with %+v", totals, file.Cut.Totals)
+	totals, err := w.w.Close()
+	if err == nil && totals != w.file.Cut.Totals {
+		err = fmt.Errorf("its totals are %+v, the log cut it with %+v", totals, w.file.Cut.Totals)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers/pgp"
@@ -37,6 +39,31 @@ type Verified struct {
 	Problems     []string // each names a file or a log position
 	NotCheckable []string // files whose client's key was destroyed
 	Unopened     int      // sealed accounts of such clients
+	Sums         []FileSum
+}
+
+// FileSum is what the cut of a file says that it holds, and what its
+// transactions and offsets add up to.
+type FileSum struct {
+	ID         string
+	Cut, Filed Sum
+	Err        error // why the transactions could not all be added up
+}
+
+// Sum is a number of entries and what they move.
+type Sum struct {
+	Entries                 int
+	DebitCents, CreditCents int64
+}
+
+// Add adds an entry.
+func (s *Sum) Add(debit bool, cents int64) {
+	s.Entries++
+	if debit {
+		s.DebitCents += cents
+	} else {
+		s.CreditCents += cents
+	}
 }
 
 // VerifyFiles reads the whole log and renders every file again. It checks that
@@ -125,7 +152,11 @@ func (r *verifier) file(ctx context.Context, id string) error {
 		r.problem("file %s: %v", id, err)
 		return ctx.Err()
 	}
-	r.entries(ctx, file)
+	var again *rendering // of a file that was rendered
+	if file.Cut != nil && file.Rendered != nil && file.State != domain.FileIsCut {
+		again, err = newRendering(r.Ledger, file, newExpected(file))
+	}
+	err = r.entries(ctx, file, again, err)
 	if file.Cut == nil {
 		return ctx.Err()
 	}
@@ -134,15 +165,19 @@ func (r *verifier) file(ctx context.Context, id string) error {
 	} else {
 		r.keys[key] = id
 	}
-	if file.Rendered != nil && file.State != domain.FileIsCut {
-		r.bytes(ctx, file)
+	if again != nil {
+		content, err := again.verified(err)
+		r.bytes(file, content, err)
 	}
 	return ctx.Err()
 }
 
-// entries checks that each entry was waiting when it was filed. An entry that
-// is in another file does not wait.
-func (r *verifier) entries(ctx context.Context, file domain.File) {
+// entries checks that each entry was waiting when it was filed, adds up the
+// entries, and renders them if again is not nil. An entry that is in another
+// file does not wait. It returns why the entries could not be rendered, if
+// failed does not say it already; the checks continue without that.
+func (r *verifier) entries(ctx context.Context, file domain.File, again *rendering, failed error) error {
+	var filed Sum
 	err := entriesOf(ctx, r.Ledger, file, func(e entryInFile) error {
 		r.found.Entries++
 		if e.before != domain.Pending {
@@ -150,8 +185,12 @@ func (r *verifier) entries(ctx context.Context, file domain.File) {
 				file.ID, e.position, e.item.ID, e.transaction.ID, e.before)
 		}
 		r.took(file, e.Entry.Entry.Trace)
+		filed.Add(nacha.TransactionCode(e.Entry.Entry.Code).Debit(), e.Entry.Entry.AmountCents)
 		if r.found.Entries%1000 == 0 {
 			r.Progress(int64(r.found.Entries), int64(r.filed))
+		}
+		if again != nil && failed == nil {
+			failed = again.add(e)
 		}
 		return nil
 	})
@@ -161,12 +200,17 @@ func (r *verifier) entries(ctx context.Context, file domain.File) {
 	}
 	for _, o := range file.Offsets {
 		r.took(file, o.Trace)
+		filed.Add(o.Debit(), o.Cents)
 	}
+	if c := file.Cut; c != nil {
+		r.found.Sums = append(r.found.Sums, FileSum{file.ID, Sum{c.Totals.Entries, c.Totals.DebitCents, c.Totals.CreditCents}, filed, err})
+	}
+	return cmp.Or(failed, err)
 }
 
-// bytes renders a file and compares its copies with the result.
-func (r *verifier) bytes(ctx context.Context, file domain.File) {
-	content, err := renderVerified(ctx, r.Ledger, file)
+// bytes compares the copies of a file with what it was rendered to again, or
+// reports why that failed.
+func (r *verifier) bytes(file domain.File, content []byte, err error) {
 	switch {
 	case err != nil && r.NotCheckable(err):
 		r.found.NotCheckable = append(r.found.NotCheckable, file.ID)

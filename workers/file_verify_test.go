@@ -170,6 +170,31 @@ func TestAFileTakenFromTheOutboxIsNoProblem(t *testing.T) {
 	b.verify()
 }
 
+// The sums are made while the entries are read, also of a file that was never
+// rendered.
+func TestVerifyAddsUpWhatIsFiled(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 3)
+	b.sweepAt("2026-11-20 14:30")
+	f := b.onlyFile()
+	id := b.post(gym, pull(9))
+	b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
+		entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+		cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: f.Cut.Totals}})
+	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files"))})
+	must(t, err)
+	cut := Sum{Entries: f.Cut.Totals.Entries, DebitCents: f.Cut.Totals.DebitCents, CreditCents: f.Cut.Totals.CreditCents}
+	tx, err := b.Transaction(t.Context(), gym, id)
+	must(t, err)
+	want := []FileSum{
+		{ID: f.ID, Cut: cut, Filed: cut},
+		{ID: "forged", Cut: cut, Filed: Sum{Entries: 1, DebitCents: tx.Originated.Proposal.AmountCents}},
+	}
+	if !slices.Equal(v.Sums, want) || cut.Entries != 3 || cut.DebitCents == 0 {
+		t.Errorf("the sums are %+v, want %+v", v.Sums, want)
+	}
+}
+
 // The files are the longer half of the check: whoever waits for it sees them pass too.
 func TestVerifyTellsHowFarItIsThroughTheLogAndThroughTheFiles(t *testing.T) {
 	b := openBank(t)
