@@ -53,6 +53,10 @@ func (t *Intake) decrypt(ctx context.Context, from provenance, content io.ReadSe
 	if err != nil || !is {
 		return o, err
 	}
+	if alone, err := isAlone(content); err != nil || !alone {
+		o.from.unreadable = "it contains more than one OpenPGP message, or something else after one, and only the first would be read: hand each in as a file of its own"
+		return o, err
+	}
 	known, err := t.known(ctx)
 	if err != nil {
 		return nil, err
@@ -95,6 +99,16 @@ func isMessage(content io.ReadSeeker) (bool, error) {
 	}
 	_, err = content.Seek(0, io.SeekStart)
 	return pgp.Is(head[:n]), err
+}
+
+// isAlone reports whether an OpenPGP message is all of a content.
+func isAlone(content io.ReadSeeker) (bool, error) {
+	alone, err := pgp.Alone(content)
+	if err != nil {
+		return false, err
+	}
+	_, err = content.Seek(0, io.SeekStart)
+	return alone, err
 }
 
 // seekable reads a content that cannot be read twice into memory, up to

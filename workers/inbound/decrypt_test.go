@@ -64,6 +64,12 @@ func TestAFileOfABankThatSignsIsTakenOnlySigned(t *testing.T) {
 			they.Trust(stranger)
 			return they.Encrypt(stranger, content, "--sign")
 		}, "quarantined", NotDecrypted, "pgp.decrypt_with"},
+		"two messages in one file": {nil, func(us, they *pgptest.Person) []byte {
+			return append(they.Encrypt(us, content, "--sign", "--armor"), they.Encrypt(us, content, "--sign", "--armor")...)
+		}, "quarantined", NotDecrypted, "more than one"},
+		"signed, and a line end": {nil, func(us, they *pgptest.Person) []byte {
+			return append(they.Encrypt(us, content, "--sign", "--armor"), "\r\n"...)
+		}, "applied", "", ""},
 		"plain, and accepted":    {[]string{domain.PlainFiles}, func(_, _ *pgptest.Person) []byte { return []byte(content) }, "applied", "", ""},
 		"plain, others accepted": {[]string{domain.PlainAcknowledgements}, func(_, _ *pgptest.Person) []byte { return []byte(content) }, "quarantined", NotSigned, ""},
 	} {

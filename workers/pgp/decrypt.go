@@ -1,6 +1,7 @@
 package pgp
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -22,11 +23,7 @@ func Is(content []byte) bool {
 	if len(content) == 0 || content[0]&0x80 == 0 {
 		return false
 	}
-	tag := content[0] >> 2 & 0x0f
-	if content[0]&0x40 != 0 {
-		tag = content[0] & 0x3f
-	}
-	switch tag { // packets that begin a message: RFC 4880 section 11.3
+	switch tagOf(content[0]) { // packets that begin a message: RFC 4880 section 11.3
 	case 1, 2, 3, 4, 8, 9, 18, 20:
 		return true
 	default:
@@ -101,7 +98,7 @@ func (r *Ring) Decrypt(in io.Reader, out io.Writer, most int64, now time.Time) (
 		return s, err
 	}
 	from, to := &source{in: in}, &sink{out: out}
-	message, err := handle.DecryptingReader(from, crypto.Auto)
+	message, err := handle.DecryptingReader(afterMark(from), crypto.Auto)
 	if err == nil {
 		_, err = io.Copy(to, message)
 	}
@@ -117,6 +114,16 @@ func (r *Ring) Decrypt(in io.Reader, out io.Writer, most int64, now time.Time) (
 		return s, r.unread
 	}
 	return s, nil
+}
+
+// afterMark skips a byte order mark, which the library takes for a packet.
+func afterMark(in io.Reader) io.Reader {
+	const mark = "\ufeff"
+	r := bufio.NewReader(in)
+	if begins, _ := r.Peek(len(mark)); string(begins) == mark {
+		_, _ = r.Discard(len(mark))
+	}
+	return r
 }
 
 // judge distinguishes a fault in reading or writing from one in the message.

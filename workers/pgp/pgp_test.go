@@ -171,6 +171,30 @@ func TestAMessageIsWholeOrNot(t *testing.T) {
 	}
 }
 
+// Of several armored messages the library reads the first and says nothing of
+// the rest.
+func TestAMessageIsAloneOrNot(t *testing.T) {
+	us, bank, p := between(t)
+	bank.Trust(us)
+	binary, armored := string(bank.Encrypt(us, file, "--sign")), string(bank.Encrypt(us, file, "--sign", "--armor"))
+	for content, alone := range map[string]bool{
+		binary: true, binary + binary: false, binary + "\n": false, binary + armored: false,
+		armored: true, armored + "\r\n \x1a\x00": true, "\ufeff" + armored: true, "\r\n" + armored: true,
+		armored + armored: false, armored + "\n" + armored: false, armored + "and more": false, armored + binary: false,
+	} {
+		is, err := pgp.Alone(strings.NewReader(content))
+		if err != nil || is != alone {
+			t.Errorf("%q is alone: %t, %v", content, is, err)
+		}
+		if whole, err := pgp.Whole(strings.NewReader(content)); err != nil || !whole {
+			t.Errorf("%q is whole: %t, %v", content, whole, err)
+		}
+		if got, s, err := open(t, p, []byte(content)); alone && (err != nil || got != file || len(s.ODFIs) != 1) {
+			t.Errorf("%q: %q, %+v, %v", content, got, s, err)
+		}
+	}
+}
+
 func TestOnlyAMessageIsTakenForOne(t *testing.T) {
 	for text, is := range map[string]bool{
 		file: false, "": false, "\ufeff101 ": false, "\xf1\xf0\xf1": false, "-----BEGIN PGP MESSAGE-----": true, "\x85\x01": true, "\xc1\x5e": true,

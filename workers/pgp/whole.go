@@ -14,23 +14,83 @@ const armorEnd = "-----END PGP "
 // Whole reports whether a message is complete, by the lengths in its packets,
 // or by the last line of an armored one. The error is of reading.
 func Whole(in io.Reader) (bool, error) {
+	c, err := survey(in)
+	return c.whole, err
+}
+
+// Alone reports whether a content is one message with nothing after it, but
+// blanks after an armored one. Of several armored ones the library reads the
+// first and says nothing of the rest. The error is of reading.
+func Alone(in io.Reader) (bool, error) {
+	c, err := survey(in)
+	return c.messages <= 1 && !c.more, err
+}
+
+// content is what survey found.
+type content struct {
+	whole    bool // it ends where a message ends
+	messages int  // complete or not
+	more     bool // something that is no message follows
+}
+
+func survey(in io.Reader) (c content, err error) {
 	r := bufio.NewReader(in)
 	first, err := r.Peek(1)
 	if err != nil {
-		return false, ended(err)
+		return c, ended(err)
 	}
 	if first[0]&0x80 == 0 || first[0] == 0xef {
-		return ends(r)
+		err = c.lines(r)
+	} else {
+		err = c.packets(r)
 	}
+	return c, ended(err)
+}
+
+// Packets that contain a whole message, or its text: RFC 4880 section 11.3.
+var bodies = []byte{8, 9, 11, 18, 20}
+
+func (c *content) packets(r *bufio.Reader) error {
 	for {
-		switch _, err := r.Peek(1); {
-		case errors.Is(err, io.EOF):
-			return true, nil
-		case err != nil:
-			return false, err
+		next, err := r.Peek(1)
+		if errors.Is(err, io.EOF) {
+			c.whole = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if next[0]&0x80 == 0 { // no packet begins so
+			c.whole, c.more = true, true
+			return nil
+		}
+		if tag := tagOf(next[0]); bytes.IndexByte(bodies, tag) >= 0 {
+			c.messages++
 		}
 		if err := skipPacket(r); err != nil {
-			return false, ended(err)
+			return err
+		}
+	}
+}
+
+// tagOf returns the type of a packet from its first byte.
+func tagOf(first byte) byte {
+	if first&0x40 != 0 {
+		return first & 0x3f
+	}
+	return first >> 2 & 0x0f
+}
+
+// anything reports whether anything but blanks is left.
+func anything(r *bufio.Reader) (bool, error) {
+	for {
+		switch b, err := r.ReadByte(); {
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		case bytes.IndexByte([]byte(" \t\r\n\x00\x1a"), b) < 0:
+			return true, nil
 		}
 	}
 }
@@ -43,15 +103,19 @@ func ended(err error) error {
 	return err
 }
 
-// ends looks for the last line of an armored message.
-func ends(r *bufio.Reader) (bool, error) {
+// lines reads an armored message up to its last line, and looks at what
+// follows.
+func (c *content) lines(r *bufio.Reader) error {
+	c.messages = 1
 	for {
 		line, err := r.ReadSlice('\n')
 		if bytes.HasPrefix(line, []byte(armorEnd)) && bytes.HasSuffix(bytes.TrimSpace(line), []byte("-----")) {
-			return true, nil
+			c.whole = true
+			c.more, err = anything(r)
+			return err
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return false, ended(err)
+			return err
 		}
 	}
 }
