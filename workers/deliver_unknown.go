@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -78,9 +79,29 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 		return false, domain.Refuse(domain.Conflict, "a file with other content is called %s: move it away first", file.Rendered.Name)
 	case location == Temporary, location == Corrupt:
 		return false, to.Withdraw(ctx, file.Temporary())
+	case location == Unreadable && file.Temporary() != file.Rendered.Name:
+		return false, withdrawUnseen(ctx, to, file.Temporary())
 	default:
 		return false, nil
 	}
+}
+
+// withdrawUnseen withdraws a copy from a server that lets nobody see whether it
+// has one, so that a rename that is still under way there cannot deliver it
+// beside the new copy. A server that refuses has no copy of that name, or
+// permits no such rename: then the person's word decides. Nobody clears the
+// folder of such a server later, so the withdrawn copy is removed at once, if
+// the server permits that.
+func withdrawUnseen(ctx context.Context, to Deliverer, temporary string) error {
+	err := to.Withdraw(ctx, temporary)
+	var lost *UnreachableError
+	if errors.As(err, &lost) || ctx.Err() != nil {
+		return err // perhaps it was withdrawn: the next call finds no such copy
+	}
+	if err == nil {
+		_ = to.Remove(ctx, withdrawn(temporary))
+	}
+	return nil
 }
 
 // settle calls f for a file that a person's word changes.

@@ -1,6 +1,8 @@
 package workers
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -87,6 +89,46 @@ func TestAPersonSettlesAWriteOnlyDelivery(t *testing.T) {
 	f := b.onlyFile()
 	if f.State != domain.FileIsDelivered || !slices.Contains(s.Names("outbound"), f.Name()) {
 		t.Errorf("the file is %s; the bank has %v", f.State, s.Names("outbound"))
+	}
+}
+
+// What a person has sent again must not leave a second time under the copy that
+// the first delivery put there, although nobody can see that copy.
+func TestSendingAgainToAWriteOnlyServerWithdrawsTheEarlierCopy(t *testing.T) {
+	taken := func(_ *bank, s *remotetest.Server) { // whatever is there
+		for _, have := range s.Names("outbound") {
+			must(t, os.Remove(filepath.Join(s.Dir, "outbound", have)))
+		}
+	}
+	for name, then := range map[string]func(*bank, *remotetest.Server){
+		"it is there":                        func(*bank, *remotetest.Server) {},
+		"it is not there":                    taken,
+		"the response to the rename is lost": func(_ *bank, s *remotetest.Server) { s.DieAfterRename.Store(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := writeOnly(t, nil)
+			b.fault = stopAt("before begin")
+			_ = b.batcher.Sweep(t.Context())
+			b.restartRemote()
+			_ = b.batcher.Sweep(t.Context())
+			f := b.onlyFile()
+			earlier := f.Temporary()
+			if got := s.Names("outbound"); f.State != domain.DeliveryUnknown || !slices.Equal(got, []string{earlier}) {
+				t.Fatalf("the file is %s, and the bank has %v", f.State, got)
+			}
+			then(b, s)
+			if s.DieAfterRename.Load() {
+				if err := b.delivery.Resend(t.Context(), f.ID); err == nil || slices.Contains(s.Names("outbound"), f.Name()) {
+					t.Errorf("it was sent again although the earlier copy may be there: %v", err)
+				}
+				taken(b, s) // the withdrawn copy, which nobody removes
+			}
+			must(t, b.delivery.Resend(t.Context(), f.ID))
+			b.oneWhole(s)
+			if s.Peeks.Load() > 0 {
+				t.Errorf("it was asked %d times", s.Peeks.Load())
+			}
+		})
 	}
 }
 
