@@ -133,7 +133,7 @@ func (p Proposal) repeats(number string) (list []FieldError) {
 	if p.IAT != nil {
 		p.IAT.texts(look)
 	}
-	if len(list) == 0 && repeatsInJSON(needle, p.Metadata) {
+	if len(list) == 0 && len(p.Metadata) > 0 && repeatsInJSON(needle, p.Metadata) {
 		list = append(list, Repetition("/Metadata"))
 	}
 	return list
