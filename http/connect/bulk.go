@@ -204,7 +204,7 @@ func (b *bulkRun) hand(to chan<- []*bulkLine, batch []*bulkLine) bool {
 // report writes the results of a batch to the spool. Only the first of its
 // faults is logged: usually they all have one cause.
 func (b *bulkRun) report(batch []*bulkLine) error {
-	var out []byte
+	out := make([]byte, 0, 100*len(batch)) // what results usually take
 	logged := false
 	for _, l := range batch {
 		b.count(l)
@@ -282,9 +282,9 @@ func lacksID(l line) bool {
 // bulkLine is a line in progress.
 type bulkLine struct {
 	number  int
-	client  domain.Client // as it was when the line was prepared
+	client  *domain.Client // as it was when the line was prepared
 	order   ledger.Order
-	command domain.Originate
+	id      string            // of the transaction; empty: there was no command
 	write   eventstore.Append // without events: see failed
 	status  string            // of the transaction
 	missed  *domain.MissedCorrection
@@ -298,7 +298,7 @@ func (l *bulkLine) result(requestID string) []byte {
 		TransactionID, Status string
 		MissedCorrection      *api.MissedCorrection `json:",omitempty"`
 		DescriptionWarning    string                `json:",omitempty"`
-	}{l.command.TransactionID, l.status, api.NewMissedCorrection(l.missed), l.warning}
+	}{l.id, l.status, api.NewMissedCorrection(l.missed), l.warning}
 	if l.failed != nil {
 		p := *api.Explain(l.failed)
 		p.RequestID = requestID

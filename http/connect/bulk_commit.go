@@ -56,7 +56,7 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 	batch := make([]*bulkLine, len(raw))
 	lines := make([]bulkLine, len(raw))
 	for i := range lines {
-		lines[i] = bulkLine{number: raw[i].number, client: client, failed: raw[i].err}
+		lines[i] = bulkLine{number: raw[i].number, client: &client, failed: raw[i].err}
 		if ended != nil {
 			lines[i].failed = ended
 		}
@@ -75,8 +75,8 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 
 // prepareShare prepares lines and encodes what they write.
 func (b *bulkRun) prepareShare(l *ledger.Ledger, lines []*bulkLine, raw []line) error {
-	var changes []ledger.Change
-	var changed []*bulkLine
+	changes := make([]ledger.Change, 0, len(lines))
+	changed := make([]*bulkLine, 0, len(lines))
 	for i, line := range lines {
 		if line.failed != nil {
 			continue
@@ -114,14 +114,15 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 	default:
 		o.ID = b.ids(out.number)
 	}
-	if out.command, err = l.Originate(b.ctx, out.client.ID, o); err != nil {
+	command, err := l.Originate(b.ctx, out.client.ID, o)
+	if err != nil {
 		return change, err
 	}
-	out.order, out.missed = o, out.command.Missed
+	out.order, out.id, out.missed = o, command.TransactionID, command.Missed
 	change = ledger.Change{
 		Stream: domain.TransactionStream(out.client.ID, o.ID), Client: out.client.ID, Expect: eventstore.NewStream,
 	}
-	change.Events, err = out.command.Decide(out.client, domain.Transaction{})
+	change.Events, err = command.Decide(*out.client, domain.Transaction{})
 	if err == nil {
 		out.warning = change.Events[0].(domain.TransactionOriginated).Misdescribed
 	}
@@ -145,7 +146,7 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 		case line.write.Events != nil && !seen[id]:
 			fresh = append(fresh, line)
 			seen[id] = true
-		case line.command.TransactionID != "":
+		case line.id != "":
 			others = append(others, line) // an id used twice in the batch, or a refusal
 		}
 	}
@@ -181,7 +182,7 @@ func (b *bulkRun) lookAgain(batch []*bulkLine) (ended bool, err error) {
 	}
 	for _, line := range batch {
 		if line.client.Version != client.Version {
-			line.client, line.write = client, eventstore.Append{}
+			line.client, line.write = &client, eventstore.Append{}
 		}
 	}
 	return false, nil
@@ -241,7 +242,7 @@ func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
 
 // decide handles a line whose id may be taken.
 func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
-	t, _, err := l.Accept(b.ctx, line.client, line.order)
+	t, _, err := l.Accept(b.ctx, *line.client, line.order)
 	line.failed = nil
 	if err == nil {
 		var st api.TransactionView
