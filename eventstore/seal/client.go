@@ -18,7 +18,7 @@ import (
 type clientKeys struct {
 	seal      tink.AEAD
 	ids       map[uint32]bool // of all keys that have sealed
-	hash      *prf.Set
+	hash      *macs
 	destroyed bool
 }
 
@@ -58,7 +58,7 @@ func (s keysets) ready() (*clientKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := prf.NewPRFSet(s.hash)
+	m, err := newMACs(s.hash)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s keysets) ready() (*clientKeys, error) {
 	for _, key := range s.seal.KeysetInfo().GetKeyInfo() {
 		ids[key.GetKeyId()] = true
 	}
-	return &clientKeys{seal: a, ids: ids, hash: p}, nil
+	return &clientKeys{seal: a, ids: ids, hash: m}, nil
 }
 
 // wrap encrypts a client's keys with the master's primary key.

@@ -3,6 +3,8 @@ package seal
 import (
 	"bytes"
 	"testing"
+
+	"github.com/tink-crypto/tink-go/v2/prf"
 )
 
 func TestAFingerprintTellsEqualNumbersFromOthers(t *testing.T) {
@@ -58,5 +60,32 @@ func TestTheHashOfARequestIsKeyed(t *testing.T) {
 	}
 	if bytes.Equal(want, mac("acme", `{"Amount":2}`)) || bytes.Equal(want, mac("rival", `{"Amount":1}`)) {
 		t.Error("another input or client has the same hash")
+	}
+}
+
+// TestAHashIsThatOfTink compares with Tink's own primitive, which made the hashes
+// in every log so far. A hash is used again, so each input is hashed twice.
+func TestAHashIsThatOfTink(t *testing.T) {
+	s, err := newKeysets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tink, err := prf.NewPRFSet(s.hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newMACs(s.hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 200 {
+		input := bytes.Repeat([]byte{byte(n)}, n)
+		want, err := tink.ComputePrimaryPRF(input, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, again := m.sum(input), m.sum(input[:n/3], input[n/3:]); !bytes.Equal(got, want) || !bytes.Equal(again, want) {
+			t.Fatalf("%d bytes: %x, then %x; want %x", n, got, again, want)
+		}
 	}
 }
