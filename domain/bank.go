@@ -2,7 +2,9 @@ package domain
 
 import (
 	"cmp"
+	"path"
 	"reflect"
+	"strings"
 
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
@@ -59,10 +61,35 @@ type SFTP struct {
 	InboundFolder  string `json:"inbound_folder,omitempty"`
 }
 
+// serverFolder is a folder of a server as one user sees it. Two texts for the
+// same folder give equal ones.
+type serverFolder struct {
+	host string
+	port int
+	user string
+	path string
+}
+
+func (s SFTP) located(folder string) serverFolder {
+	return serverFolder{strings.ToLower(strings.TrimSuffix(s.Host, ".")), cmp.Or(s.Port, 22), s.User, path.Clean(folder)}
+}
+
 // folder is where our files go, without the keys and the inbound folder, which
 // may change without moving it.
-func (s SFTP) folder() SFTP {
-	return SFTP{Host: s.Host, Port: cmp.Or(s.Port, 22), User: s.User, OutboundFolder: s.OutboundFolder}
+func (s SFTP) folder() serverFolder { return s.located(s.OutboundFolder) }
+
+// pickup is where files from the bank are picked up by SFTP; zero: nowhere.
+func (d DeliverySettings) pickup() (f serverFolder) {
+	if d.Method == BySFTP && d.SFTP != nil && d.SFTP.InboundFolder != "" {
+		f = d.SFTP.located(d.SFTP.InboundFolder)
+	}
+	return f
+}
+
+// takesFrom reports whether files are picked up from the folder to which the
+// files of o go: they would be taken for the bank's.
+func (d DeliverySettings) takesFrom(o DeliverySettings) bool {
+	return o.Method == BySFTP && o.SFTP != nil && d.pickup() == o.SFTP.folder()
 }
 
 // BankConfigured replaces the settings of an ODFI as a whole.
@@ -130,6 +157,9 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 		if o.Routing != c.Routing && set.Leaves().SamePlace(o.Leaves()) && set.namedLike(o) {
 			f.against("/file_name", "unique", "files of ODFI %s go to the same folder and could bear the same names: put {origin} or {routing} into one of the two", o.Routing)
 		}
+		if o.Routing != c.Routing && (c.Delivery.takesFrom(o.Delivery) || o.Delivery.takesFrom(c.Delivery)) {
+			f.against("/delivery/sftp", "folder", "its outbound folder is the inbound folder of ODFI %s, or the other way round: files of ours would be taken for the bank's", o.Routing)
+		}
 	}
 	if err := f.refusal(); err != nil {
 		return nil, err
@@ -159,5 +189,8 @@ func (d DeliverySettings) check(f *fields) {
 	}
 	if d.SFTP.Port < 0 || d.SFTP.Port > 65535 {
 		f.bad("/delivery/sftp/port", "range", "must be a port, or 0 for 22")
+	}
+	if d.takesFrom(d) {
+		f.bad("/delivery/sftp/inbound_folder", "folder", "must be another folder than outbound_folder: our own files would be taken for the bank's")
 	}
 }

@@ -82,7 +82,7 @@ func (b Bank) namedLike(o Bank) bool {
 	if slices.Contains(b.template().parts(), "file") || b.fixedOrigin() == o.fixedOrigin() {
 		return false
 	}
-	return b.probeName() == o.probeName()
+	return strings.EqualFold(b.probeName(), o.probeName()) // many servers do not distinguish capitals
 }
 
 // BankNamesStream has an event for each change of an ODFI whose file names may
@@ -103,10 +103,11 @@ func (BankNamesSet) Type() string { return "banks.names_set" }
 func init() { register(func() Event { return &BankNamesSet{} }) }
 
 // NamesSet returns the event that accompanies new settings of an ODFI if they
-// change the names or the place of its files.
+// change the names or the place of its files, or where files are picked up.
 func (c ConfigureBank) NamesSet(now Bank) []Event {
 	set := Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
-	if now.Version > 0 && set.probeName() == now.probeName() && set.fixedOrigin() == now.fixedOrigin() && set.Leaves().SamePlace(now.Leaves()) {
+	if now.Version > 0 && set.probeName() == now.probeName() && set.fixedOrigin() == now.fixedOrigin() && set.Leaves().SamePlace(now.Leaves()) &&
+		set.Delivery.pickup() == now.Delivery.pickup() {
 		return nil
 	}
 	return []Event{BankNamesSet{ODFI: c.Routing}}
