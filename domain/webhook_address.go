@@ -3,17 +3,20 @@ package domain
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
 // notPublic are addresses that netip has no predicate for: of the network
 // itself, of carriers, for documentation and tests, and those that carry an
 // IPv4 address, which may be any of the others. Source: the IANA registries of
-// special-purpose addresses.
+// special-purpose addresses. 168.63.129.16 is in none of them: every machine in
+// Azure reaches the platform there, which answers with the machine's
+// configuration.
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("168.63.129.16/32"),
 	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"),
 	netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
 	netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("5f00::/16"), netip.MustParsePrefix("fec0::/10"),
@@ -58,6 +61,9 @@ func checkWebhookURL(f *fields, text string, sandbox bool) {
 		f.bad("/url", "user", "must hold no user and no password: messages are signed")
 	case u.Fragment != "":
 		f.bad("/url", "fragment", "must end before the #")
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || port == 0) {
+		f.bad("/url", "port", "port %.10s: must be from 1 to 65535", u.Port())
 	}
 	if scheme := strings.ToLower(u.Scheme); scheme != "https" && !(sandbox && scheme == "http") {
 		f.against("/url", "https", "must begin with https://")

@@ -8,16 +8,15 @@ const MaxWebhooks = 16
 // maxWebhookTypes bounds the number of types of a webhook.
 const maxWebhookTypes = 50
 
-func (t WebhookTerms) check(f *fields, sandbox bool) {
-	checkWebhookURL(f, t.URL, sandbox)
+func checkWebhookTypes(f *fields, types []string) {
 	switch {
-	case len(t.Types) == 0:
+	case len(types) == 0:
 		f.bad("/types", "required", "at least one type is needed; * is all")
-	case len(t.Types) > maxWebhookTypes:
+	case len(types) > maxWebhookTypes:
 		f.bad("/types", "length", "at most %d types", maxWebhookTypes)
 		return
 	}
-	for _, pattern := range t.Types {
+	for _, pattern := range types {
 		if !knownType(pattern) {
 			f.bad("/types", "enum", "no message has a type like %.40q", pattern)
 		}
@@ -35,7 +34,8 @@ type OpenWebhook struct {
 // Decide opens the webhook; its id must be new.
 func (c OpenWebhook) Decide(now Webhook) ([]Event, error) {
 	var f fields
-	c.Terms.check(&f, c.Sandbox)
+	checkWebhookURL(&f, c.Terms.URL, c.Sandbox)
+	checkWebhookTypes(&f, c.Terms.Types)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,8 @@ type ChangeWebhook struct {
 }
 
 // Decide changes the settings. When it is enabled, its waiting messages are
-// sent at once.
+// sent at once. Types that are not changed are not checked: an older release
+// may have accepted one that does not exist.
 func (c ChangeWebhook) Decide(now Webhook) ([]Event, error) {
 	if !now.Live() {
 		return nil, noWebhook()
@@ -71,7 +72,10 @@ func (c ChangeWebhook) Decide(now Webhook) ([]Event, error) {
 		terms.Enabled = *c.Enabled
 	}
 	var f fields
-	terms.check(&f, c.Sandbox)
+	checkWebhookURL(&f, terms.URL, c.Sandbox)
+	if c.Types != nil {
+		checkWebhookTypes(&f, c.Types)
+	}
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}

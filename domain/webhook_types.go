@@ -1,9 +1,10 @@
 package domain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // PingType is the type of the test message. It is sent to a webhook whatever
@@ -41,25 +42,37 @@ func StatusTypes(status string) (types []string) {
 	return types
 }
 
-// otherTypes begin with their subject.
-var otherTypes = regexp.MustCompile(`^(file|link|return_rate)\.[a-z_]+$`)
+// webhookTypes are all types of messages.
+var webhookTypes = allWebhookTypes()
+
+func allWebhookTypes() []string {
+	types := []string{PingType, DecidedType}
+	add := func(subject string, states ...string) {
+		for _, state := range states {
+			types = append(types, subject+"."+strings.ToLower(state))
+		}
+	}
+	for _, kind := range itemTypes {
+		add(kind, itemStatuses...)
+	}
+	for _, state := range []FileState{ // those that are shown
+		FileIsCut, FileIsHeld, FileIsRendered, FileIsDelivered, DeliveryUnknown, FileIsAcked, FileIsRefused, FileIsReleased, FileIsRejected,
+	} {
+		add("file", string(state))
+	}
+	for _, status := range []RelationshipStatus{
+		RelationshipQueued, RelationshipPending, RelationshipApproved, RelationshipRejected, RelationshipCancelRequested, RelationshipCanceled,
+	} {
+		add("link", string(status))
+	}
+	add("return_rate", string(guard.Low), string(guard.WarnedAt), string(guard.ActedAt), "stopped", "lifted")
+	return types
+}
 
 // knownType reports whether messages of a type exist; a pattern that ends with
 // * stands for all types with that beginning.
 func knownType(pattern string) bool {
-	if pattern == PingType || otherTypes.MatchString(pattern) {
-		return true
-	}
-	families := []string{PingType, DecidedType, "file.", "link.", "return_rate."}
-	for _, kind := range itemTypes {
-		for _, status := range itemStatuses {
-			families = append(families, kind+"."+status)
-		}
-	}
-	begin, open := strings.CutSuffix(pattern, "*")
-	return slices.ContainsFunc(families, func(f string) bool {
-		return f == pattern && !strings.HasSuffix(f, ".") || open && strings.HasPrefix(f, begin)
-	}) || open && otherTypes.MatchString(begin)
+	return slices.ContainsFunc(webhookTypes, func(t string) bool { return matchesType(pattern, t) })
 }
 
 func matchesType(pattern, messageType string) bool {

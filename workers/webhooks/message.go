@@ -14,7 +14,7 @@ import (
 // message is what is posted to a webhook.
 type message struct {
 	eventstore.WebhookPlace
-	kind string // of the message, such as "file.transmitted"
+	kind string // of the message, such as "file.delivered"
 	body []byte
 }
 
