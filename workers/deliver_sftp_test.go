@@ -256,7 +256,7 @@ func TestNothingIsSentToAStranger(t *testing.T) {
 		change  func(*bank, *domain.SFTP, *remotetest.Server)
 		problem string
 	}{
-		"another host key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.HostKey = remotetest.New(t).Settings.HostKey }, "host key mismatch"},
+		"another host key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.HostKey = remotetest.New(t).Settings.HostKey }, "host key mismatch: it shows SHA256:"},
 		"no host key":      {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.HostKey = "AAAA" }, "known_hosts"},
 		"another user's private key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) {
 			s.PrivateKeyFile = remotetest.New(t).Settings.PrivateKeyFile

@@ -4,6 +4,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -106,8 +107,20 @@ func configOf(s domain.SFTP) (*ssh.ClientConfig, error) {
 	}
 	return &ssh.ClientConfig{
 		User: s.User, Auth: []ssh.AuthMethod{ssh.PublicKeys(key)},
-		HostKeyCallback: ssh.FixedHostKey(pinned), HostKeyAlgorithms: algorithms(pinned), Timeout: dialWithin,
+		HostKeyCallback: only(pinned), HostKeyAlgorithms: algorithms(pinned), Timeout: dialWithin,
 	}, nil
+}
+
+// only accepts the pinned host key. Another key may be a new one of the bank, or
+// somebody between us and the bank: a person has to ask, by the fingerprints.
+func only(pinned ssh.PublicKey) ssh.HostKeyCallback {
+	return func(_ string, _ net.Addr, shown ssh.PublicKey) error {
+		if bytes.Equal(shown.Marshal(), pinned.Marshal()) {
+			return nil
+		}
+		return fmt.Errorf("host key mismatch: it shows %s and %s is pinned: ask the bank whether it has a new key, and only then set it as delivery.sftp.host_key of the ODFI",
+			ssh.FingerprintSHA256(shown), ssh.FingerprintSHA256(pinned))
+	}
 }
 
 // HostKey reads a pinned host key: type and key as in known_hosts, with or
