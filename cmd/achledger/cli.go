@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -63,6 +66,24 @@ func (u unknownCommand) refused(group, has string) error {
 		return nil
 	}
 	return fmt.Errorf("%s has no command %q; it has %s: see achledger %s --help", group, string(u), has, group)
+}
+
+// shown is a printer of help that leaves out what is hidden, such as
+// unknownCommand.
+func shown(print kong.HelpPrinter) kong.HelpPrinter {
+	return func(o kong.HelpOptions, c *kong.Context) error {
+		hide(c.Model.Node)
+		return print(o, c)
+	}
+}
+
+// hide removes hidden arguments from a command and those below it; kong hides
+// only flags and commands.
+func hide(n *kong.Node) {
+	n.Positional = slices.DeleteFunc(n.Positional, func(p *kong.Positional) bool { return p.Tag.Hidden })
+	for _, child := range n.Children {
+		hide(child)
+	}
 }
 
 // ask has the server that runs on the folder do something or, if none runs,

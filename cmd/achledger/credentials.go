@@ -32,7 +32,8 @@ type acceptCommand struct {
 
 // Help is the text that --help shows below the flags.
 func (acceptCommand) Help() string {
-	return `First suspend again the clients that were suspended since the backup: from now
+	return `Say one of the two: --revoked for each credential that was, or --none-revoked.
+First suspend again the clients that were suspended since the backup: from now
 on, the requests of all others are accepted.`
 }
 

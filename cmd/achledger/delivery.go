@@ -72,6 +72,15 @@ type deliveryOffCommand struct {
 	Reason string `help:"Why, for the log."`
 }
 
+// Help is the text that --help shows below the flags.
+func (deliveryOffCommand) Help() string {
+	return `Without --odfi it is off for every ODFI. Payments are still accepted, and wait;
+clients' own files are refused (503 delivery-off). To let files leave again, if
+no copy of this ledger sent any meanwhile:
+
+  achledger delivery on --odfi 231380104 --nothing-sent`
+}
+
 // Run switches delivery off. It needs no confirmation: waiting loses nothing.
 func (c deliveryOffCommand) Run(ctx context.Context, s streams) error {
 	stopped, err := askAt(ctx, c.placeFlags, "delivery/off", (*node.Core).DeliveryOff, node.DeliveryStop{ODFI: c.ODFI, Reason: c.Reason})

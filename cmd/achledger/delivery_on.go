@@ -23,7 +23,10 @@ func (deliveryOnCommand) Help() string {
 	return `Whatever left since the backup and is not named here is sent a second time. So
 ask the bank, put those files into a folder, and name it with --sent: their
 entries are then recorded as sent, and their trace numbers as used. Files of
-other ODFIs in it are left until you switch those on.`
+other ODFIs in it are left until you switch those on.
+
+Without a restore, after achledger delivery off alone, the log has everything
+that was sent: say --nothing-sent.`
 }
 
 // Run switches delivery on.

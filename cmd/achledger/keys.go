@@ -31,7 +31,12 @@ type rotateCommand struct {
 
 // Help is the text that --help shows below the flags.
 func (rotateCommand) Help() string {
-	return `With --store the master key is on every node, so the next one is there first:
+	return `The new master key takes the place of the old one in DIR/keys/master, beside a
+running server too; account numbers are not sealed again. Export it at once:
+backups made from now on are opened by the new one alone, and earlier ones by
+the old one.
+
+With --store the master key is on every node, so the next one is there first:
 
   achledger keys make master-next          copy that file to every node, and start each
   achledger serve --master-key-file-next master-next ...          with its name
@@ -146,6 +151,13 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 }
 
 type opsCommand struct{ placeFlags }
+
+// Help is the text that --help shows below the flags.
+func (opsCommand) Help() string {
+	return `For a folder whose credential was lost or became known. The first start writes one
+by itself. The file is replaced; the earlier credential stays valid until it is
+revoked: DELETE /v1/ops/credentials/KEY`
+}
 
 // Run issues an operations credential.
 func (c opsCommand) Run(ctx context.Context, s streams) error {

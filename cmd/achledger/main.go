@@ -47,6 +47,8 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		kong.Exit(func(code int) { exited = code }),
 		kong.ShortUsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Help(shown(kong.DefaultHelpPrinter)),
+		kong.ShortHelp(shown(kong.DefaultShortHelpPrinter)),
 		kong.Vars{"states": strings.Join(fileStates, ",")},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(streams{in, out, errs}),

@@ -35,5 +35,6 @@ type manCommand struct{}
 
 // Run prints the manual page.
 func (manCommand) Run(parsed *kong.Context, s streams) error {
+	hide(parsed.Model.Node)
 	return manPage.Execute(s.out, parsed.Model)
 }
