@@ -5,7 +5,7 @@ if ! getent passwd achledger >/dev/null; then
   useradd --system --user-group --home-dir /var/lib/achledger --no-create-home \
     --shell /usr/sbin/nologin --comment "achledger" achledger
 fi
-chgrp achledger /etc/achledger/achledger.env
+chgrp achledger /etc/achledger /etc/achledger/achledger.env
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   if systemctl is-active --quiet achledger; then
