@@ -29,6 +29,9 @@ type Watch struct {
 	Overdue time.Duration // when an unfinished file raises an alarm, 15 minutes by default
 }
 
+// overdueAfter is the default of Overdue.
+const overdueAfter = 15 * time.Minute
+
 // UnfinishedFile is a file in the inbox that is incomplete or cannot be read.
 type UnfinishedFile struct {
 	Name    string
@@ -72,7 +75,7 @@ type inboxFile struct {
 func openInbox(w Watch, t *Intake) (*inbox, error) {
 	w.Every = cmp.Or(w.Every, 250*time.Millisecond)
 	w.Stable = cmp.Or(w.Stable, time.Second)
-	w.Overdue = cmp.Or(w.Overdue, 15*time.Minute)
+	w.Overdue = cmp.Or(w.Overdue, overdueAfter)
 	if err := regular.Folders(w.Dir, doneFolder, quarantineFolder, claimFolder); err != nil {
 		return nil, fmt.Errorf("make the inbox: %w", err)
 	}

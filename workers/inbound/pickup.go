@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -38,6 +40,8 @@ type PickupConfig struct {
 	Log    *slog.Logger
 	// Within bounds a connection to a server, an hour by default.
 	Within time.Duration
+	// Overdue is when an unfinished file raises an alarm, 15 minutes by default.
+	Overdue time.Duration
 }
 
 const visitWithin = time.Hour
@@ -46,7 +50,11 @@ const visitWithin = time.Hour
 // not respond delays no other.
 type Pickup struct {
 	PickupConfig
-	seen  map[string]*atBank // by routing number and name
+	seen    map[string]*atBank // by routing number and name
+	overdue atomic.Int64       // unfinished files at the last poll
+	failed  atomic.Int64       // polls in a row
+
+	mu    sync.Mutex // of banks
 	banks servers
 }
 
@@ -55,6 +63,9 @@ type atBank struct {
 	size    int64
 	written time.Time
 	taken   bool // in this state it was picked up, or is not to be
+
+	unfinished time.Time // since when it is, in this state; zero: it is not
+	alarmed    bool
 }
 
 // visit is one poll of one server.
@@ -82,7 +93,7 @@ type heldAck struct {
 // NewPickup checks the configuration.
 func NewPickup(c PickupConfig) (*Pickup, error) {
 	c.After, c.Every = cmp.Or(c.After, AfterPickupLeave), cmp.Or(c.Every, 30*time.Second)
-	c.Within = cmp.Or(c.Within, visitWithin)
+	c.Within, c.Overdue = cmp.Or(c.Within, visitWithin), cmp.Or(c.Overdue, overdueAfter)
 	if c.Intake == nil || c.After != AfterPickupLeave && c.After != AfterPickupRemove && c.After != AfterPickupDone {
 		return nil, errors.New("a pickup needs an intake, and leaves, removes or moves what it took")
 	}
@@ -160,7 +171,47 @@ func (v *visit) takeAll(ctx context.Context) (kept bool, err error) {
 			delete(v.seen, key)
 		}
 	}
+	v.alarm()
 	return kept, errors.Join(errs...)
+}
+
+// alarm counts the files that have been incomplete for too long, and logs each
+// once. They stay where they are.
+func (v *visit) alarm() {
+	n := int64(0)
+	for key, f := range v.seen {
+		if f.unfinished.IsZero() || time.Since(f.unfinished) < v.Overdue {
+			continue
+		}
+		n++
+		if !f.alarmed {
+			f.alarmed = true
+			v.Log.Error("a file at the bank's SFTP server is unfinished", "bank", key, "size", f.size, "since", f.unfinished)
+		}
+	}
+	v.overdue.Store(n)
+}
+
+// Failing returns how many polls of each server failed in a row, by ODFI.
+func (p *Pickup) Failing() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	failing := map[string]int{}
+	for odfi, s := range p.banks {
+		failing[odfi] = int(s.pickup.failed.Load())
+	}
+	return failing
+}
+
+// Unfinished counts the files that have been incomplete for too long, on all
+// servers.
+func (p *Pickup) Unfinished() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.banks {
+		n += int(s.pickup.overdue.Load())
+	}
+	return n
 }
 
 func boolCompare(a, b bool) int {

@@ -94,14 +94,19 @@ func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 			err = errors.Join(err, e)
 			continue
 		}
-		s := bank.Delivery.SFTP
+		s, at := bank.Delivery.SFTP, p.banks[routing]
 		if bank.Delivery.Method != domain.BySFTP || s == nil || s.InboundFolder == "" {
+			if at != nil {
+				at.pickup.overdue.Store(0) // nobody looks there any more
+				at.pickup.failed.Store(0)
+			}
 			continue
 		}
-		at := p.banks[routing]
 		if at == nil {
 			at = &server{routing, &Pickup{PickupConfig: p.PickupConfig, seen: map[string]*atBank{}}, make(chan struct{}, 1)}
+			p.mu.Lock()
 			p.banks[routing] = at
+			p.mu.Unlock()
 		}
 		select {
 		case at.turn <- struct{}{}:
@@ -115,5 +120,12 @@ func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 // look polls a server and ends the poll.
 func (l serverLook) look(ctx context.Context) error {
 	defer func() { <-l.turn }()
-	return l.pickup.lookAt(ctx, l.routing, l.sftp)
+	err := l.pickup.lookAt(ctx, l.routing, l.sftp)
+	switch {
+	case err == nil:
+		l.pickup.failed.Store(0)
+	case ctx.Err() == nil:
+		l.pickup.failed.Add(1)
+	}
+	return err
 }

@@ -73,10 +73,13 @@ func TestAServerIsLookedAtAgainAfterItFailed(t *testing.T) {
 	if p.Look(context.Background()) == nil {
 		t.Fatal("a folder that is gone is no error")
 	}
+	if n := p.Failing()[ourBank]; n != 1 {
+		t.Errorf("%d polls failed in a row", n)
+	}
 	must(t, os.Rename(folder+".away", folder))
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 2)
-	if n := len(w.received(gym)); n != 2 {
-		t.Errorf("%d payments, want 2", n)
+	if n := len(w.received(gym)); n != 2 || p.Failing()[ourBank] != 0 {
+		t.Errorf("%d payments, want 2; %d polls failed in a row", n, p.Failing()[ourBank])
 	}
 }

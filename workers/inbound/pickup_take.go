@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers/remote"
@@ -41,8 +42,8 @@ func (v *visit) claimed(name string) bool {
 // is something to apply. An incomplete file is left until it changes.
 func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
 	name, unfinished := f.Name(), false
-	if v.After != AfterPickupLeave && !v.claimed(name) {
-		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished {
+	if !v.claimed(name) {
+		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished && v.After != AfterPickupLeave {
 			name, err = v.claim(ctx, name)
 		}
 	}
@@ -52,6 +53,7 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 	switch {
 	case unfinished || errors.Is(err, errUnfinished):
 		v.taken(name, f)
+		v.seen[v.key(name)].unfinished = time.Now()
 		v.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", v.key(name), "size", f.Size())
 		return false, nil
 	case errors.Is(err, errTooLarge): // it is not stored here: a person has to look at it there
@@ -71,6 +73,9 @@ func (v *visit) taken(name string, f os.FileInfo) {
 	v.there[v.key(name)] = true
 }
 
+// unfinished reports whether a file is incomplete. With AfterPickupLeave only an
+// OpenPGP message is examined, because half of one cannot be decrypted; any
+// other file is left while it is read.
 func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 	file, err := v.conn.Open(v.path(name))
 	if err != nil {
@@ -80,6 +85,11 @@ func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 	content, err := v.Intake.bounded(file)
 	if err != nil {
 		return false, err
+	}
+	if v.After == AfterPickupLeave {
+		if is, err := isMessage(content); err != nil || !is {
+			return false, err
+		}
 	}
 	whole, err := v.Intake.finished(ctx, content)
 	return !whole, err

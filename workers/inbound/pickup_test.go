@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -101,6 +102,37 @@ func TestAnUnfinishedFileAtTheServerWaitsForItsRest(t *testing.T) {
 	looks(t, p, 2)
 	if n := len(w.received(gym)); n != 2 {
 		t.Errorf("%d payments, want 2", n)
+	}
+}
+
+func TestAnEncryptedFileAtTheServerWaitsForItsRest(t *testing.T) {
+	for _, after := range []AfterPickup{AfterPickupLeave, AfterPickupRemove} {
+		t.Run(string(after), func(t *testing.T) {
+			w, s, p := picking(t, after)
+			us, they := w.signs()
+			message := they.Encrypt(us, string(vector(t, "05")), "--sign")
+			put(t, s, "a.ach.pgp", message[:len(message)/2])
+			looks(t, p, 3)
+			if n := len(w.events((domain.InboundReceived{}).Type())); n != 0 {
+				t.Fatalf("%d files were taken", n)
+			}
+			if n := p.Unfinished(); n != 0 {
+				t.Errorf("%d files count as unfinished at once", n)
+			}
+			for _, at := range p.banks {
+				at.pickup.Overdue = time.Nanosecond
+			}
+			looks(t, p, 1)
+			if n := p.Unfinished(); n != 1 {
+				t.Errorf("%d files count as unfinished", n)
+			}
+			put(t, s, "a.ach.pgp", message)
+			looks(t, p, 2)
+			if n := len(w.received(gym)); n != 2 || p.Unfinished() != 0 {
+				t.Errorf("%d payments, want 2; %d files count as unfinished", n, p.Unfinished())
+			}
+			w.sound()
+		})
 	}
 }
 

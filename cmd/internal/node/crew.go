@@ -89,6 +89,21 @@ func (c *crew) hireIntake(s *Server) (err error) {
 	return err
 }
 
+// unfinished counts the files from the bank that have been incomplete for too
+// long, by where they are.
+func (c *crew) unfinished() map[string]int {
+	n := map[string]int{inbound.FromInbox: 0}
+	for _, f := range c.intake.UnfinishedFiles() {
+		if f.Overdue {
+			n[inbound.FromInbox]++
+		}
+	}
+	if c.pickup != nil {
+		n[inbound.FromSFTP] = c.pickup.Unfinished()
+	}
+	return n
+}
+
 // hireLinks creates the worker that applies notifications of change and
 // verifies bank links.
 func (c *crew) hireLinks(s *Server) error {

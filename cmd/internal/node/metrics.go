@@ -93,13 +93,15 @@ var (
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
 	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
+	notPickedUp   = gauge("pickup_failures", "How often in a row the files on the server of an ODFI could not be picked up.", "odfi")
+	unfinished    = gauge("inbound_unfinished_files", "Files from the bank that have been incomplete for 15 minutes, in the inbox or on SFTP servers. Nothing of them is applied.", "source")
 	diskFree      = gauge("disk_free_bytes", "What the process may still write on the disk of its folder.")
 	diskSize      = gauge("disk_bytes", "The size of that disk.")
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, streamOpens, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize,
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, streamOpens, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, notPickedUp, unfinished, diskFree, diskSize,
 		queued, queuedAge, queueDeadline, windowsMissed} {
 		ch <- d
 	}
@@ -230,6 +232,16 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	}
 	for odfi, n := range s.crew().delivery.Failing() {
 		send(unreached, float64(n), odfi)
+	}
+	if s.asks == nil || s.term.Load() != 0 { // only the leader looks for files from the bank
+		for source, n := range s.crew().unfinished() {
+			send(unfinished, float64(n), source)
+		}
+		if p := s.crew().pickup; p != nil {
+			for odfi, n := range p.Failing() {
+				send(notPickedUp, float64(n), odfi)
+			}
+		}
 	}
 	g.traces(ctx, send)
 	state := s.Switch.State()
