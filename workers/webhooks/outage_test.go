@@ -122,6 +122,35 @@ func TestAfterThreeDaysOfFailuresAWebhookIsDisabledAndKeepsWhatWaits(t *testing.
 	})
 }
 
+// The ledger was stopped for days after the first tries of a message. That the
+// endpoint was down all that time nobody knows: it gets some hours to come back.
+func TestALedgerThatWasStoppedForDaysDoesNotDisableAWebhookAtItsFirstTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, r := newWorld(t), offline(t)
+		w.config.Transport = r
+		r.answer = func(string, int) int { return 503 }
+		id, _ := w.hook("https://hooks.example/in")
+		paid := w.pay(1)[0]
+		w.run()
+		time.Sleep(time.Minute)
+		w.stop()
+		time.Sleep(2 * domain.WebhookPatience)
+		before := r.tried(paid)
+		w.run()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if tries := r.tried(paid) - before; tries == 0 || !w.is(id).Terms.Enabled {
+			t.Errorf("enabled %t after %d more tries", w.is(id).Terms.Enabled, tries)
+		}
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if w.is(id).Terms.Enabled {
+			t.Errorf("it is never disabled, after %d tries", r.tried(paid))
+		}
+		w.end()
+	})
+}
+
 // The receiver accepts nothing. A thousand messages wait for another try, and
 // then the cursor waits. The receiver is tried about every minute.
 func TestSoManyMessagesWaitAndThenTheCursorDoes(t *testing.T) {

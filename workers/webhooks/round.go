@@ -26,6 +26,11 @@ const (
 	// wasDown is after how many rounds without a delivery a webhook counts as
 	// down: when it answers again, all that waits is due at once.
 	wasDown = 3
+	// leastTries is how many tries of a message failed at least before it is
+	// given up: about three hours of them. A ledger that was stopped for days
+	// after the first one, or whose clock was set forward, does not know that the
+	// endpoint was down all that time.
+	leastTries = 10
 )
 
 // parcel is a message of a round, with its earlier tries.
@@ -244,7 +249,7 @@ func (h *webhook) after(p *parcel) eventstore.WebhookMessage {
 	}
 	now := h.Now()
 	m.NextAt = now.Add(nextTry(m.Tries))
-	m.GivenUp = now.Sub(m.FirstAt) >= domain.WebhookPatience
+	m.GivenUp = now.Sub(m.FirstAt) >= domain.WebhookPatience && m.Tries >= leastTries
 	return m
 }
 
