@@ -109,20 +109,23 @@ const maxFailure = 200
 func told(err error) string {
 	var about *url.Error
 	if errors.As(err, &about) {
-		if about.Timeout() {
-			return fmt.Sprintf("no answer within %s", answerTimeout)
-		}
 		err = about.Err
 	}
 	var name *net.DNSError
-	var dial *net.OpError
+	var at *net.OpError // its text has our own address, and the one that the name resolved to
 	switch {
 	case errors.Is(err, errNotPublic):
 		return errNotPublic.Error()
-	case errors.As(err, &name):
+	case errors.As(err, &name) && name.IsNotFound:
 		return "the name of the address was not found"
-	case errors.As(err, &dial) && dial.Op == "dial":
+	case errors.As(err, &name):
+		return "the name of the address could not be looked up"
+	case errors.As(err, &at) && at.Op == "dial":
 		return "no connection was made"
+	case about != nil && about.Timeout():
+		return "it did not answer in time"
+	case at != nil:
+		err = fmt.Errorf("the connection broke: %w", at.Err)
 	}
 	text := err.Error()
 	if len(text) > maxFailure {

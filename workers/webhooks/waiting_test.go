@@ -106,3 +106,25 @@ func TestWhatAServerIsCalledIsKeptInPrint(t *testing.T) {
 		t.Errorf("it failed because of %q", failure)
 	}
 }
+
+// A client is not told from which address we call, nor what our resolver says.
+func TestAConnectionThatBreaksIsToldWithoutAddresses(t *testing.T) {
+	w := newWorld(t)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		c, _, err := rw.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = c.(*net.TCPConn).SetLinger(0) // closing resets the connection
+		c.Close()
+	}))
+	t.Cleanup(server.Close)
+	id, _ := w.hook(server.URL)
+	w.run()
+	w.pay(1)
+	eventually(t, "it waits", func() bool { return len(w.waits(id)) == 1 })
+	if failure := w.waits(id)[0].Failure; !strings.HasPrefix(failure, "the connection broke") || strings.Contains(failure, "127.0.0.1") {
+		t.Errorf("it failed because of %q", failure)
+	}
+}
