@@ -102,7 +102,7 @@ func TestListsOfTransactionsTakeEveryFilter(t *testing.T) {
 		}
 	}
 	for query, field := range map[string]string{
-		"trace=1": "/trace", "amount=x": "/amount", "amount=1.00&min=1.00": "/amount", "min=2.00&max=1.00": "/max", "last4=12345": "/last4",
+		"trace=1": "/trace", "amount=x": "/amount", "amount=1.00&min=1.00": "/amount", "min=2.00&max=1.00": "/max", "from=2026-11-24&to=11/23/2026": "/to", "last4=12345": "/last4",
 		"code=X1": "/code", "status=gone": "/status", "from=x": "/from", "nme=lee": "/nme", "client=harbor": "/client", "name=%25": "/name",
 	} {
 		bank.call("GET", "/v1/transactions?"+query, "").problem(400, "invalid").names(field)

@@ -115,6 +115,9 @@ func transactionFilter(c echo.Context, who Caller) (f projections.TransactionFil
 	if who.Client == domain.LedgerClient {
 		f.Client = q.Text("client")
 	}
+	if f.FromDay != "" && f.ToDay != "" && f.ToDay < f.FromDay {
+		q.Bad("to", "range", "is before from")
+	}
 	q.amounts(&f)
 	f.Name = q.name()
 	return f, q.Refusal()
