@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -13,12 +14,16 @@ import (
 // first entries; see FillFile.
 type OpenFile struct{ FileOpened }
 
-// Decide opens the file once.
+// Decide opens the file once. Another node may have opened it meanwhile, for the
+// same request or for another one with its Idempotency-Key.
 func (c OpenFile) Decide(f File) ([]Event, error) {
-	if f.Version > 0 {
-		return nil, nil
+	switch {
+	case f.Version == 0:
+		return []Event{c.FileOpened}, nil
+	case f.Opened.Upload == nil || !bytes.Equal(f.Opened.Upload.Content, c.Upload.Content):
+		return nil, Refuse(Conflict, "other content was sent under this Idempotency-Key: it is file %s", f.ID)
 	}
-	return []Event{c.FileOpened}, nil
+	return nil, nil
 }
 
 // FillFile adds entries to a file that is not cut.

@@ -153,10 +153,15 @@ func TestTheKeptInputOfAnotherFileIsNeverFiled(t *testing.T) {
 	for _, f := range open {
 		ids = append(ids, f.ID)
 	}
-	kept := func(id string) string { return filepath.Join(b.folder, "files", inFolder, id) }
-	must(t, os.Rename(kept(ids[0]), kept("aside")))
+	kept := func(id string) string {
+		f, err := b.Ledger.File(t.Context(), id)
+		must(t, err)
+		return filepath.Join(b.folder, "files", inFolder, f.Opened.Upload.Name)
+	}
+	aside := filepath.Join(b.folder, "aside")
+	must(t, os.Rename(kept(ids[0]), aside))
 	must(t, os.Rename(kept(ids[1]), kept(ids[0])))
-	must(t, os.Rename(kept("aside"), kept(ids[1])))
+	must(t, os.Rename(aside, kept(ids[1])))
 	if err := b.batcher.Sweep(t.Context()); domain.CodeOf(err) != domain.Conflict {
 		t.Errorf("the sweep says %v", err)
 	}

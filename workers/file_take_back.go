@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
@@ -114,7 +115,7 @@ func (u *Uploads) Beside(file domain.File) ([]ledger.Change, error) {
 }
 
 func (u *Uploads) source(file domain.File) (*upload, error) {
-	if file.Opened.Upload.Name != file.ID {
+	if name := file.Opened.Upload.Name; name != file.ID && !strings.HasPrefix(name, file.ID+inputMark) {
 		return nil, fmt.Errorf("read the input of file %s: %w (it is that of %s)", file.ID, ledger.ErrMoved, file.Opened.Upload.Name)
 	}
 	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -87,6 +88,42 @@ func TestOtherWordsUnderAKeyAreAConflictAndOtherKeysAreOtherFiles(t *testing.T) 
 	if n := len(b.cutFiles()); n != 4 {
 		t.Errorf("%d files, want four", n)
 	}
+}
+
+// Two nodes take different requests with one key at the same time: both have
+// asked whether the file exists before either opens it.
+func TestTwoNodesThatTakeOneKeyAtOnceMakeTheFileOfTheFirst(t *testing.T) {
+	b := openBank(t)
+	here := b.uploads
+	b.hire()
+	there := b.uploads
+	var accepted error
+	b.fault = onceAt("before keep", 1, func() {
+		b.fault = stopAt("before fill") // it is opened, and dies
+		b.uploads = there
+		_, accepted = b.ordered("k1", "words", "261123", "77001")
+		b.fault = nil
+	})
+	b.uploads = here
+	if _, err := b.ordered("k1", "other words", "261123", "77002"); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("the second request says %v", err)
+	}
+	if !errors.Is(accepted, errCrash) {
+		t.Fatalf("the first request says %v", accepted)
+	}
+	b.restart()
+	done, err := b.ordered("k1", "words", "261123", "77001")
+	must(t, err)
+	if f := b.onlyFile(); f.ID != done.FileID {
+		t.Errorf("the answer names file %s, not %s", done.FileID, f.ID)
+	}
+	first, err := b.Transaction(t.Context(), gym, done.Transactions[0])
+	must(t, err)
+	if number, err := b.Ledger.OpenAccount(gym, first.Account); err != nil || number != "77001" {
+		t.Errorf("the first entry goes to %q, %v", number, err)
+	}
+	b.sweep()
+	b.verify()
 }
 
 // An older release derived the id from the text and the key.

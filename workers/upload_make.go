@@ -2,6 +2,8 @@ package workers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -99,7 +101,11 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := bank.Settings(settings).Renderable(); err != nil {
 		return domain.Refuse(domain.RuleBroken, "no file can have the header of this client's: %s: operations have to correct it", domain.FieldRule(err))
 	}
-	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
+	name, err := u.inputName(o)
+	if err != nil {
+		return err
+	}
+	if err := u.Files.keep(o.Client.ID, inFolder, name, o.Input); err != nil {
 		return err
 	}
 	if err := u.mayOpen(ctx, o); err != nil {
@@ -107,7 +113,7 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	}
 	opened := domain.OpenFile{FileOpened: bank.Open(domain.FileOpened{
 		FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
-		Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
+		Method: o.Method, Upload: &domain.Upload{Name: name, Content: o.Content}, Decided: o.Decided,
 	})}
 	options := []ledger.Option{}
 	if o.Key != nil {
@@ -116,6 +122,23 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	_, err = ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
 	return err
 }
+
+// inputName is the name under which the input of an order is kept, another one
+// for each input. Two nodes may take different requests with one
+// Idempotency-Key at once: each keeps its input before the log accepts one of
+// them, and the input of the other must not take its place.
+func (u *Uploads) inputName(o Order) (string, error) {
+	sum := sha256.Sum256(o.Input)
+	mac, err := u.Files.Ledger.Keys.MAC(o.Client.ID, append([]byte("kept input\x00"), sum[:]...))
+	if err != nil {
+		return "", err
+	}
+	return o.FileID + inputMark + hex.EncodeToString(mac[:8]), nil
+}
+
+// inputMark follows the file's id in the name of its input. Older releases kept
+// it under the id alone.
+const inputMark = "-"
 
 // mayOpen reports why an order cannot be accepted now. It returns
 // errSettingsMoved when the order was checked with settings that are no longer
