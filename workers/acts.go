@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // Acts carries out approved requests that change something outside the log.
@@ -22,8 +23,9 @@ type Acts struct {
 		UndoneApprovals(ctx context.Context) ([]string, error)
 	}
 	// Do holds the function that carries out each action.
-	Do  map[domain.Action]func(ctx context.Context, asked *domain.ApprovalAsked) error
-	Log *slog.Logger
+	Do     map[domain.Action]func(ctx context.Context, asked *domain.ApprovalAsked) error
+	Switch DeliverySwitch
+	Log    *slog.Logger
 
 	busy locks
 }
@@ -62,8 +64,9 @@ func (a *Acts) Sweep(ctx context.Context) error {
 
 // CarryOut carries out an approved request and records the end. A refusal or a
 // fault is an end too: it is recorded and not tried again, because nobody knows
-// when another try would succeed. When the process stops, or the database
-// cannot be reached, the act stays open for Run. An act of which the log shows
+// when another try would succeed. When the process stops, or something is in the
+// way that ends by itself, such as a database that is away, a full disk or a
+// pause of delivery, the act stays open for Run. An act of which the log shows
 // that it began before a stop is not begun again: the worker that takes up such
 // unfinished work completes it.
 func (a *Acts) CarryOut(ctx context.Context, id string) error {
@@ -78,7 +81,7 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	}
 	ctx = ledger.WithApproval(ctx, id)
 	failed := a.act(ctx, approval)
-	if failed != nil && (ctx.Err() != nil || unended(failed)) {
+	if failed != nil && (ctx.Err() != nil || a.passing(failed)) {
 		return failed
 	}
 	end := domain.EndAct{}
@@ -90,14 +93,22 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	return errors.Join(failed, err)
 }
 
-// unended reports whether an error leaves the act open for the next Sweep.
-func unended(err error) bool {
-	for _, passing := range []error{eventstore.ErrUnknownOutcome, eventstore.ErrFailed, eventstore.ErrNotLeader, eventstore.ErrAway} {
-		if errors.Is(err, passing) {
+// passing reports whether an error leaves the act open for the next Sweep: what
+// was in its way ends without a person.
+func (a *Acts) passing(err error) bool {
+	var off *DeliveryOffError
+	if errors.As(err, &off) {
+		return !a.Switch.SwitchedOff(off.ODFI)
+	}
+	for _, ends := range []error{
+		eventstore.ErrUnknownOutcome, eventstore.ErrFailed, eventstore.ErrClosed, eventstore.ErrNotLeader, eventstore.ErrAway,
+		eventstore.ErrStorageFull, eventstore.ErrDeliveryOff, eventstore.ErrNotKnown, projections.ErrBehind,
+	} {
+		if errors.Is(err, ends) {
 			return true
 		}
 	}
-	return false
+	return ledger.Contended(err)
 }
 
 func (a *Acts) act(ctx context.Context, approval domain.Approval) error {

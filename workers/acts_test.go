@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // undone are the approvals of a test.
@@ -18,9 +19,9 @@ type undone []string
 func (undone) CatchUp(context.Context) error                       { return nil }
 func (u undone) UndoneApprovals(context.Context) ([]string, error) { return u, nil }
 
-// Two people agreed. A database that is away for a moment does not undo that, and
+// Two people agreed. What is in the way and ends by itself does not undo that, and
 // what the act itself says ends it.
-func TestAnActIsCarriedOutOnceTheDatabaseIsBack(t *testing.T) {
+func TestAnActIsCarriedOutOnceWhatWasInItsWayHasEnded(t *testing.T) {
 	b := openBank(t)
 	maker, checker := b.fourEyes()
 	err := b.Ledger.AskForAct(t.Context(), ledger.Proposal{Action: domain.ActFileResend, Subject: "f1", Maker: maker, Input: []byte("f1")}, domain.Act{Params: []byte(`{"file_id":"f1"}`)})
@@ -31,22 +32,79 @@ func TestAnActIsCarriedOutOnceTheDatabaseIsBack(t *testing.T) {
 	id := awaiting.Approval.ID
 	_, err = b.Ledger.Approve(t.Context(), id, checker, "")
 	must(t, err)
-	answers := []error{fmt.Errorf("read the file: %w", eventstore.ErrAway), errors.New("there is no file f1")}
-	a := Acts{Ledger: b.Ledger, Views: undone{id}, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
-		domain.ActFileResend: func(context.Context, *domain.ApprovalAsked) error {
-			err := answers[0]
-			answers = answers[1:]
-			return err
-		},
+	var said error
+	a := Acts{Ledger: b.Ledger, Views: undone{id}, Switch: &switching{}, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
+		domain.ActFileResend: func(context.Context, *domain.ApprovalAsked) error { return said },
 	}}
-	for _, failed := range []string{"", "there is no file f1"} {
+	for _, tt := range []struct {
+		said   error
+		failed string
+	}{
+		{fmt.Errorf("read the file: %w", eventstore.ErrAway), ""},
+		{&DeliveryOffError{ourBank, "after a failover"}, ""},
+		{fmt.Errorf("write: %w", eventstore.ErrStorageFull), ""},
+		{fmt.Errorf("write: %w", eventstore.ErrDeliveryOff), ""},
+		{fmt.Errorf("write: %w", eventstore.ErrClosed), ""},
+		{fmt.Errorf("write: %w", &eventstore.NotKnownError{Type: "file.delivering"}), ""},
+		{fmt.Errorf("others were first: %w", &eventstore.VersionError{Stream: "file/f1"}), ""},
+		{fmt.Errorf("wait for the views: %w", projections.ErrBehind), ""},
+		{errors.New("there is no file f1"), "there is no file f1"},
+	} {
+		said = tt.said
 		if err := a.Sweep(t.Context()); err == nil {
-			t.Error("the act failed and nobody hears of it")
+			t.Errorf("%v: the act failed and nobody hears of it", tt.said)
 		}
 		approval, err := ledger.Load(t.Context(), b.Ledger, ledger.ApprovalStream(id))
 		must(t, err)
-		if approval.Failed != failed {
-			t.Errorf("it ended with %q, want %q", approval.Failed, failed)
+		if approval.Failed != tt.failed {
+			t.Fatalf("%v: it ended with %q, want %q", tt.said, approval.Failed, tt.failed)
 		}
+	}
+}
+
+// Two people release a file while delivery is paused after a failover. It is
+// released when the pause ends; while delivery is switched off, only another
+// request can do that.
+func TestAnApprovedReleaseOutlivesAPauseOfDelivery(t *testing.T) {
+	for name, tt := range map[string]struct {
+		off   switching
+		state domain.FileState
+	}{
+		"paused":       {switching{paused: true}, domain.FileIsReleased},
+		"switched off": {switching{off: true}, domain.FileIsCut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			switched := &switching{}
+			b.switched = switched
+			b.hire()
+			done, err := b.upload(rendered(t, payroll(3)))
+			must(t, err)
+			maker, checker := b.fourEyes()
+			release := domain.ReleaseFile{Reason: "sent in error", Then: domain.ThenWait}
+			err = b.Ledger.AskForAct(t.Context(), ledger.Proposal{Action: domain.ActFileRelease, Subject: done.FileID, Maker: maker, Input: []byte("f")}, domain.Act{Params: []byte(`{}`)})
+			var awaiting *ledger.Awaiting
+			if !errors.As(err, &awaiting) {
+				t.Fatalf("asked for approval: %v", err)
+			}
+			id := awaiting.Approval.ID
+			_, err = b.Ledger.Approve(t.Context(), id, checker, "")
+			must(t, err)
+			a := Acts{Ledger: b.Ledger, Views: undone{id}, Switch: switched, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
+				domain.ActFileRelease: func(ctx context.Context, _ *domain.ApprovalAsked) error {
+					return b.files.Release(ctx, done.FileID, release)
+				},
+			}}
+			*switched = tt.off
+			var off *DeliveryOffError
+			if err := a.CarryOut(t.Context(), id); !errors.As(err, &off) {
+				t.Fatalf("it says %v", err)
+			}
+			*switched = switching{}
+			must(t, a.Sweep(t.Context()))
+			if f := b.onlyFile(); f.State != tt.state {
+				t.Errorf("the file is %s, want %s", f.State, tt.state)
+			}
+		})
 	}
 }

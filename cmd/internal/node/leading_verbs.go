@@ -61,7 +61,7 @@ func (s *Server) learn() {
 		complete: byLeader(s, "files/complete", none(s.complete)),
 		confirm:  byLeader(s, "files/confirm", none(func(ctx context.Context, id string) error { return refused(s.crew().delivery.Confirm(ctx, id)) })),
 		resend:   byLeader(s, "files/resend", none(func(ctx context.Context, id string) error { return refused(s.crew().delivery.Resend(ctx, id)) })),
-		carryOut: byLeader(s, "approvals/carry-out", none(func(ctx context.Context, id string) error { return s.acts.CarryOut(ctx, id) })),
+		carryOut: byLeader(s, "approvals/carry-out", none(func(ctx context.Context, id string) error { return refused(s.acts.CarryOut(ctx, id)) })),
 		again: byLeader(s, "files/again", func(ctx context.Context, id string) (api.Uploaded, error) {
 			a, err := s.crew().uploads.Again(ctx, id)
 			return uploaded(a), refused(err)
