@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -101,6 +102,39 @@ func TestABareFileInTheInboxIsTakenAtTheEndOfABatch(t *testing.T) {
 	if !slices.Equal(w.in("done"), []string{"half.ach"}) || len(w.received(gym)) != 2 {
 		t.Errorf("done %v, %d payments", w.in("done"), len(w.received(gym)))
 	}
+}
+
+// Nothing of a file that waits for its control record changes when operations say
+// that its bank writes none.
+func TestAnUnfinishedFileIsTakenOnceItsBankIsSetUp(t *testing.T) {
+	content := without(vector(t, "05"), "9")
+	t.Run("in the inbox", func(t *testing.T) {
+		w := watching(t)
+		w.watch.Again = time.Nanosecond
+		w.restart()
+		w.drop("half.ach", content)
+		w.look()
+		w.writes(domain.InboundForm{BareBatches: true}, nil)
+		w.look()
+		if !slices.Equal(w.in("done"), []string{"half.ach"}) || len(w.received(gym)) != 2 {
+			t.Errorf("done %v, %d payments", w.in("done"), len(w.received(gym)))
+		}
+	})
+	t.Run("at the server", func(t *testing.T) {
+		w, s, p := picking(t, AfterPickupLeave)
+		p.Again = time.Nanosecond
+		put(t, s, "half.ach", content)
+		looks(t, p, 2)
+		w.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: 1, Events: []domain.Event{
+			domain.BankConfigured{Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &s.Settings},
+				BankProfile: domain.BankProfile{Inbound: &domain.InboundForm{BareBatches: true}}},
+		}})
+		must(t, w.views.CatchUp(t.Context()))
+		looks(t, p, 1)
+		if len(w.received(gym)) != 2 {
+			t.Errorf("%d payments", len(w.received(gym)))
+		}
+	})
 }
 
 // A bank's own format of acknowledgements is read as it is configured. Without

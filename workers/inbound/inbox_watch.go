@@ -27,6 +27,10 @@ type Watch struct {
 	Every   time.Duration // between polls, 250 ms by default
 	Stable  time.Duration // how long the size must be unchanged, a second by default
 	Overdue time.Duration // when an unfinished file raises an alarm, 15 minutes by default
+	// Again is when an unfinished or unreadable file is looked at again although
+	// nothing of it has changed, a minute by default: its bank may have been set
+	// up since, or its permissions changed.
+	Again time.Duration
 }
 
 // overdueAfter is the default of Overdue.
@@ -67,6 +71,7 @@ type inboxFile struct {
 	written  time.Time
 	steadyAt time.Time // when size and time last changed
 	refused  bool      // in its current state it is incomplete or cannot be read
+	lookedAt time.Time // when that was found
 	moving   *Outcome  // set when it was taken and not moved yet
 	alarmed  bool
 	reason   string
@@ -76,6 +81,7 @@ func openInbox(w Watch, t *Intake) (*inbox, error) {
 	w.Every = cmp.Or(w.Every, 250*time.Millisecond)
 	w.Stable = cmp.Or(w.Stable, time.Second)
 	w.Overdue = cmp.Or(w.Overdue, overdueAfter)
+	w.Again = cmp.Or(w.Again, time.Minute)
 	if err := regular.Folders(w.Dir, doneFolder, quarantineFolder, claimFolder); err != nil {
 		return nil, fmt.Errorf("make the inbox: %w", err)
 	}
@@ -177,7 +183,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 	switch {
 	case f.moving != nil:
 		return b.move(ctx, path, f)
-	case f.refused:
+	case f.refused && now.Sub(f.lookedAt) < b.Again:
 		b.alarm(path, f, now)
 		return nil
 	case !steady:
@@ -193,6 +199,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 		return nil // removed meanwhile
 	case errors.Is(err, fs.ErrPermission):
 		b.postpone(f, "it cannot be read")
+		b.alarm(path, f, now)
 		return err
 	case err != nil:
 		b.mu.Lock()
@@ -259,7 +266,7 @@ func (b *inbox) finished(ctx context.Context, path string) error {
 func (b *inbox) postpone(f *inboxFile, reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	f.refused, f.reason = true, reason
+	f.refused, f.lookedAt, f.reason = true, time.Now(), reason
 }
 
 // alarm logs once that a file has been incomplete for too long. The file stays

@@ -38,13 +38,19 @@ type PickupConfig struct {
 	After  AfterPickup   // Leave by default
 	Every  time.Duration // between polls, 30 s by default; a file is taken when a second poll finds it unchanged
 	Log    *slog.Logger
+	// Again is when an unfinished file is read again although nothing of it has
+	// changed, 15 minutes by default: its bank may have been set up since.
+	Again time.Duration
 	// Within bounds a connection to a server, an hour by default.
 	Within time.Duration
 	// Overdue is when an unfinished file raises an alarm, 15 minutes by default.
 	Overdue time.Duration
 }
 
-const visitWithin = time.Hour
+const (
+	visitWithin = time.Hour
+	readAgain   = 15 * time.Minute
+)
 
 // Pickup picks up files from the SFTP servers of our banks. A server that does
 // not respond delays no other.
@@ -62,7 +68,8 @@ type Pickup struct {
 type atBank struct {
 	size    int64
 	written time.Time
-	taken   bool // in this state it was picked up, or is not to be
+	taken   bool      // in this state it was picked up, or is not to be
+	again   time.Time // when it is read again nevertheless; zero: never
 
 	unfinished time.Time // since when it is, in this state; zero: it is not
 	alarmed    bool
@@ -94,6 +101,7 @@ type heldAck struct {
 func NewPickup(c PickupConfig) (*Pickup, error) {
 	c.After, c.Every = cmp.Or(c.After, AfterPickupLeave), cmp.Or(c.Every, 30*time.Second)
 	c.Within, c.Overdue = cmp.Or(c.Within, visitWithin), cmp.Or(c.Overdue, overdueAfter)
+	c.Again = cmp.Or(c.Again, readAgain)
 	if c.Intake == nil || c.After != AfterPickupLeave && c.After != AfterPickupRemove && c.After != AfterPickupDone {
 		return nil, errors.New("a pickup needs an intake, and leaves, removes or moves what it took")
 	}
@@ -238,5 +246,5 @@ func (p *Pickup) ready(key string, f os.FileInfo) bool {
 		_, _, claimed := cutClaim(path.Base(key))
 		return claimed && p.After != AfterPickupLeave
 	}
-	return !was.taken
+	return !was.taken || !was.again.IsZero() && !time.Now().Before(was.again)
 }

@@ -52,8 +52,7 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 	}
 	switch {
 	case unfinished || errors.Is(err, errUnfinished):
-		v.taken(name, f)
-		v.seen[v.key(name)].unfinished = time.Now()
+		v.incomplete(name, f)
 		v.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", v.key(name), "size", f.Size())
 		return false, nil
 	case errors.Is(err, errTooLarge): // it is not stored here: a person has to look at it there
@@ -71,6 +70,18 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 func (v *visit) taken(name string, f os.FileInfo) {
 	v.seen[v.key(name)] = &atBank{size: f.Size(), written: f.ModTime(), taken: true}
 	v.there[v.key(name)] = true
+}
+
+// incomplete remembers that a file in its current state is unfinished, and since
+// when.
+func (v *visit) incomplete(name string, f os.FileInfo) {
+	was := v.seen[v.key(name)]
+	v.taken(name, f)
+	s := v.seen[v.key(name)]
+	s.again, s.unfinished = time.Now().Add(v.Again), time.Now()
+	if was != nil && !was.unfinished.IsZero() { // it was read again: see ready
+		s.unfinished, s.alarmed = was.unfinished, was.alarmed
+	}
 }
 
 // unfinished reports whether a file is incomplete. With AfterPickupLeave only an
