@@ -100,6 +100,9 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	case !f.Transmitted() && !f.mayBeAtTheBank():
 		return nil, Refuse(Conflict, "file %s has not been delivered, but the operator acknowledges it", f.ID)
 	}
+	if err := c.misread(f); err != nil {
+		return nil, err
+	}
 	var events []Event
 	if !f.Transmitted() {
 		events = append(events, FileDelivered{})
@@ -113,6 +116,25 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 		return nil, nil
 	}
 	return append(events, answer...), nil
+}
+
+// misread refuses rejected batches that say nothing certain about the entries of
+// a file: if they were released, they might be paid twice, and if not, never.
+func (c Acknowledge) misread(f File) error {
+	switch c.Result {
+	case ack.Rejected, ack.Duplicate: // of the whole file
+		return nil
+	case ack.Pended:
+		if len(c.Batches) > 0 {
+			return Refuse(Conflict, "file %s is pended, and batches of it are rejected: ask the operator whether it takes them", f.ID)
+		}
+	}
+	for _, b := range c.Batches {
+		if !slices.ContainsFunc(f.Batches, func(has FileBatch) bool { return has.Number == b.Number }) {
+			return Refuse(Conflict, "file %s has no batch %d, which the operator rejected: ask which batches it did not take", f.ID, b.Number)
+		}
+	}
+	return nil
 }
 
 // mayBeAtTheBank reports whether the bank may have a file although the log does

@@ -52,7 +52,8 @@ func TestAcknowledgements(t *testing.T) {
 		"rejected and said twice":      {[]ack.Result{ack.Rejected, ack.Rejected}, nil, domain.FileIsRefused, domain.Pending, ""},
 		"a duplicate frees nothing":    {[]ack.Result{ack.Duplicate}, nil, domain.FileIsDelivered, domain.Filed, ""},
 		"a batch of it rejected":       {[]ack.Result{ack.Accepted}, []ack.RejectedBatch{{Number: 1, Reason: "hash"}}, domain.FileIsAcked, domain.Pending, ""},
-		"another batch rejected":       {[]ack.Result{ack.Accepted}, []ack.RejectedBatch{{Number: 7, Reason: "hash"}}, domain.FileIsAcked, domain.Filed, ""},
+		"a batch that it has not":      {[]ack.Result{ack.Accepted}, []ack.RejectedBatch{{Number: 7, Reason: "hash"}}, domain.FileIsDelivered, domain.Filed, domain.Conflict},
+		"pended, a batch rejected":     {[]ack.Result{ack.Pended}, []ack.RejectedBatch{{Number: 1, Reason: "hash"}}, domain.FileIsDelivered, domain.Filed, domain.Conflict},
 		"accepted, then rejected":      {[]ack.Result{ack.Accepted, ack.Rejected}, nil, domain.FileIsAcked, domain.Filed, domain.Conflict},
 		"rejected, then accepted late": {[]ack.Result{ack.Rejected, ack.Accepted}, nil, domain.FileIsRefused, domain.Pending, domain.Conflict},
 	} {
