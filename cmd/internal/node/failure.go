@@ -5,6 +5,8 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -15,6 +17,10 @@ type failure struct {
 	Reason string              `json:"reason"`
 	Fields []domain.FieldError `json:"fields,omitempty"`
 	Fault  string              `json:"fault,omitempty"` // name of a known fault
+
+	// Faults of other types.
+	Contended *eventstore.VersionError  `json:"contended,omitempty"`
+	NotKnown  *eventstore.NotKnownError `json:"not_known,omitempty"`
 }
 
 // faults are the errors that the API distinguishes.
@@ -24,6 +30,11 @@ var faults = map[string]error{
 	"full":            eventstore.ErrStorageFull,
 	"too-large":       eventstore.ErrTooLarge,
 	"behind":          projections.ErrBehind,
+	"switched":        eventstore.ErrDeliveryOff,
+	"failed":          eventstore.ErrFailed,
+	"destroyed":       seal.ErrDestroyed,
+	"exchanged":       seal.ErrNotAuthentic,
+	"moved":           ledger.ErrMoved,
 }
 
 // unled reports whether nothing was done because another node has become the
@@ -38,6 +49,8 @@ func failureOf(err error) *failure {
 		return &failure{Code: r.Code, Reason: r.Reason, Fields: r.Fields}
 	}
 	f := &failure{Reason: err.Error()}
+	errors.As(err, &f.Contended)
+	errors.As(err, &f.NotKnown)
 	for name, known := range faults {
 		if errors.Is(err, known) {
 			f.Fault = name
@@ -50,7 +63,14 @@ func (f *failure) error() error {
 	if f.Code != "" {
 		return &domain.Refusal{Code: f.Code, Reason: f.Reason, Fields: f.Fields}
 	}
-	return &leaderError{reason: f.Reason, cause: faults[f.Fault]}
+	known := &leaderError{reason: f.Reason, cause: faults[f.Fault]}
+	switch {
+	case f.NotKnown != nil:
+		known.cause = f.NotKnown
+	case f.Contended != nil:
+		known.cause = f.Contended
+	}
+	return known
 }
 
 // leaderError is an error that occurred on the leader.
