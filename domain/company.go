@@ -11,6 +11,9 @@ type RatedCompany struct {
 	Version int64
 	Levels  map[guard.RateClass]guard.Level
 	Stopped *CompanyStopped // nil: its entries leave
+	// lifted has, by class, the gravest action that a person lifted since the rate
+	// rose to act: it does not stop the company again before the rate has fallen.
+	lifted map[guard.RateClass]guard.RateAction
 }
 
 // Events of a company.
@@ -23,8 +26,8 @@ type (
 		Level      guard.Level     `json:"level"`      // low, warn or act
 		Returned   int64           `json:"returned"`   // in the sixty days that end with the day
 		Originated int64           `json:"originated"` // debits in the same days
-		Warn       float64         `json:"warn"`       // per cent
-		Act        float64         `json:"act"`        // per cent
+		Warn       float64         `json:"warn"`       // per cent: the lowest that the client or one of its ODFIs has
+		Act        float64         `json:"act"`        // per cent: the level that decides, of the client or one of its ODFIs
 	}
 	// CompanyStopped records that the company's debits, or all its entries, are
 	// held until a person lifts that.
@@ -71,36 +74,63 @@ func (c *RatedCompany) Evolve(f Fact) {
 			c.Levels = map[guard.RateClass]guard.Level{}
 		}
 		c.Levels[e.Class] = e.Level
+		if e.Level != guard.ActedAt {
+			delete(c.lifted, e.Class)
+		}
 	case *CompanyStopped:
 		c.Stopped = e
 	case *CompanyLifted:
-		c.Stopped = nil
+		c.lift()
 	}
 }
 
-// WatchRates compares a company's return rates with the configured levels.
+// lift ends the stop for every class that is above its level now.
+func (c *RatedCompany) lift() {
+	if c.Stopped == nil {
+		return
+	}
+	for class, level := range c.Levels {
+		if level != guard.ActedAt {
+			continue
+		}
+		if c.lifted == nil {
+			c.lifted = map[guard.RateClass]guard.RateAction{}
+		}
+		if c.Stopped.Action.Graver(c.lifted[class]) {
+			c.lifted[class] = c.Stopped.Action
+		}
+	}
+	c.Stopped = nil
+}
+
+// stops reports whether an action that a class asks for holds more of the
+// company's entries than are held, or than a person let leave.
+func (c *RatedCompany) stops(class guard.RateClass, action guard.RateAction) bool {
+	return action.Graver(c.lifted[class]) && (c.Stopped == nil || action.Graver(c.Stopped.Action))
+}
+
+// WatchRates compares a company's return rates with all levels that apply to it.
 type WatchRates struct {
 	Company string
-	Rules   guard.ReturnRates
+	Rules   guard.AllRates
 	Rates   map[guard.RateClass]guard.Rate
 }
 
-// Decide records the levels that changed. A rate that rises to act stops the
-// company if so configured; if a person lifted the stop, the rate must fall and
-// rise again to stop it once more.
+// Decide records the levels that changed. A rate above act stops the company if
+// so configured; if a person lifted the stop, only a graver action stops it again,
+// or the same one after the rate has fallen and risen.
 func (c WatchRates) Decide(now RatedCompany) ([]Event, error) {
 	var events []Event
 	var stop *CompanyStopped
 	for _, class := range guard.RateClasses {
 		rate, before := c.Rates[class], now.Levels[class]
-		level, limits := c.Rules.LevelOf(class, rate), c.Rules.Levels(class)
-		if level == before || before == "" && level == guard.Low {
-			continue
+		is := c.Rules.LevelOf(class, rate)
+		if is.Level != before && (before != "" || is.Level != guard.Low) {
+			events = append(events, CompanyRateChanged{c.Company, class, is.Level, rate.Returned, rate.Originated, is.Warn, is.Act})
 		}
-		events = append(events, CompanyRateChanged{c.Company, class, level, rate.Returned, rate.Originated, limits.Warn, limits.Act})
-		if level == guard.ActedAt && c.Rules.Action != guard.OnlyWarn && now.Stopped == nil && stop == nil {
-			stop = &CompanyStopped{c.Company, class, c.Rules.Action, fmt.Sprintf("its %s return rate is %.2f %%, above %v %%: %d of %d debits in sixty days",
-				class, rate.Percent(), limits.Act, rate.Returned, rate.Originated)}
+		if is.Level == guard.ActedAt && now.stops(class, is.Action) && (stop == nil || is.Action.Graver(stop.Action)) {
+			stop = &CompanyStopped{c.Company, class, is.Action, fmt.Sprintf("its %s return rate is %.2f %%, above %v %%: %d of %d debits in sixty days",
+				class, rate.Percent(), is.Act, rate.Returned, rate.Originated)}
 		}
 	}
 	if stop != nil {

@@ -289,7 +289,7 @@ func TestReturnRatesAreShownWithWhatTheyAreMadeOf(t *testing.T) {
 	}})
 	w.must(err)
 	_, err = ledger.Execute(t.Context(), w.ledger, ledger.CompanyStream("business", company), domain.WatchRates{
-		Company: company, Rules: *s.Rates, Rates: map[guard.RateClass]guard.Rate{guard.Unauthorized: {Returned: 1, Originated: 1}},
+		Company: company, Rules: guard.AllRates{*s.Rates}, Rates: map[guard.RateClass]guard.Rate{guard.Unauthorized: {Returned: 1, Originated: 1}},
 	}.Decide)
 	w.must(err)
 
@@ -308,6 +308,15 @@ func TestReturnRatesAreShownWithWhatTheyAreMadeOf(t *testing.T) {
 		t.Errorf("%s", made.body)
 	}
 	ops.call("GET", "/v1/ops/return-rates/entries?client=business&"+of, "").is(200)
+	if list[0]["warn"] != 0.4 || list[0]["act"] != 0.5 || list[0]["action"] != "hold_debits" {
+		t.Errorf("%v", list[0])
+	}
+	ops.call("PUT", "/v1/ops/odfis/021214862", `{"delivery":{"method":"outbox"},"return_rates":
+		{"unauthorized":{"warn":0.3,"act":0.6},"action":"suspend","min_returns":1,"min_entries":1}}`).is(200)
+	list = rows(bank.call("GET", "/v1/return-rates", "").is(200))
+	if list[0]["warn"] != 0.3 || list[0]["act"] != 0.6 || list[0]["action"] != "suspend" || list[0]["level"] != "act" {
+		t.Errorf("with the ODFI's: %v", list[0])
+	}
 	ops.call("GET", "/v1/ops/return-rates", "").problem(400, "invalid").names("/client")
 	bank.call("GET", "/v1/return-rates/entries?class=odd&company_identification=1", "").problem(400, "invalid").names("/class")
 	lifted := rows(ops.call("POST", "/v1/ops/clients/business/companies/"+company+"/lift", `{"reason":"mended"}`).is(200))

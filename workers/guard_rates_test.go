@@ -130,3 +130,23 @@ func TestARateRisesByItselfWhenWhatLeftGrowsOld(t *testing.T) {
 	b.sweepAt("2027-01-22 10:15")
 	b.stands(map[string]domain.State{debit: domain.Held})
 }
+
+// What a client is set to does not replace what its ODFI is set to.
+func TestAClientsReturnRatesAndItsODFIsAllApply(t *testing.T) {
+	rates := func(a guard.RateAction) *guard.ReturnRates {
+		return &guard.ReturnRates{Action: a, MinReturns: 1, MinEntries: 10}
+	}
+	b := openBank(t, func(s *domain.Settings) { s.Rates = rates(guard.OnlyWarn) })
+	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.BankStream(ourBank), domain.ConfigureBank{
+		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox}, Rules: guard.Rules{Rates: rates(guard.HoldDebits)},
+	}.Decide)
+	must(t, err)
+	sent := b.posts(gym, 40)
+	b.sweepAt("2026-11-20 14:30")
+	b.clock.Set(at("2026-11-24 09:00"))
+	b.comesBack(sent[0], "R10")
+	must(t, b.batcher.Sweep(t.Context()))
+	debit, credit := b.post(gym, pull(41)), b.post(gym, pull(42, push))
+	b.sweepAt("2026-11-24 10:15")
+	b.stands(map[string]domain.State{debit: domain.Held, credit: domain.Filed})
+}

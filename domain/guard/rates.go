@@ -41,6 +41,12 @@ const (
 	Suspend    RateAction = "suspend" // holds its credits too
 )
 
+// Graver reports whether the action stops more than another one.
+func (a RateAction) Graver(than RateAction) bool { return a.stops() > than.stops() }
+
+// stops counts the directions whose entries the action holds.
+func (a RateAction) stops() int { return map[RateAction]int{HoldDebits: 1, Suspend: 2}[a] }
+
 // RateClass is a group of return codes with a level of its own.
 type RateClass string
 
@@ -129,8 +135,8 @@ const (
 	ActedAt  Level = "act"
 )
 
-// LevelOf returns the level of a class at a rate.
-func (r *ReturnRates) LevelOf(c RateClass, rate Rate) Level {
+// levelOf returns the level of a class at a rate.
+func (r *ReturnRates) levelOf(c RateClass, rate Rate) Level {
 	l := r.Levels(c)
 	switch {
 	case rate.Returned < r.MinReturns || rate.Originated < r.MinEntries:
@@ -142,6 +148,58 @@ func (r *ReturnRates) LevelOf(c RateClass, rate Rate) Level {
 	default:
 		return Low
 	}
+}
+
+// AllRates are the return rates that apply to a client's companies: the client's
+// own and those of each of its ODFIs.
+type AllRates []ReturnRates
+
+// RateLevel is the level of a rate, with the settings behind it.
+type RateLevel struct {
+	Level  Level
+	Warn   float64    // the lowest that is set
+	Act    float64    // the one that decides
+	Action RateAction // above Act
+}
+
+// LevelOf returns the highest level of a class at a rate. When the rate is above
+// several levels act, the gravest of their actions decides; when it is above none,
+// the lowest of them does. Without settings the level is low and nothing is set.
+func (all AllRates) LevelOf(c RateClass, rate Rate) (found RateLevel) {
+	found.Level = Low
+	for i := range all {
+		r := &all[i]
+		l, level := r.Levels(c), r.levelOf(c, rate)
+		if i == 0 || l.Warn < found.Warn {
+			found.Warn = l.Warn
+		}
+		if i == 0 || found.yields(level, l.Act, r.Action) {
+			found.Act, found.Action = l.Act, r.Action
+		}
+		if level.above(found.Level) {
+			found.Level = level
+		}
+	}
+	return found
+}
+
+// yields reports whether another setting decides instead of the one found so far.
+func (l RateLevel) yields(level Level, act float64, action RateAction) bool {
+	switch is, was := level == ActedAt, l.Level == ActedAt; {
+	case is != was:
+		return is
+	case is && action.stops() != l.Action.stops():
+		return action.Graver(l.Action)
+	case act != l.Act:
+		return act < l.Act
+	default:
+		return action.Graver(l.Action)
+	}
+}
+
+func (l Level) above(other Level) bool {
+	rank := map[Level]int{WarnedAt: 1, ActedAt: 2}
+	return rank[l] > rank[other]
 }
 
 // Rate is the number of returned debits and of all debits.

@@ -119,8 +119,39 @@ func TestALevelIsReachedAboveItAndWithEnoughReturnsAndDebits(t *testing.T) {
 		{Unauthorized, Rate{4, 200}, Low}, {Unauthorized, Rate{5, 200}, ActedAt},
 		{Unauthorized, Rate{5, 199}, Low}, {Unauthorized, Rate{199, 199}, Low}, {Unauthorized, Rate{}, Low},
 	} {
-		if got := rules.LevelOf(tt.class, tt.rate); got != tt.want {
+		if got := (AllRates{*rules}).LevelOf(tt.class, tt.rate).Level; got != tt.want {
 			t.Errorf("%s of %+v is %s, want %s", tt.class, tt.rate, got, tt.want)
 		}
+	}
+}
+
+// A client's return rates and those of its ODFIs all apply.
+func TestTheStrictestOfAllReturnRatesDecides(t *testing.T) {
+	of := func(warn, act float64, action RateAction, least int64) ReturnRates {
+		return ReturnRates{Overall: RateLevels{warn, act}, Action: action, MinReturns: least, MinEntries: 100}
+	}
+	client, bank := of(5, 10, OnlyWarn, 1), of(8, 12, HoldDebits, 1)
+	for name, tt := range map[string]struct {
+		all  AllRates
+		rate Rate
+		want RateLevel
+	}{
+		"below both":                            {AllRates{client, bank}, Rate{50, 1000}, RateLevel{Low, 5, 10, OnlyWarn}},
+		"above the client's warning":            {AllRates{client, bank}, Rate{51, 1000}, RateLevel{WarnedAt, 5, 10, OnlyWarn}},
+		"above the client's":                    {AllRates{client, bank}, Rate{101, 1000}, RateLevel{ActedAt, 5, 10, OnlyWarn}},
+		"above both":                            {AllRates{client, bank}, Rate{121, 1000}, RateLevel{ActedAt, 5, 12, HoldDebits}},
+		"above both, in another order":          {AllRates{bank, client}, Rate{121, 1000}, RateLevel{ActedAt, 5, 12, HoldDebits}},
+		"above one that needs more returns":     {AllRates{of(5, 10, HoldDebits, 200), bank}, Rate{121, 1000}, RateLevel{ActedAt, 5, 12, HoldDebits}},
+		"a warning and one that needs more":     {AllRates{of(1, 2, HoldDebits, 200), bank}, Rate{90, 1000}, RateLevel{WarnedAt, 1, 2, HoldDebits}},
+		"above two of the same":                 {AllRates{bank, of(8, 11, HoldDebits, 1)}, Rate{121, 1000}, RateLevel{ActedAt, 8, 11, HoldDebits}},
+		"above the same with different actions": {AllRates{bank, of(8, 12, Suspend, 1)}, Rate{121, 1000}, RateLevel{ActedAt, 8, 12, Suspend}},
+		"below the same, the graver action":     {AllRates{bank, of(8, 12, Suspend, 1)}, Rate{1, 1000}, RateLevel{Low, 8, 12, Suspend}},
+		"nothing is set":                        {nil, Rate{999, 1000}, RateLevel{Level: Low}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.all.LevelOf(Overall, tt.rate); got != tt.want {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
 	}
 }

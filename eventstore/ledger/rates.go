@@ -7,19 +7,22 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// RatesOf returns the levels of return rates for a client's companies: its own,
-// or else those of the first of its ODFIs that has some; nil: none.
-func (l *Ledger) RatesOf(ctx context.Context, c domain.Client) (*guard.ReturnRates, error) {
+// RatesOf returns the levels of return rates for a client's companies: its own and
+// those of its ODFIs, all of which apply.
+func (l *Ledger) RatesOf(ctx context.Context, c domain.Client) (all guard.AllRates, err error) {
 	if c.Settings.Rates != nil {
-		return c.Settings.Rates, nil
+		all = append(all, *c.Settings.Rates)
 	}
 	for _, odfi := range c.Settings.ODFIs {
 		bank, err := l.Bank(ctx, odfi)
-		if err != nil || bank.Rates != nil {
-			return bank.Rates, err
+		if err != nil {
+			return nil, err
+		}
+		if bank.Rates != nil {
+			all = append(all, *bank.Rates)
 		}
 	}
-	return nil, nil
+	return all, nil
 }
 
 // CompanyStream is the stream of a client's company identification and its

@@ -18,8 +18,8 @@ type RateRecord struct {
 	Company   string           `json:"company_identification"`
 	Class     guard.RateClass  `json:"class"`
 	Level     guard.Level      `json:"level"`
-	Warn      float64          `json:"warn"`
-	Act       float64          `json:"act"`
+	Warn      float64          `json:"warn"` // the lowest of those that apply
+	Act       float64          `json:"act"`  // the one that decides
 	Action    guard.RateAction `json:"action"`
 	Stopped   bool             `json:"stopped"`    // its entries are held until a person lifts the stop
 	SixtyDays RateWindow       `json:"sixty_days"` // method B over these decides
@@ -51,7 +51,7 @@ func newRateMethod(r guard.Rate) RateMethod {
 type clientRates struct {
 	client   string
 	today    calendar.Date
-	levels   guard.ReturnRates
+	levels   guard.AllRates
 	returned []guard.ReturnedDebit
 	sent     []guard.DebitBatch // in the days observed
 	behind   []guard.DebitBatch // in the files of what was returned
@@ -71,14 +71,12 @@ func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, er
 		return r, domain.Refuse(domain.NotFound, "there is no client %q", client)
 	}
 	r.client, r.today = client, calendar.DateOf(s.LedgerNow().Now())
-	levels, err := s.Ledger.RatesOf(ctx, c)
-	if err != nil {
+	if r.levels, err = s.Ledger.RatesOf(ctx, c); err != nil {
 		return r, err
 	}
-	if levels == nil { // the network's levels are shown, and nothing is done
-		levels = &guard.ReturnRates{}
+	if len(r.levels) == 0 { // the network's levels are shown, and nothing is done
+		r.levels = guard.AllRates{*guard.Rules{Rates: &guard.ReturnRates{}}.WithDefaults().Rates}
 	}
-	r.levels = *guard.Rules{Rates: levels}.WithDefaults().Rates
 	w := guard.Window{From: r.today.Add(1 - trendDays), To: r.today}
 	if r.returned, err = s.Views.ReturnedDebits(ctx, client, w); err != nil {
 		return r, err
@@ -117,11 +115,10 @@ func (r clientRates) records() (list []RateRecord) {
 }
 
 func (r clientRates) record(company string, class guard.RateClass) RateRecord {
-	limits := r.levels.Levels(class)
 	trend := guard.Trend(company, class, r.today, r.returned, r.sent)
+	is := r.levels.LevelOf(class, trend[len(trend)-1])
 	shown := RateRecord{
-		Client: r.client, Company: company, Class: class, Warn: limits.Warn, Act: limits.Act, Action: r.levels.Action,
-		Level:     r.levels.LevelOf(class, trend[len(trend)-1]),
+		Client: r.client, Company: company, Class: class, Warn: is.Warn, Act: is.Act, Action: is.Action, Level: is.Level,
 		SixtyDays: r.window(company, class, guard.SixtyDays(r.today)), TwoMonths: r.window(company, class, guard.TwoMonths(r.today)),
 		Stopped: slices.ContainsFunc(r.stops, func(s guard.Stop) bool { return s.Company == company }),
 		Trend:   make([]float64, len(trend)),
@@ -129,7 +126,7 @@ func (r clientRates) record(company string, class guard.RateClass) RateRecord {
 	for i, day := range trend {
 		shown.Trend[i] = day.Percent()
 	}
-	if on, ok := guard.Crosses(trend, limits.Act, r.today); ok {
+	if on, ok := guard.Crosses(trend, is.Act, r.today); ok {
 		shown.CrossesOn = on.String()
 	}
 	return shown

@@ -1208,7 +1208,7 @@ type Bank struct {
 	// Rename With write_only: whether files are renamed there, true if left out; else they are written under their final name.
 	Rename *bool `json:"rename,omitempty"`
 
-	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates *Bank_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string           `json:"routing,omitempty"`
 
@@ -1403,7 +1403,7 @@ type Bank_Pgp struct {
 // BankReturnRatesAction Above act. It ends only when a person lifts it
 type BankReturnRatesAction string
 
-// Bank_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// Bank_ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type Bank_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *BankReturnRatesAction `json:"action,omitempty"`
@@ -1468,7 +1468,7 @@ type Client struct {
 	ReceivingAccounts        *[]Client_ReceivingAccounts     `json:"receiving_accounts,omitempty"`
 	RelationshipVerification *ClientRelationshipVerification `json:"relationship_verification,omitempty"`
 
-	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates     *Client_ReturnRates    `json:"return_rates,omitempty"`
 	SameDay         *bool                  `json:"same_day,omitempty"`
 	SecCodes        *[]ClientSecCodes      `json:"sec_codes,omitempty"`
@@ -1590,7 +1590,7 @@ type ClientRelationshipVerification string
 // ClientReturnRatesAction Above act. It ends only when a person lifts it
 type ClientReturnRatesAction string
 
-// Client_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// Client_ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type Client_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *ClientReturnRatesAction `json:"action,omitempty"`
@@ -1656,7 +1656,7 @@ type ClientSettings struct {
 	ReceivingAccounts        *[]ClientSettings_ReceivingAccounts     `json:"receiving_accounts,omitempty"`
 	RelationshipVerification *ClientSettingsRelationshipVerification `json:"relationship_verification,omitempty"`
 
-	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates     *ClientSettings_ReturnRates    `json:"return_rates,omitempty"`
 	SameDay         *bool                          `json:"same_day,omitempty"`
 	SecCodes        *[]ClientSettingsSecCodes      `json:"sec_codes,omitempty"`
@@ -1778,7 +1778,7 @@ type ClientSettingsRelationshipVerification string
 // ClientSettingsReturnRatesAction Above act. It ends only when a person lifts it
 type ClientSettingsReturnRatesAction string
 
-// ClientSettings_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// ClientSettings_ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type ClientSettings_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *ClientSettingsReturnRatesAction `json:"action,omitempty"`
@@ -2837,7 +2837,7 @@ type ReturnRates struct {
 	NextCursor NextCursor         `json:"next_cursor"`
 }
 
-// ReturnRatesDataAction defines model for ReturnRates.Data.Action.
+// ReturnRatesDataAction Above act
 type ReturnRatesDataAction string
 
 // ReturnRatesDataClass defines model for ReturnRates.Data.Class.
@@ -2848,7 +2848,10 @@ type ReturnRatesDataLevel string
 
 // ReturnRates_Data defines model for ReturnRates.Data.
 type ReturnRates_Data struct {
-	Act                   float64               `json:"act"`
+	// Act The one that decides: above several, that with the gravest action, and otherwise the lowest
+	Act float64 `json:"act"`
+
+	// Action Above act
 	Action                ReturnRatesDataAction `json:"action"`
 	Class                 ReturnRatesDataClass  `json:"class"`
 	Client                string                `json:"client"`
@@ -2865,7 +2868,9 @@ type ReturnRates_Data struct {
 	// Trend Per cent by method B, on each of the last sixty days
 	Trend             []float64  `json:"trend"`
 	TwoCalendarMonths RateWindow `json:"two_calendar_months"`
-	Warn              float64    `json:"warn"`
+
+	// Warn The lowest of those that the client and its ODFIs have
+	Warn float64 `json:"warn"`
 }
 
 // ReturnRequests defines model for ReturnRequests.
@@ -4550,7 +4555,7 @@ type SetBank200JSONResponseBody struct {
 	// Rename With write_only: whether files are renamed there, true if left out; else they are written under their final name.
 	Rename *bool `json:"rename,omitempty"`
 
-	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. The settings of a client and of its ODFIs all apply. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates *SetBank200JSONResponseBody_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string                                 `json:"routing,omitempty"`
 

@@ -31,12 +31,12 @@ func (p *pass) daily(shown *projections.Guarding) error {
 }
 
 // watch compares the return rates of a client's companies with the levels set
-// for it, or else for one of its ODFIs. A company that exceeds them may be
+// for it and for its ODFIs. A company that exceeds them may be
 // stopped; its entries, including the waiting ones, are then held, for which
 // the book is loaded again.
 func (p *pass) watch(client string) error {
 	levels, err := p.levels(client)
-	if err != nil || levels == nil {
+	if err != nil || len(levels) == 0 {
 		return err
 	}
 	w := guard.SixtyDays(calendar.DateOf(p.Ledger.Now()))
@@ -64,7 +64,7 @@ func (p *pass) watch(client string) error {
 		for _, class := range guard.RateClasses {
 			rates[class] = guard.MethodB(company, class, w, returned, sent)
 		}
-		if err := p.rated(client, domain.WatchRates{Company: company, Rules: *levels, Rates: rates}); err != nil {
+		if err := p.rated(client, domain.WatchRates{Company: company, Rules: levels, Rates: rates}); err != nil {
 			return err
 		}
 	}
@@ -95,9 +95,8 @@ func (p *pass) rated(client string, watch domain.WatchRates) error {
 	return nil
 }
 
-// levels are those of the client, or else of the first of its ODFIs that has
-// some; nil if there are none.
-func (p *pass) levels(client string) (*guard.ReturnRates, error) {
+// levels are those of the client and of its ODFIs.
+func (p *pass) levels(client string) (guard.AllRates, error) {
 	c, err := p.Clients.Client(p.ctx, client)
 	if err != nil {
 		return nil, err
