@@ -97,6 +97,13 @@ type (
 		Disabled bool     `json:"disabled,omitempty"`
 		Reason   string   `json:"reason,omitempty"`
 	}
+	// ApproversRequired records that four eyes was switched on, in the same append
+	// as the change of the policy. A change of the people at the same moment meets
+	// this event in its stream and is decided again, or makes the policy's change
+	// be decided again: two who can approve remain either way.
+	ApproversRequired struct {
+		Approvers int `json:"approvers"` // how many people can approve
+	}
 )
 
 // Type names the event in the log.
@@ -105,10 +112,14 @@ func (OperatorAdded) Type() string { return "operator.added" }
 // Type names the event in the log.
 func (OperatorChanged) Type() string { return "operator.changed" }
 
+// Type names the event in the log.
+func (ApproversRequired) Type() string { return "operator.approvers_required" }
+
 func init() {
 	register(
 		func() Event { return &OperatorAdded{} },
 		func() Event { return &OperatorChanged{} },
+		func() Event { return &ApproversRequired{} },
 	)
 }
 

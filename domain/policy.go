@@ -89,6 +89,15 @@ func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	return []Event{PolicyChanged{c.FourEyes, c.ReleaseAboveCents, ShortDuration(expires), c.Reason}}, nil
 }
 
+// ForPeople returns what the change adds to the stream of the people, if it is made:
+// two who can approve are required from now on.
+func (c ChangePolicy) ForPeople(now Policy) []Event {
+	if !c.FourEyes || now.FourEyes {
+		return nil
+	}
+	return []Event{ApproversRequired{c.Approvers}}
+}
+
 // ShortDuration formats a duration without trailing zero units.
 func ShortDuration(d time.Duration) string {
 	s := d.String()

@@ -133,7 +133,7 @@ func (l *Ledger) approvalID(asked domain.ApprovalAsked, input []byte, round int)
 }
 
 // ChangeOperator decides about a change of a person under the policy as it is at
-// that moment.
+// that moment. It is read after the people: see ChangePolicy.
 func (l *Ledger) ChangeOperator(ctx context.Context, c domain.ChangeOperator) func(domain.Operators) ([]domain.Event, error) {
 	return func(now domain.Operators) ([]domain.Event, error) {
 		policy, err := l.Policy(ctx)
@@ -143,6 +143,23 @@ func (l *Ledger) ChangeOperator(ctx context.Context, c domain.ChangeOperator) fu
 		c.FourEyes = policy.FourEyes
 		return c.Decide(now)
 	}
+}
+
+// ChangePolicy replaces the policy, and counts who can approve. To begin to need
+// two people it writes to the people's stream as well, as only the versions of
+// streams that are written are checked: a person who is disabled at the same moment
+// is counted, or stays.
+func (l *Ledger) ChangePolicy(ctx context.Context, c domain.ChangePolicy) (domain.Policy, error) {
+	return ExecuteWith(ctx, l, PolicyStream(), func(now domain.Policy) (d Decision, err error) {
+		people, err := l.Operators(ctx)
+		if err != nil {
+			return d, err
+		}
+		c.Approvers = people.Approvers()
+		d.With = []Change{{Stream: domain.OperatorsStream, Client: domain.LedgerClient, Expect: people.Version, Events: c.ForPeople(now)}}
+		d.Events, err = c.Decide(now)
+		return d, err
+	})
 }
 
 // Person returns the operator who is responsible for a credential, by the owner

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -42,14 +41,8 @@ func (s *surface) putPolicy(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	p, err := ledger.Execute(ctx, s.Ledger, ledger.PolicyStream(), func(now domain.Policy) ([]domain.Event, error) {
-		people, err := s.Ledger.Operators(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return domain.ChangePolicy{
-			FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(), Reason: in.Reason,
-		}.Decide(now)
+	p, err := s.Ledger.ChangePolicy(ctx, domain.ChangePolicy{
+		FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Reason: in.Reason,
 	})
 	if err != nil {
 		return err
