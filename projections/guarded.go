@@ -57,6 +57,9 @@ const (
 		FROM items@ i INDEXED BY items_file@ JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 GROUP BY 1, 2, 3, 4, 5, 6, 10, 11`
 
+	filesFrom = `SELECT DISTINCT f.id FROM batches@ b INDEXED BY batches_effective@ CROSS JOIN files@ f ON f.position = b.file
+		WHERE b.answers = 0 AND b.effective_on >= ?3 AND f.cut > 0 AND ` + ofOwners
+
 	guardedClients = `SELECT value FROM json_each(?1) UNION
 		SELECT client FROM client_odfis@ WHERE odfi IN (SELECT value FROM json_each(?2))`
 	guardedWaiting = `SELECT f.position, i.txn, i.item, f.version, f.header, f.code, f.routing, i.cents, f.addenda,
@@ -200,6 +203,18 @@ func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 		return nil
 	})
 	return uses, err
+}
+
+// FilesFrom lists the cut files that have entries which settle on a day or later.
+func (g *Guarding) FilesFrom(day calendar.Date) (ids []string, err error) {
+	clients, odfis := g.lists()
+	err = g.s.query(filesFrom, values(clients, odfis, day.String()), func(row []value) error {
+		var id string
+		scan(row, &id)
+		ids = append(ids, id)
+		return nil
+	})
+	return ids, err
 }
 
 // effectiveOn parses the effective date of a batch.

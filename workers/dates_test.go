@@ -136,11 +136,14 @@ func notNil(f func(*domain.Proposal)) []func(*domain.Proposal) {
 // The file was judged for its own day, so it leaves. What it fills is told.
 func TestAFileThatIsDatedAgainToAFullDayLeavesAndIsWarnedOf(t *testing.T) {
 	for name, tt := range map[string]struct {
-		other  int64 // cents that settle on the day to which it moves
-		warned int64
+		other   int64 // cents that settle on the day to which it moves
+		warned  int64
+		another bool // another process warns
 	}{
-		"there is room for it": {400_00, 0},
-		"there is none":        {400_01, 1},
+		"there is room for it":                 {400_00, 0, false},
+		"there is none":                        {400_01, 1, false},
+		"there is room, and the process stops": {400_00, 0, true},
+		"there is none, and the process stops": {400_01, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t, bounded(daily(1000_00)))
@@ -157,6 +160,11 @@ func TestAFileThatIsDatedAgainToAFullDayLeavesAndIsWarnedOf(t *testing.T) {
 			if f.State != domain.FileIsDelivered || f.Batches[0].EffectiveOn != "261124" {
 				t.Errorf("the file is %s, dated %s", f.State, f.Batches[0].EffectiveOn)
 			}
+			if tt.another {
+				b.restart()
+				b.guard.Log = slog.New(slog.NewTextHandler(&log, nil))
+			}
+			must(t, b.batcher.Sweep(t.Context()))
 			must(t, b.batcher.Sweep(t.Context()))
 			lines := strings.Count(log.String(), "a file that was dated again exceeds a limit")
 			if int64(lines) != tt.warned || b.guard.Warned() != tt.warned {

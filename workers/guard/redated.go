@@ -1,17 +1,21 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
 // redated collects the files that were dated again since they were last
 // examined. It is kept when the book is loaded again, as each such file causes
-// that. A new process does not examine files that were redated before it
-// started.
+// that. A new process begins with those that settle from its day on: the one before
+// it may have stopped between the event and the warning.
 type redated struct {
 	position int64 // log position up to which it was read; 0: not yet
 	files    []string
@@ -32,7 +36,11 @@ func (d *redated) note(r *eventstore.Recorded) {
 // over. The caller has loaded the book from views that show the new dates.
 func (p *pass) warnRedated(shown *projections.Guarding) error {
 	if p.redated.position == 0 {
-		p.redated.position = p.at
+		files, err := p.redatedBefore(shown)
+		if err != nil {
+			return err
+		}
+		p.redated = redated{p.at, files}
 	}
 	err := eventstore.Scan(p.ctx, p.Ledger.Store, p.redated.position, p.at, p.redated.note)
 	if err != nil {
@@ -56,4 +64,28 @@ func (p *pass) warnRedated(shown *projections.Guarding) error {
 	}
 	p.redated.files = nil
 	return nil
+}
+
+// redatedBefore lists the files that were dated again before the book was loaded
+// and settle today or later. It looks for them only if a limit is exceeded on one of
+// these days.
+func (p *pass) redatedBefore(shown *projections.Guarding) (files []string, err error) {
+	today := calendar.DateOf(p.Ledger.Now())
+	if !slices.ContainsFunc(p.book.Lines(today), func(l guard.Line) bool { return l.Limit.Share(l.Used) > 1 }) {
+		return nil, nil
+	}
+	all, err := shown.FilesFrom(today)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range all {
+		f, err := ledger.LoadAsOf(p.ctx, p.Ledger, ledger.FileStream("", id), p.at)
+		if err != nil {
+			return nil, err
+		}
+		if len(f.Redated) > 0 {
+			files = append(files, id)
+		}
+	}
+	return files, nil
 }
