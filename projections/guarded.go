@@ -133,7 +133,7 @@ func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) er
 		var debits, credits guard.Use
 		var on string
 		scan(row, &debits.Client, &debits.ODFI, &debits.Company, &on, &debits.Count, &debits.Cents, &credits.Count, &credits.Cents)
-		if err := effectiveOn(on, &debits.SettlesOn); err != nil {
+		if err := settlesOn(on, &debits.SettlesOn); err != nil {
 			return err
 		}
 		debits.Debit = true
@@ -195,7 +195,7 @@ func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 		var day int64
 		var direction domain.PushPull
 		scan(row, &u.Client, &u.ODFI, &u.Company, &on, &direction, &day, &u.Count, &u.Cents, &u.Largest, &u.SEC, &u.Description)
-		if err := effectiveOn(on, &u.SettlesOn); err != nil {
+		if err := settlesOn(on, &u.SettlesOn); err != nil {
 			return err
 		}
 		u.OriginatedOn, u.Debit = calendar.OnOrAfter(dateOf(day)), direction == domain.Pull
@@ -223,6 +223,17 @@ func effectiveOn(text string, into *calendar.Date) (err error) {
 		return fmt.Errorf("effective date of a batch: %w", err)
 	}
 	return nil
+}
+
+// settlesOn parses the settlement day of a batch from its effective date. In a
+// client's own file that may be a day on which banks are closed: the operator
+// settles it on the next banking day.
+func settlesOn(text string, into *calendar.Date) error {
+	err := effectiveOn(text, into)
+	if err == nil {
+		*into = calendar.OnOrAfter(*into)
+	}
+	return err
 }
 
 // dateOf converts a day from its form in rows.

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"fmt"
 	"hash/fnv"
 
 	"github.com/achledger/achledger/domain"
@@ -89,9 +88,11 @@ func (g *Guarding) SentTo(client string, account int64, transaction string, by c
 		var s SentTo
 		on := ""
 		scan(row, &s.TransactionID, &s.File, &on)
-		s.SettledOn, _ = calendar.ParseDate(on) // zero if it is in no batch
 		list = append(list, s)
-		return nil
+		if on == "" {
+			return nil // it is in no batch
+		}
+		return settlesOn(on, &list[len(list)-1].SettledOn)
 	})
 	return list, err
 }
@@ -119,12 +120,11 @@ func (g *Guarding) EachOfFile(id string, each func(s Sent, account int64, e guar
 		e := guard.Entry{OwnFile: true}
 		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged, &account, &e.Cents, &push,
 			&e.SEC, &e.Description, &e.Company, &on, &e.Client, &e.ODFI, &made)
-		day, err := calendar.ParseDate(on)
-		if err != nil {
-			return fmt.Errorf("effective date of a batch: %w", err)
+		if err := settlesOn(on, &e.SettlesOn); err != nil {
+			return err
 		}
 		e.OriginatedOn = calendar.OnOrAfter(dateOf(made))
-		e.Debit, e.SettlesOn, e.MadeFor = push == string(domain.Pull), day, day
+		e.Debit, e.MadeFor = push == string(domain.Pull), e.SettlesOn
 		return each(s, account, e)
 	})
 }

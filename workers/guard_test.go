@@ -226,6 +226,24 @@ func (b *bank) uploadOf(cents ...int64) string {
 	return a.FileID
 }
 
+// The operator settles Saturday's batch on Monday.
+func TestABatchDatedADayOnWhichBanksAreClosedCountsForTheNextOne(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	_, err := b.upload(rendered(t, payroll(1, func(f *nacha.File) {
+		f.Batches = f.Batches[:1]
+		f.Batches[0].Header.EffectiveOn = "261121"
+		f.Batches[0].Entries[0].Code, f.Batches[0].Entries[0].AmountCents = 27, 600_00
+	})))
+	must(t, err)
+	fits, not := b.post(gym, pull(1, cents(400_00), on("2026-11-23"))), b.post(gym, pull(2, cents(1), on("2026-11-23")))
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{fits: domain.Filed, not: domain.Held})
+	b.restart()
+	third := b.post(gym, pull(3, cents(1), on("2026-11-23")))
+	b.sweepAt("2026-11-20 16:30")
+	b.stands(map[string]domain.State{third: domain.Held})
+}
+
 func (b *bank) fileStands(id string, want domain.FileState) domain.File {
 	b.t.Helper()
 	f, err := b.File(b.t.Context(), id)

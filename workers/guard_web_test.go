@@ -39,6 +39,25 @@ func TestTheFirstWebDebitToAnAccountWaitsAndTheNextLeavesOnceItHasSettled(t *tes
 	b.stands(map[string]domain.State{early: domain.Held, late: domain.Pending, second: domain.Held})
 }
 
+// What a client's own file dates a Saturday settles on Monday.
+func TestABatchDatedASaturdayHasSettledThreeBankingDaysAfterMonday(t *testing.T) {
+	b := openBank(t, func(s *domain.Settings) { s.SECCodes = append(s.SECCodes, "WEB") })
+	_, err := b.upload(rendered(t, payroll(1, func(f *nacha.File) {
+		f.Batches = f.Batches[:1]
+		f.Batches[0].Header.EffectiveOn, f.Batches[0].Entries[0].Account = "261121", "77001"
+	})))
+	must(t, err)
+	b.sweepAt("2026-11-20 14:30")
+	b.changeClient(gym, func(c *domain.ChangeClient) { c.Settings.WebDebits = guard.Hold })
+	b.clock.Set(at("2026-11-25 23:00"))
+	early := b.postTo(gym, "77001", pull(1, fromWeb, on("2026-12-02")))
+	b.sweep()
+	b.clock.Set(at("2026-11-27 09:00")) // Thursday was a holiday
+	late := b.postTo(gym, "77001", pull(2, fromWeb, on("2026-12-02")))
+	b.sweep()
+	b.stands(map[string]domain.State{early: domain.Held, late: domain.Pending})
+}
+
 func TestAnAccountThatThereIsNotIsFirstUsedAgain(t *testing.T) {
 	b := openBank(t, validating(guard.Reject))
 	old := b.postTo(gym, "77001", pull(1))
