@@ -59,6 +59,7 @@ type guarding struct {
 	calm   bool
 	posted [][2]string // client and transaction
 	doubts []doubt
+	terms  *calendar.Terms        // of the bank
 	looked map[string]guard.Rules // duplicates and web_debits in force, by prefix of their rules' names
 }
 
@@ -189,10 +190,29 @@ func (h *guarding) changeLimits() {
 	})
 	_, err := ledger.Execute(h.t.Context(), h.Ledger, ledger.BankStream(ourBank), domain.ConfigureBank{
 		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox},
-		Rules: bank,
+		Rules: bank, BankProfile: domain.BankProfile{Terms: h.anyTerms()},
 	}.Decide)
 	must(h.t, err)
 	h.sweep()
+}
+
+// anyTerms are FedACH's, or a bank's own: other lead days, other deadlines.
+func (h *guarding) anyTerms() (t calendar.Terms) {
+	days := func() *int { n := h.random.IntN(3); return &n }
+	switch h.random.IntN(4) {
+	case 0:
+		t.LeadDays = &calendar.LeadDays{Credit: days(), Debit: days(), BySEC: map[string]calendar.LeadDays{"WEB": {Debit: days()}}}
+	case 1:
+		t.LeadDays = &calendar.LeadDays{Credit: days()}
+		t.Deadlines = []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}}
+	case 2:
+		t.Deadlines = []calendar.BankDeadline{
+			{At: "11:00", Settles: calendar.SettlesSameDay}, {At: "15:30", Days: []string{"mon", "tue", "thu"}, Settles: calendar.SettlesByLeadDays},
+			{At: "21:00", Days: []string{"fri"}, Settles: calendar.SettlesByLeadDays},
+		}
+		t.TimeZone = []string{"", "America/Los_Angeles"}[h.random.IntN(2)]
+	}
+	return t
 }
 
 // doubt is a hold for which the model sees no need yet: what the same cut moves
@@ -319,7 +339,12 @@ func (h *guarding) check() {
 					rules[r.Client] = append(rules[r.Client], rule{l, r.Client, l.Name()})
 				}
 			case *domain.BankConfigured:
-				h.looked["odfi/"+e.Routing+"/"], rules[""] = e.Rules, nil
+				h.looked["odfi/"+e.Routing+"/"], rules[""], h.terms = e.Rules, nil, &e.Terms
+				for _, n := range order { // what waits settles by the new terms
+					if !n.filed {
+						n.expect(h.terms)
+					}
+				}
 				for _, l := range e.Limits {
 					rules[""] = append(rules[""], rule{l, "", "odfi/" + e.Routing + "/" + l.Name()})
 				}
@@ -328,8 +353,9 @@ func (h *guarding) check() {
 				n.t.Evolve(f)
 				n.Item, n.company, n.debit = n.t.Origination(), e.Proposal.CompanyID, e.Proposal.PushPull == domain.Pull
 				n.made = calendar.OnOrAfter(calendar.DateOf(f.Meta.At))
-				n.expect()
+				n.expect(nil)
 				n.madeFor = n.settles
+				n.expect(h.terms)
 				h.begins(rules, order, n, r.Position)
 				entries[e.ItemID], order = n, append(order, n)
 			case *domain.TransactionHeld:
@@ -347,7 +373,7 @@ func (h *guarding) check() {
 					n.waived[n.HeldBy.Rule] = true
 				}
 				n.t.Evolve(f)
-				n.expect()
+				n.expect(h.terms)
 				h.begins(rules, order, n, r.Position)
 			case *domain.TransactionReturned:
 				n := entries[e.ReplyTo]
@@ -373,7 +399,7 @@ func (h *guarding) check() {
 				n := entries[e.ItemID]
 				n.t.Evolve(f)
 				n.filed = false
-				n.expect()
+				n.expect(h.terms)
 				n.counts = true
 			}
 		}
@@ -382,22 +408,22 @@ func (h *guarding) check() {
 
 func uuidOf(stream string) string { return stream[len(stream)-len(uuid.Nil.String()):] }
 
-// expect sets the day by which a waiting entry counts.
-func (n *naive) expect() {
+// expect sets the day by which a waiting entry counts, at a bank with terms.
+func (n *naive) expect(bank *calendar.Terms) {
 	p := n.t.Originated.Proposal
 	asked, _ := calendar.ParseDate(p.EffectiveOn)
 	from := n.MadeAt
 	if n.NotBefore.After(from) {
 		from = n.NotBefore
 	}
-	if !asked.IsZero() && calendar.DueAt(asked).After(from) {
-		from = calendar.DueAt(asked)
-	}
 	kind := calendar.Credit
 	if n.debit {
 		kind = calendar.Debit
 	}
-	n.settles = calendar.Effective(from, calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: n.AmountCents}).SettlesOn
+	if !asked.IsZero() && bank.DueAt(asked, p.SEC, kind).After(from) {
+		from = bank.DueAt(asked, p.SEC, kind)
+	}
+	n.settles = calendar.Effective(from, calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: n.AmountCents, Bank: bank}).SettlesOn
 }
 
 // concerns reports whether the rule is about the entry.
