@@ -43,6 +43,17 @@ func (m Moved) There(unconfirmed int64) Record {
 	return Record{Delivery: m.Delivery, Otherwise: m.Otherwise, Reason: m.Reason, Unconfirmed: unconfirmed}
 }
 
+// Off returns the record in which everything is off because the log is not the one
+// known. A ledger that was moved stays moved, and if the move is abandoned it is off
+// here too.
+func (r Record) Off(reason string, log Log) Record {
+	off := Record{Reason: reason, Unconfirmed: log.Head}
+	if r.Moved != nil {
+		off.Moved = &Moved{To: r.Moved.To, Reason: reason}
+	}
+	return off
+}
+
 // Log identifies a log.
 type Log struct {
 	FirstEvent string // id of the event at position 1; empty for an empty log
@@ -136,7 +147,7 @@ func (s *Switch) Pause(reason string) {
 func (s *Switch) Distrust(reason string, log Log) error {
 	return s.change(log, func(r *Record) {
 		if r.Otherwise || r.Reason == "" || len(r.Delivery) > 0 {
-			*r = Record{Reason: reason, Unconfirmed: log.Head, Moved: r.Moved}
+			*r = r.Off(reason, log)
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (f Folder) OpenDelivery(log delivery.Log) (*delivery.Switch, error) {
 	case log.Head == 0 && reason == "":
 		now = delivery.Record{Otherwise: true}
 	case reason != "":
-		now = delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person ends this
+		now = i.Off(reason, log) // only a person ends this
 	}
 	s := delivery.New(now, keeper{f})
 	return s, s.Note(log)

@@ -112,6 +112,27 @@ func TestDeliveryIsOffWhereverTheFolderIsNotItself(t *testing.T) {
 	}
 }
 
+func TestALedgerThatWasMovedStaysMovedWhereTheFolderIsNotItself(t *testing.T) {
+	f, log := used(t)
+	if _, err := open(t, f, log).MoveTo("/new/folder", log); err != nil {
+		t.Fatal(err)
+	}
+	log.Head = 6 // an older copy was written over the database
+	var d *delivery.Switch
+	for range 2 {
+		d = open(t, f, log)
+		if to, err := d.MovedTo(); to != "/new/folder" || err == nil {
+			t.Errorf("it is at %q, %v", to, err)
+		}
+	}
+	if err := d.Stay(log); err != nil {
+		t.Fatal(err)
+	}
+	if to, _ := d.MovedTo(); to != "" || on(d, bank) || !strings.Contains(d.State().Reason, "older copy") {
+		t.Errorf("when the move is abandoned it is at %q, and delivery %+v", to, d.State())
+	}
+}
+
 func TestDeliveryComesBackODFIByODFI(t *testing.T) {
 	f, log := used(t)
 	open(t, f, log)

@@ -192,7 +192,7 @@ func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) 
 	if reason == "" {
 		return delivery.New(r.now.Record, r), nil
 	}
-	off := delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person turns it on again
+	off := r.now.Off(reason, log) // only a person turns it on again
 	return delivery.New(off, r), r.Save(off, log)
 }
 

@@ -264,3 +264,24 @@ func TestANodeThatSleptWhileItsLedgerMovedServesItNoMore(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 }
+
+// Otherwise a person could switch delivery on in two places.
+func TestADatabaseWhoseLogIsAnotherOneStaysMoved(t *testing.T) {
+	c := newCluster(t)
+	opened := func() (*Core, error) {
+		core, _, err := openForCommand(t.Context(), c.node(), c.database.URL(postgrestest.Role, c.name))
+		return core, err
+	}
+	core, err := opened()
+	must(t, err)
+	log, err := Identify(t.Context(), core.Store)
+	must(t, err)
+	log.Head += 100 // the log was longer when the ledger was moved
+	_, err = core.Switch.MoveTo("/new/folder", log)
+	must(t, errors.Join(err, core.Close()))
+	for range 2 {
+		if _, err := opened(); err == nil || !strings.Contains(err.Error(), "moved to /new/folder") {
+			t.Errorf("opening it again: %v", err)
+		}
+	}
+}
