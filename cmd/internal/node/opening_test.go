@@ -2,6 +2,7 @@ package node
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	natsserver "github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -166,6 +168,45 @@ func TestAServerIsStoppedWhileItsStreamIsBeingOpened(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	serve(t, f, nil).leaves(client, paid)
+}
+
+// A broker that does not answer when its stream is to be compared is asked again, and
+// nothing leaves before it has answered.
+func TestABrokerThatDoesNotAnswerIsAskedAgain(t *testing.T) {
+	f, _, client := served(t)
+	silent, err := natsserver.NewServer(&natsserver.Options{Host: "127.0.0.1", Port: natsserver.RANDOM_PORT, MaxPayload: 8 << 20, NoSigs: true, NoLog: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent.Start()
+	t.Cleanup(func() { silent.Shutdown(); silent.WaitForShutdown() })
+	conn, err := nats.Connect(silent.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	late := slow(make(chan error))
+	var told walkLog
+	r := serve(t, f, func(o *Options) { late.option(o); withAdmin(o); o.Log = told.logger() })
+	r.server.relay.Conn = conn // it answers no request about streams
+	_, paid := r.pay(client)
+	late <- nil
+	eventually(t, "it is asked twice", func() bool { return told.count("the broker does not answer") > 1 })
+	if status, h := r.readyz(); status != http.StatusOK || h.DeliveryOn || h.WhyNot != unopened {
+		t.Errorf("/readyz says %d %+v", status, h)
+	}
+	if sent := r.sent(); len(sent) != 0 {
+		t.Errorf("left: %v", sent)
+	}
+	r.noError(silent.EnableJetStream(&natsserver.JetStreamConfig{StoreDir: t.TempDir()}))
+	r.leaves(client, paid)
+}
+
+// count counts how often a text was logged.
+func (l *walkLog) count(of string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Count(l.text.Bytes(), []byte(of))
 }
 
 // victimFolder names, in a child process, the folder that it serves until it is
