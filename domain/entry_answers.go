@@ -144,6 +144,7 @@ func (t *Transaction) refusalEntry(out *Outgoing, in *Incoming) (Entry, error) {
 func (t *Transaction) reversalEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "REVERSAL"
+	e.dropSameDay()
 	switch code := e.Entry.Code; {
 	case code == 52:
 		e.Entry.Code = 55
@@ -160,7 +161,18 @@ func (t *Transaction) reversalEntry() Entry {
 func (t *Transaction) retryEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "RETRY PYMT"
+	e.dropSameDay()
 	return e
+}
+
+// dropSameDay removes the indicator with which a client's own file asked for
+// same-day settlement, as in SD1300: the entry leaves again on another day, and by
+// itself asks for none. Other descriptive dates stay. Source: NACHA Operating Rules,
+// company descriptive date.
+func (e *Entry) dropSameDay() {
+	if nacha.SameDayIndicator(e.Header.DescriptiveDate) {
+		e.Header.DescriptiveDate = ""
+	}
 }
 
 // feeEntry is a debit of the same receiver by the same company. A consumer was

@@ -24,3 +24,23 @@ func TestTheTypeOfAnAccountAndItsTransactionCodeSayTheSame(t *testing.T) {
 		}
 	}
 }
+
+// An entry of a client's own file that asked for same-day settlement leaves again on
+// another day, and then asks for none.
+func TestWhatLeavesAgainDoesNotAskForTheSameDay(t *testing.T) {
+	for date, want := range map[string]string{"SD1300": "", "sd1700": "", "SD 1300": "SD 1300", "SD2500": "SD2500", "SDRIVE": "SDRIVE", "NOV 26": "NOV 26", "": ""} {
+		raw := domain.RawEntry{Entry: nacha.Entry{Code: 27, Routing: "121042882", AmountCents: 100}}
+		raw.Header = nacha.BatchHeader{SEC: "PPD", Description: "DUES", DescriptiveDate: date}
+		sent := domain.Transaction{Routing: "121042882", AccountType: domain.Checking, Originated: &domain.TransactionOriginated{Raw: &raw}}
+		for kind, keeps := range map[domain.ItemKind]bool{domain.Origination: true, domain.Retry: false, domain.Reversal: false} {
+			e, err := sent.EntryOf(&domain.Item{Kind: kind, Direction: domain.ToFed, Outgoing: &domain.Outgoing{}})
+			expect := want
+			if keeps {
+				expect = date
+			}
+			if err != nil || e.Header.DescriptiveDate != expect {
+				t.Errorf("%q of %s: %q, %v; want %q", date, kind, e.Header.DescriptiveDate, err, expect)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package nacha
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Descriptions of batches that have a special meaning.
@@ -18,4 +19,13 @@ var reserved = []string{"REVERSAL", "RETRY PYMT", "RETURN FEE", "RECLAIM", "NONS
 // of its purpose.
 func Reserved(description string) bool {
 	return slices.Contains(reserved, strings.ToUpper(strings.TrimSpace(description)))
+}
+
+// SameDayIndicator reports whether a company descriptive date asks for same-day
+// settlement: SD and a time of day, as in SD1300. Source: NACHA Operating Rules,
+// Same Day ACH, an optional convention of the ODFI.
+func SameDayIndicator(descriptiveDate string) bool {
+	hours, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(descriptiveDate)), "SD")
+	_, err := time.Parse("1504", hours)
+	return ok && err == nil
 }
