@@ -22,7 +22,7 @@ func TestOtherTotalsAreRecordedBesideWhateverTheOperatorSays(t *testing.T) {
 		"duplicate":                  {Result: ack.Duplicate},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sent := File{ID: "F1", Cut: &FileCut{Totals: ours}, State: FileIsDelivered, DeliveredAt: time.Unix(1, 0)}
+			sent := File{ID: "F1", Cut: &FileCut{Totals: ours}, State: FileIsDelivered, DeliveredAt: time.Unix(1, 0), Batches: []FileBatch{{BatchHeader: nacha.BatchHeader{Number: 1}}}}
 			plain, err := Acknowledge{said}.Decide(sent)
 			if err != nil || len(plain) == 0 {
 				t.Fatalf("%v, %v", plain, err)
