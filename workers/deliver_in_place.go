@@ -26,7 +26,7 @@ func (l *lane) write(ctx context.Context, to Deliverer, file domain.File, conten
 		}
 		return err
 	}
-	l.unrecorded.add(file)
+	l.unrecorded.note(file.ID, file.Temporary())
 	if err := l.Files.at("after begin"); err != nil {
 		return err
 	}

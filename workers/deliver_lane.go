@@ -16,7 +16,6 @@ type lane struct {
 	*Delivery
 	odfi     string
 	sessions map[session]Deliverer
-	answered string // temporary name of the newest copy that the bank confirmed
 }
 
 // session identifies a server or outbox by its address and keys.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // publish gives a staged file its final name, or finds out whether that
@@ -18,7 +19,8 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	if way.WriteOnly && l.answered != file.Temporary() {
+	confirmed := l.confirmed.has(file)
+	if way.WriteOnly && !confirmed {
 		return l.unknown(ctx, file, reasons[Unreadable])
 	}
 	to, err := l.connect(ctx, way)
@@ -40,14 +42,20 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	switch answered := l.answered == file.Temporary(); {
+	switch elsewhere := moved || len(stale) > 0; { // it is to go to another place, or with other dates
 	case location == Final:
 		return l.end(ctx, to, file)
 	case location == Withdrawn:
 		return l.stageDated(ctx, file)
-	case location == Corrupt, location == Temporary && (moved || len(stale) > 0): // the server lost the content, or the file is to go elsewhere or with other dates
+	case location == Corrupt, location == Temporary && elsewhere: // the server lost the content
 		return to.Withdraw(ctx, file.Temporary())
-	case location == Temporary, location == Unreadable && answered: // the server's response to the upload is all there is
+	case location == Unreadable && confirmed && elsewhere: // a pause of delivery came in between
+		l.confirmed.forget(file.ID)
+		if err := to.Withdraw(ctx, file.Temporary()); err != nil {
+			return err
+		}
+		return l.stageDated(ctx, file)
+	case location == Temporary, location == Unreadable && confirmed: // the server's response to the upload is all there is
 		return l.give(ctx, to, file)
 	default:
 		return l.unknown(ctx, file, reasons[location])
@@ -63,14 +71,17 @@ var reasons = map[Location]string{
 
 // give gives a file its final name.
 func (l *lane) give(ctx context.Context, to Deliverer, file domain.File) error {
-	l.answered = ""
 	if err := l.Files.at("before begin"); err != nil {
 		return err
 	}
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
+	l.confirmed.forget(file.ID)
 	if err := to.Publish(ctx, file.Temporary(), file.Rendered.Name); err != nil {
 		return err
 	}
-	l.unrecorded.add(file)
+	l.unrecorded.note(file.ID, file.Temporary())
 	if err := l.Files.at("after begin"); err != nil {
 		return err
 	}
@@ -113,33 +124,35 @@ func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.Del
 	return way, true, nil
 }
 
-// unrecorded remembers the files that have their final name although the log
-// does not say so yet, because the log was full or the caller's time was over.
-// The bank may take such a file before it is recorded, and then Find cannot
-// tell.
-type unrecorded struct {
+// copies remembers staged copies of files, where a pause of delivery, a full log
+// or the end of a caller's time comes between a step at the bank and the next
+// one. The bank may take a copy that has its final name before the log says so,
+// and a bank that lets nobody read does not show what it confirmed: then Find
+// cannot tell.
+type copies struct {
 	mu    sync.Mutex
-	files map[string]string // by id, the temporary name that was renamed
+	files map[string]string // by id, the temporary name
 }
 
-func (u *unrecorded) add(file domain.File) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.files == nil {
-		u.files = map[string]string{}
+func (c *copies) note(id, temporary string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.files == nil {
+		c.files = map[string]string{}
 	}
-	u.files[file.ID] = file.Temporary()
+	c.files[id] = temporary
 }
 
-func (u *unrecorded) has(file domain.File) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	temporary, ok := u.files[file.ID]
+// has reports whether a file's present copy is one of them.
+func (c *copies) has(file domain.File) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	temporary, ok := c.files[file.ID]
 	return ok && temporary == file.Temporary()
 }
 
-func (u *unrecorded) forget(id string) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	delete(u.files, id)
+func (c *copies) forget(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.files, id)
 }

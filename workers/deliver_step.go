@@ -151,7 +151,7 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 		return errors.Join(err, putting)
 	}
 	if putting == nil {
-		l.answered = temporary
+		l.confirmed.note(file.ID, temporary)
 	}
 	return putting
 }

@@ -29,7 +29,8 @@ type Delivery struct {
 	DeliveryConfig
 	lanes      locks // by ODFI
 	queues     queues
-	unrecorded unrecorded
+	unrecorded copies              // that have their final name, although the log does not say so yet
+	confirmed  copies              // that the bank confirmed, and that nobody tried to give their final name
 	justCut    chan string         // for Run
 	servers    chan struct{}       // one token for each server that is being delivered to
 	memory     *semaphore.Weighted // bytes of the files in memory

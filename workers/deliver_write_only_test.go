@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,6 +77,44 @@ func TestAWriteOnlyDeliveryThatFails(t *testing.T) {
 			if sent != tt.sent || s.Peeks.Load() > 0 {
 				t.Errorf("the bank has %v and was asked %d times", s.Names("outbound"), s.Peeks.Load())
 			}
+		})
+	}
+}
+
+// Delivery is paused between the upload and the rename. Nobody can look at the
+// bank, but its server confirmed the upload, and nobody renamed it.
+func TestAWriteOnlyDeliveryOutlivesAPause(t *testing.T) {
+	for name, until := range map[string]string{"of a moment": "2026-11-20 14:31", "beyond its dates": "2026-11-23 12:00"} {
+		t.Run(name, func(t *testing.T) {
+			b, s := writeOnly(t, nil)
+			switched := &switching{}
+			b.switched = switched
+			b.hire()
+			b.delivery.SFTP = &SFTP{}
+			b.fault = onceAt("after delivering", 1, func() { switched.paused = true })
+			b.sweep()
+			if f := b.onlyFile(); f.State != domain.FileIsDelivering {
+				t.Fatalf("in the pause the file is %s", f.State)
+			}
+			switched.paused = false
+			b.sweepAt(until)
+			f, sent := b.onlyFile(), 0
+			for _, have := range s.Names("outbound") {
+				if have == f.Name() {
+					sent++
+				}
+			}
+			if f.State != domain.FileIsDelivered || sent != 1 || s.Peeks.Load() > 0 {
+				t.Errorf("the file is %s; the bank has %v and was asked %d times", f.State, s.Names("outbound"), s.Peeks.Load())
+			}
+			content, err := os.ReadFile(filepath.Join(s.Dir, "outbound", f.Name()))
+			must(t, err)
+			want, err := b.files.Bytes(t.Context(), f.ID)
+			must(t, err)
+			if !bytes.Equal(content, want) {
+				t.Errorf("the bank has %d bytes, the file has %d", len(content), len(want))
+			}
+			b.verify()
 		})
 	}
 }
