@@ -1,11 +1,15 @@
 package http_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/http/api"
 )
 
 func TestAKeyIsUsedOnce(t *testing.T) {
@@ -143,4 +147,36 @@ func TestOfManyRequestsUnderOneKeyOneIsFirstAtEveryDoor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// meanwhile is a Plaid that calls do before its first answer, which may ask it
+// again.
+type meanwhile struct {
+	asked atomic.Bool
+	do    func()
+}
+
+func (m *meanwhile) Account(context.Context, string) (api.PlaidAccount, error) {
+	if !m.asked.Swap(true) {
+		m.do()
+	}
+	return api.PlaidAccount{Routing: "011401533", Number: "9900009606", Type: "checking"}, nil
+}
+
+// A caller that gives up waiting sends its request again, and the second is there
+// first. The first must not hear that the account is linked already.
+func TestARequestThatItsRepeatOvertakesIsAnsweredLikeIt(t *testing.T) {
+	plaid := &meanwhile{}
+	w := newWorld(t, func(o *api.Options) { o.Plaid = plaid })
+	acme := w.client("acme", settings())
+	link := func(key string) *answer {
+		return acme.call("POST", links(john), byToken("any"), with{"Idempotency-Key", key})
+	}
+	var second *answer
+	plaid.do = func() { second = link("one") }
+	first := link("one").is(200)
+	if second.is(200).text("id") != first.text("id") || first.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("the first is answered %s, the second %s", first.body, second.body)
+	}
+	link("two").problem(409, "active-relationship")
 }

@@ -87,7 +87,7 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 		}
 		r := c.Request()
 		c.SetRequest(r.WithContext(ledger.WithRequest(r.Context(), RequestID(c), who.Key)))
-		return again(h)(c, who)
+		return s.again(h)(c, who)
 	}
 }
 

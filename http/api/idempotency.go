@@ -89,15 +89,32 @@ func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 
 // again runs a handler once more if another request used its key meanwhile. The
 // body can be read again.
-func again(h Handler) Handler {
+func (s *Kit) again(h Handler) Handler {
 	return func(c echo.Context, who Caller) error {
 		err := h(c, who)
-		var race *eventstore.KeyUsedError
-		if errors.As(err, &race) {
+		if s.overtaken(c, who, err) {
 			return h(c, who)
 		}
 		return err
 	}
+}
+
+// overtaken reports whether a request failed because another one used its key
+// first: the log refused the key, or a rule refused what the other request had
+// just done, such as a second link of an account. The answer to the other one is
+// the answer to both.
+func (s *Kit) overtaken(c echo.Context, who Caller, err error) bool {
+	var race *eventstore.KeyUsedError
+	if errors.As(err, &race) {
+		return true
+	}
+	r := c.Request()
+	name, bad := IdempotencyKey(r)
+	if domain.CodeOf(err) == "" || r.Method != http.MethodPost || name == "" || bad != nil || c.Response().Header().Get(ReplayedHeader) != "" {
+		return false
+	}
+	_, used, failed := s.usedKey(r, eventstore.IdempotencyKey{Client: who.Client, Scope: keyScope(r), Key: name})
+	return used && failed == nil
 }
 
 // keyScope is the method and path in which a key identifies one request. Ids
