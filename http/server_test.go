@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -188,6 +189,14 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 	got := bank.bulk([]string{proposal("TransactionID", "00000000-0000-4000-8000-000000000001")})
 	if len(got) != 1 || got[0].String() != "1:storage-full" {
 		t.Error(got)
+	}
+	lines := make([]string, 1001)
+	for i := range lines {
+		lines[i] = proposal("TransactionID", fmt.Sprintf("00000000-0000-4000-8000-%012d", i+1))
+	}
+	got = bank.bulk(lines)
+	if last := got[len(got)-1]; last.Error == nil || last.Error.Code != "too-many-refused" || last.Error.Status != http.StatusServiceUnavailable {
+		t.Errorf("nothing is wrong with the lines, but the last is answered %+v", last.Error)
 	}
 }
 

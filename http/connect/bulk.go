@@ -96,6 +96,7 @@ type bulkRun struct {
 
 	last    int         // last line that was reported
 	refused int         // consecutive, up to that line
+	fault   bool        // the last of maxRefused was not the caller's doing
 	enough  atomic.Bool // refused has reached maxRefused
 }
 
@@ -227,6 +228,7 @@ func (b *bulkRun) count(l *bulkLine) {
 		return
 	}
 	if b.refused++; b.refused == maxRefused {
+		b.fault = api.Explain(l.failed).Status >= http.StatusInternalServerError
 		b.enough.Store(true)
 		b.queue.stop()
 	}
@@ -237,8 +239,13 @@ func (b *bulkRun) sayEnough() error {
 	if !b.enough.Load() {
 		return nil
 	}
-	l := bulkLine{number: b.last + 1, failed: api.NewProblem(api.CodeTooManyRefused,
-		"%d lines in a row were refused: this line and those behind it were not looked at, correct them and send them again", maxRefused)}
+	why := api.NewProblem(api.CodeTooManyRefused,
+		"%d lines in a row were refused: this line and those behind it were not looked at, correct them and send them again", maxRefused)
+	if b.fault { // a full disk: nothing is wrong with the lines
+		why = api.NewProblem(api.CodeTooManyRefused, "%d lines in a row could not be recorded: this line and those behind it were not looked at, send them again", maxRefused)
+		why.Status = http.StatusServiceUnavailable
+	}
+	l := bulkLine{number: b.last + 1, failed: why}
 	return b.results.write(append(l.result(api.RequestID(b.c)), '\n'))
 }
 
