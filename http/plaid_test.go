@@ -105,6 +105,7 @@ func TestWhatPlaidRefusesIsSaidWithoutSecrets(t *testing.T) {
 	slow := func(http.ResponseWriter) { <-over }
 	w := newWorld(t, plaid(t, map[string]func(http.ResponseWriter){
 		"item":    says(400, fails("ITEM_ERROR", "ITEM_LOGIN_REQUIRED")),
+		"early":   says(400, fails("ITEM_ERROR", "PRODUCT_NOT_READY")),
 		"limit":   says(429, fails("RATE_LIMIT_EXCEEDED", "RATE_LIMIT")),
 		"down":    says(500, fails("API_ERROR", "INTERNAL_SERVER_ERROR")),
 		"html":    says(502, "<html>"),
@@ -120,7 +121,7 @@ func TestWhatPlaidRefusesIsSaidWithoutSecrets(t *testing.T) {
 		code   string
 	}{
 		"unknown": {400, "invalid"}, "item": {422, "rule-broken"}, "none": {422, "rule-broken"}, "market": {422, "rule-broken"},
-		"limit": {502, "plaid-unavailable"}, "down": {502, "plaid-unavailable"}, "html": {502, "plaid-unavailable"},
+		"early": {502, "plaid-unavailable"}, "limit": {502, "plaid-unavailable"}, "down": {502, "plaid-unavailable"}, "html": {502, "plaid-unavailable"},
 		"slow": {502, "plaid-unavailable"}, "nowhere": {400, "invalid"},
 	} {
 		t.Run(token, func(t *testing.T) {

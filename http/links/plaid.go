@@ -147,7 +147,8 @@ func (p *plaidClient) Account(ctx context.Context, token string) (api.PlaidAccou
 
 // refused turns an error of Plaid into ours: an unknown token is the caller's
 // fault, an item or account without ACH numbers breaks a rule, the rest is
-// between us and Plaid.
+// between us and Plaid. So are numbers that Plaid is still fetching: the same
+// token succeeds later.
 func (p *plaidClient) refused(a plaidAnswer, token string) error {
 	clean := strings.NewReplacer(p.Secret, "...", p.ClientID, "...", token, "...")
 	message := clean.Replace("Plaid says " + a.ErrorCode + ": " + a.ErrorMessage)
@@ -157,6 +158,8 @@ func (p *plaidClient) refused(a plaidAnswer, token string) error {
 	switch {
 	case a.ErrorCode == "INVALID_API_KEYS" || a.ErrorCode == "UNAUTHORIZED_ENVIRONMENT":
 		return api.NewProblem(api.CodePlaid, "Plaid does not take the ledger's keys (%s)", a.ErrorCode)
+	case a.ErrorCode == "PRODUCT_NOT_READY":
+		return api.NewProblem(api.CodePlaid, "%s", message).After(60)
 	case a.ErrorType == "INVALID_REQUEST" || a.ErrorType == "INVALID_INPUT":
 		return field(domain.Invalid)
 	case a.ErrorType == "ITEM_ERROR" || a.ErrorType == "INVALID_RESULT" || a.ErrorType == "AUTH_ERROR":
