@@ -271,7 +271,7 @@ func (v *visit) finish(ctx context.Context, name, own string) error {
 				to = fmt.Sprintf("%s.%d", to, n)
 			}
 			if _, err := v.conn.Lstat(to); remote.Missing(err) {
-				return v.conn.Rename(v.path(name), to)
+				return v.move(name, to)
 			} else if err != nil {
 				return err
 			}
@@ -279,4 +279,17 @@ func (v *visit) finish(ctx context.Context, name, own string) error {
 	default:
 		return nil
 	}
+}
+
+// move moves a file into the folder done. The error of a missing folder is none
+// of a missing file, which another run may have moved.
+func (v *visit) move(name, to string) error {
+	err := v.conn.Rename(v.path(name), to)
+	if !remote.Missing(err) {
+		return err
+	}
+	if _, none := v.conn.Stat(path.Dir(to)); remote.Missing(none) {
+		return fmt.Errorf("there is no folder %s: make it there, or start achledger with another --sftp-after", path.Dir(to))
+	}
+	return err
 }

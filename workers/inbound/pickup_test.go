@@ -263,6 +263,26 @@ func TestAFileThatCouldNotBeRemovedIsRemovedAtTheNextLook(t *testing.T) {
 }
 
 // Applying may take longer than a server waits for a silent client.
+func TestWithoutTheFolderDoneEachLookSaysSo(t *testing.T) {
+	w, s, p := picking(t, AfterPickupDone)
+	put(t, s, "a.ach", vector(t, "05"))
+	looks(t, p, 1)
+	for range 3 {
+		if err := p.Look(context.Background()); err == nil || !strings.Contains(err.Error(), "there is no folder "+filepath.Join(s.Dir, "inbound", "done")) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("%d payments, want 2", n)
+	}
+	must(t, os.Mkdir(filepath.Join(s.Dir, "inbound", "done"), 0o700))
+	looks(t, p, 1)
+	if got := s.Names("inbound/done"); !slices.Equal(got, []string{"a.ach"}) || len(s.Names("inbound")) != 1 {
+		t.Errorf("done has %v, the server %v", got, s.Names("inbound"))
+	}
+	w.sound()
+}
+
 func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
 	w, s, p := picking(t, AfterPickupRemove)
 	put(t, s, "a.ach", vector(t, "05"))
