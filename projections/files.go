@@ -21,7 +21,7 @@ const (
 	inStates = `(?3 = '' AND state NOT IN ('open', 'given_up') OR instr(?3, ' ' || state || ' '))`
 
 	fileByID     = fileColumns + `WHERE id = ?1`
-	fileByName   = fileColumns + `WHERE name = ?1`
+	fileByName   = fileColumns + `WHERE name = ?1 ORDER BY position DESC`
 	fileByHeader = fileColumns + `WHERE header = ?1`
 	// unfinished leaves out files that the client carries to the bank: they
 	// stay rendered for ever.
@@ -89,14 +89,10 @@ func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err e
 	return files[0], true, nil
 }
 
-// FileNamed finds a cut file by its name. The files of a bank have different
-// names.
-func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, err error) {
-	files, err := v.files(ctx, fileByName, name)
-	if err != nil || len(files) == 0 {
-		return File{}, false, err
-	}
-	return files[0], true, nil
+// FilesNamed finds the cut files with a name, newest first. The files in one
+// place have different names; banks with servers of their own may use the same.
+func (v *Views) FilesNamed(ctx context.Context, name string) ([]File, error) {
+	return v.files(ctx, fileByName, name)
 }
 
 // FileHeaded finds a cut file by its header, in the form of domain.HeaderName.

@@ -6,7 +6,10 @@ import (
 )
 
 const (
-	fileAsked = `SELECT position FROM files@ WHERE id = ?1 UNION ALL SELECT position FROM files@ WHERE name = ?1 AND ?1 <> '' LIMIT 1`
+	// fileAsked is the newest file with an id or a name that the caller may see:
+	// files of different banks may have the same name.
+	fileAsked = `SELECT max(position) FROM files@ WHERE id = ?1 AND (?2 = '' OR client = ?2)
+		UNION ALL SELECT max(position) FROM files@ WHERE name = ?1 AND ?1 <> '' AND (?2 = '' OR client = ?2)`
 
 	// itemsTraced and originsCoded return the positions of the originations of
 	// the transactions that items belong to.
@@ -22,18 +25,19 @@ const (
 	restOfFile = `e.file = ?10 AND (e.batch, e.trace, e.position) > (?7, ?11, ?12) ORDER BY e.batch, e.trace, e.position LIMIT ?4`
 )
 
-// findFile finds the file of the filter; it returns false if there is none with
-// that id or name.
+// findFile finds the file of the filter; it returns false if the filter's client
+// has none with that id or name.
 func (l *transactionList) findFile(s snapshot) (known bool, err error) {
 	if l.f.File == "" {
 		return true, nil
 	}
-	row, err := s.c.Row(fileAsked, l.f.File)
-	if err != nil || row == nil {
-		return false, err
-	}
-	l.file = row[0].(int64)
-	return true, nil
+	err = s.query(fileAsked, values(l.f.File, l.f.Client), func(row []value) error {
+		if position, ok := row[0].(int64); ok {
+			l.file, known = position, true
+		}
+		return nil
+	})
+	return known, err
 }
 
 // inFile lists the transactions of a file.

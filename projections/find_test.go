@@ -100,6 +100,36 @@ func TestAPaymentIsFoundByWhatABankStatementSays(t *testing.T) {
 	}
 }
 
+// Banks with servers of their own may use the same names. A client finds its
+// own file by one.
+func TestOfFilesWithOneNameAClientFindsItsOwn(t *testing.T) {
+	w := newWorld(t)
+	made := map[string]testItem{}
+	name := ""
+	for _, client := range []string{"gym", "spa"} {
+		w.openClient(client, ours)
+		made[client] = w.originate(client)
+		f := w.openFile(client, "window")
+		w.fill(f, []testItem{made[client]})
+		w.advance(f, domain.FileIsCut)
+		row, _, err := w.caughtUp(Options{}).FindFile(w.ctx, f.id)
+		w.must(err)
+		if name != "" && row.Name != name {
+			t.Fatalf("the files are called %s and %s", name, row.Name)
+		}
+		name = row.Name
+	}
+	v := w.caughtUp(Options{})
+	for client, of := range map[string]string{"gym": "gym", "spa": "spa", "": "spa"} { // operations: the newest
+		if got := w.ids(v, TransactionFilter{Client: client, File: name}); !slices.Equal(got, []string{made[of].key()}) {
+			t.Errorf("client %q finds %v", client, got)
+		}
+	}
+	if files, err := v.FilesNamed(w.ctx, name); err != nil || len(files) != 2 || files[0].Client != "spa" {
+		t.Errorf("the files are %+v, %v", files, err)
+	}
+}
+
 // returnedBy is a return of an item by its bank.
 func returnedBy(w *world, i testItem, code string) domain.TransactionReturned {
 	in := incoming(w.id("item"), i.item)

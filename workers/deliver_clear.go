@@ -3,11 +3,13 @@ package workers
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/projections"
 )
 
 // clear removes temporary files that are no longer needed: those of the file
@@ -27,7 +29,7 @@ func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 // server is cleared with the next file delivered to it.
 func (d *Delivery) tidy(ctx context.Context) {
 	err := led{d.Deliverers[domain.ToOutbox]}.Clear(ctx, func(have string) bool {
-		file, ok := d.fileOf(ctx, have)
+		file, ok := d.fileOf(ctx, have, "")
 		if !ok {
 			return false
 		}
@@ -50,8 +52,8 @@ func (d *Delivery) tidy(ctx context.Context) {
 // delivery is off nothing is needless: another process may have staged it. Nor is
 // what a later leader put, who may be about to record it.
 func (l *lane) needless(ctx context.Context, have string) bool {
-	file, ok := l.fileOf(ctx, have)
-	if !ok || file.Opened.ODFI != l.odfi || putLater(ctx, have) {
+	file, ok := l.fileOf(ctx, have, l.odfi)
+	if !ok || putLater(ctx, have) {
 		return false
 	}
 	if on, _ := l.Files.Switch.Allowed(l.odfi); !on {
@@ -63,17 +65,20 @@ func (l *lane) needless(ctx context.Context, have string) bool {
 	return true
 }
 
-// fileOf finds the file that a temporary name in a bank's folder belongs to.
-func (d *Delivery) fileOf(ctx context.Context, have string) (file domain.File, ok bool) {
+// fileOf finds the file of an ODFI, of any for "", that a temporary name in a
+// bank's folder belongs to. Files of ODFIs with servers of their own may have
+// the same name.
+func (d *Delivery) fileOf(ctx context.Context, have, odfi string) (file domain.File, ok bool) {
 	name, ok := finalName(have)
 	if !ok {
 		return file, false
 	}
-	row, ok, err := d.Views.FileNamed(ctx, name)
-	if err != nil || !ok {
+	rows, err := d.Views.FilesNamed(ctx, name)
+	rows = slices.DeleteFunc(rows, func(f projections.File) bool { return odfi != "" && f.ODFI != odfi })
+	if err != nil || len(rows) == 0 {
 		return file, false
 	}
-	file, err = d.Files.Ledger.File(ctx, row.ID)
+	file, err = d.Files.Ledger.File(ctx, rows[0].ID)
 	return file, err == nil
 }
 

@@ -45,8 +45,8 @@ type Views interface {
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
 	// Files lists files.
 	Files(ctx context.Context, f projections.FileFilter) ([]projections.File, string, error)
-	// FileNamed finds a cut file by its name, FileHeaded by its header.
-	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
+	// FilesNamed finds cut files by their name, FileHeaded one by its header.
+	FilesNamed(ctx context.Context, name string) ([]projections.File, error)
 	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 	// UnreleasedFiles lists the files with entries that are to be released and
 	// may still be filed.

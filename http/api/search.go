@@ -122,19 +122,25 @@ func (s *Kit) findEvents(ctx context.Context, q searchFor, client string) ([]Fou
 	return []Found{{What: "event", ID: q.id, Of: id, Client: owner, Title: "Event of transaction " + id, Path: transactionPath(client, owner, id)}}, nil
 }
 
-func (s *Kit) findFiles(ctx context.Context, q searchFor, client string) ([]Found, error) {
-	f, ok, err := s.Views.FindFile(ctx, q.whole)
-	if err == nil && !ok {
-		f, ok, err = s.Views.FileNamed(ctx, q.whole)
-	}
-	if err != nil || !ok || client != Everyone && f.Client != client || !slices.Contains(shownStates, f.State) {
+func (s *Kit) findFiles(ctx context.Context, q searchFor, client string) (found []Found, err error) {
+	files, err := s.Views.FilesNamed(ctx, q.whole)
+	if err != nil {
 		return nil, err
 	}
-	path := "/v1/files/" + f.ID
-	if client == Everyone {
-		path = "/v1/ops/files/" + f.ID
+	f, ok, err := s.Views.FindFile(ctx, q.whole)
+	if ok {
+		files = append(files, f)
 	}
-	return []Found{{What: "file", ID: f.ID, Client: f.Client, Title: f.Name, Path: path}}, nil
+	path := "/v1/files/"
+	if client == Everyone {
+		path = "/v1/ops/files/"
+	}
+	for _, f := range files {
+		if (client == Everyone || f.Client == client) && slices.Contains(shownStates, f.State) {
+			found = append(found, Found{What: "file", ID: f.ID, Client: f.Client, Title: f.Name, Path: path + f.ID})
+		}
+	}
+	return found, err
 }
 
 func (s *Kit) findArrivals(ctx context.Context, q searchFor, _ string) (found []Found, err error) {

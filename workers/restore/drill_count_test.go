@@ -15,7 +15,7 @@ import (
 func (d *drill) after() {
 	d.bank.must(d.bank.views.CatchUp(d.t.Context()))
 	for _, a := range d.answers {
-		if row, ok, err := d.bank.views.FileNamed(d.t.Context(), a.file.name()); err != nil || !ok || row.State == domain.FileIsAcked || row.State == domain.FileIsRefused {
+		if rows, err := d.bank.views.FilesNamed(d.t.Context(), a.file.name()); err != nil || len(rows) == 0 || rows[0].State == domain.FileIsAcked || rows[0].State == domain.FileIsRefused {
 			d.bank.must(err)
 			continue
 		}
