@@ -57,36 +57,53 @@ type Finding struct {
 type check struct {
 	name string
 	run  func(context.Context, *Subject, Progress) (Finding, error)
+	// follows says that it uses what the check before it found. Any other check
+	// runs beside those before it.
+	follows bool
 }
 
-// checks are in this order because a problem in one explains problems in those
-// after it.
+// checks are printed in this order because a problem in one explains problems
+// in those after it.
 var checks = []check{
-	{"log", chain},
-	{"stream", stream},
-	{"files", files},
-	{"outbox", outbox},
-	{"totals", totals},
-	{"views", views},
+	{name: "log", run: chain},
+	{name: "stream", run: stream},
+	{name: "files", run: files},
+	{name: "outbox", run: outbox, follows: true},
+	{name: "totals", run: totals, follows: true},
+	{name: "views", run: views},
 }
 
 // most problems of one check are printed; the rest are counted.
 const most = 20
 
-// Report runs every check and prints a line for each. ok is false if any has
-// problems. begin is called before each check; it returns what receives the
-// check's progress, and what to call after it.
+// Report runs the checks, several at a time, and prints a line for each. ok is
+// false if any has problems. begin is called for each check when those before
+// it are printed; it returns what receives the check's progress from then on,
+// and what to call after it.
 func (s Subject) Report(ctx context.Context, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
-	ok = true
-	for _, c := range checks {
-		progress, done := begin(c.name)
-		found, err := c.run(ctx, &s, progress)
-		done()
-		if err != nil {
-			return false, fmt.Errorf("verify the %s: %w", c.name, err)
+	return s.report(ctx, checks, out, begin)
+}
+
+func (s *Subject) report(ctx context.Context, checks []check, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	started := s.start(ctx, checks)
+	defer func() { // also after an error: the views have a file to remove
+		cancel()
+		for _, r := range started {
+			<-r.ended
 		}
-		ok = ok && len(found.Problems) == 0
-		print(out, c.name, found)
+	}()
+	ok = true
+	for _, r := range started {
+		progress, done := begin(r.name)
+		r.progress.Store(&progress)
+		<-r.ended
+		done()
+		if r.err != nil {
+			return false, fmt.Errorf("verify the %s: %w", r.name, r.err)
+		}
+		ok = ok && len(r.found.Problems) == 0
+		print(out, r.name, r.found)
 	}
 	return ok, nil
 }
