@@ -26,7 +26,7 @@ func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	fresh, err := openDatabase(filepath.Join(folder, "views.db"))
+	fresh, err := openWith(filepath.Join(folder, "views.db"), scratch)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -131,7 +131,7 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	if len(on) == 0 {
 		return errors.New("no primary key")
 	}
-	n := len(t.columns)
+	n, before := len(t.columns), k.count
 	join := "SELECT a.*, b.* FROM %s a LEFT JOIN %s b ON " + strings.Join(on, " AND ") + " WHERE "
 	differ := "(a." + strings.Join(t.columns, ", a.") + ") IS NOT (b." + strings.Join(t.columns, ", b.") + ")"
 	err = k.c.Query(ctx, fmt.Sprintf(join+differ, t.live, t.fresh), nil, func(row []value) error {
@@ -141,12 +141,25 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	if err != nil {
 		return err
 	}
+	if same, err := k.sameNumber(t); err != nil || same && k.count == before {
+		return err // each row of one has its equal in the other, and that has no more
+	}
 	missing, _, _ := strings.Cut(on[0], " =")
 	missing = strings.Replace(missing, "a.", "b.", 1) + " IS NULL"
 	return k.c.Query(ctx, fmt.Sprintf(join+missing, t.fresh, t.live), nil, func(row []value) error {
 		k.add(t, row[n:], row[:n])
 		return nil
 	})
+}
+
+// sameNumber reports whether both sides of a table have the same number of rows.
+// The rows themselves are counted, not the entries of an index.
+func (k *comparison) sameNumber(t comparedTable) (bool, error) {
+	row, err := k.c.Row(fmt.Sprintf("SELECT (SELECT count(*) FROM %s NOT INDEXED) = (SELECT count(*) FROM %s NOT INDEXED)", t.live, t.fresh))
+	if err != nil {
+		return false, err
+	}
+	return row[0].(int64) == 1, nil
 }
 
 // add records a row that differs, with the columns that differ.

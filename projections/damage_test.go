@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -159,6 +160,21 @@ func TestADifferenceFromTheLogIsFound(t *testing.T) {
 				t.Errorf("found %d: %+v; want %+v", n, first, tt.want)
 			}
 		})
+	}
+}
+
+// The rows that only the log has are looked for even if the number of rows is
+// the same.
+func TestARowUnderAnotherKeyIsTwoDifferences(t *testing.T) {
+	w := newWorld(t)
+	w.openClient("gym", ours)
+	v := w.caughtUp(Options{})
+	w.inside("UPDATE client_odfis_1 SET odfi = '061000146'")
+	first, n, err := v.Compare(w.ctx, nil)
+	w.must(err)
+	want := []Difference{{"client_odfis", "061000146 gym", "present", ""}, {"client_odfis", ours + " gym", "", "present"}}
+	if n != 2 || !slices.Equal(first, want) {
+		t.Errorf("found %d: %+v; want %+v", n, first, want)
 	}
 }
 

@@ -31,13 +31,24 @@ var writing = []string{
 	"busy_timeout = 0", // Transact waits at more even intervals
 }
 
+// scratch is for a file that is filled once, read once and removed. Nothing of
+// it has to outlive an error or a stop.
+var scratch = []string{
+	"page_size = 8192",
+	"journal_mode = OFF",
+	"synchronous = OFF",
+	"cache_size = -32768",
+}
+
 // openDatabase opens views.db for reading and writing, and creates the file and
 // its control table if they are missing.
-func openDatabase(path string) (*database, error) {
+func openDatabase(path string) (*database, error) { return openWith(path, writing) }
+
+func openWith(path string, pragmas []string) (*database, error) {
 	if err := createFile(path); err != nil {
 		return nil, err
 	}
-	writer, err := conn.Open(path, conn.ReadWrite, writing...)
+	writer, err := conn.Open(path, conn.ReadWrite, pragmas...)
 	if err != nil {
 		return nil, err
 	}
