@@ -19,6 +19,7 @@ type entryInFile struct {
 	before      domain.State // state of the item before it was filed
 	batch       int
 	position    int64 // of the filed event
+	version     int64 // of the filed event
 }
 
 func (e *entryInFile) totals() nacha.Totals {
@@ -81,7 +82,7 @@ func entryAt(file domain.File, events []eventstore.Recorded) (e entryInFile, err
 	if e.item, ok = e.transaction.Item(filed.ItemID); !ok {
 		return e, fmt.Errorf("%s has no item %s", last.Stream, filed.ItemID)
 	}
-	e.before, e.batch, e.position = e.item.State, filed.Batch, last.Position
+	e.before, e.batch, e.position, e.version = e.item.State, filed.Batch, last.Position, last.Version
 	e.transaction.Evolve(fact)
 	if e.Entry, err = e.transaction.EntryOf(e.item); err != nil {
 		return e, err

@@ -102,6 +102,9 @@ type verifier struct {
 	filed  int                     // number of events in the log that file an entry
 	traces map[string][]traceRange // by ODFI and creation date
 	keys   map[string]string       // file id by header key
+	// attested are the originations whose account and order the survey has
+	// attested.
+	attested positions
 }
 
 func (r *verifier) problem(format string, args ...any) {
@@ -155,6 +158,7 @@ func (r *verifier) file(ctx context.Context, id string) error {
 	var again *rendering // of a file that was rendered
 	if file.Cut != nil && file.Rendered != nil && file.State != domain.FileIsCut {
 		again, err = newRendering(r.Ledger, file, newExpected(file))
+		again.attested = r.attested.entry
 	}
 	err = r.entries(ctx, file, again, err)
 	if file.Cut == nil {

@@ -38,6 +38,9 @@ func (r *verifier) sealed(e eventstore.Recorded) error {
 	err = errors.Join(check(e.Client, e.Stream, fact), r.opensWhole(e.Client, fact))
 	switch {
 	case err == nil:
+		if e.Type == (domain.TransactionOriginated{}).Type() {
+			r.attested.add(e.Position)
+		}
 	case ledger.Exchanged(err):
 		r.problem("position %d: %s of client %s: %v", e.Position, e.Stream, e.Client, err)
 	case r.NotCheckable(err):
