@@ -102,6 +102,9 @@ func (i *Item) LeaveBy() (by time.Time, ok bool) {
 	case i.Corrects != nil:
 		text = i.Corrects.LeaveBy
 	}
+	if text == "" { // as in most items; making an error takes longer
+		return by, false
+	}
 	by, err := time.Parse(time.RFC3339, text)
 	return by, err == nil
 }

@@ -23,7 +23,7 @@ const (
 	// list of listed.go, before or after.
 	findFiled = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due, i.push
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
-		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
+		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3 LIMIT 1`
 	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?2,
 			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2,
 			shown_in = ?3
@@ -73,7 +73,8 @@ func (p *projector) transaction(c logEvent) error {
 	if e, ok := c.fact.Event.(*domain.TransactionOriginated); ok && c.recorded.Version == 1 && e.Missed == nil {
 		put = p.putOrigination
 	}
-	for i, it := range itemsOf(c.transaction) {
+	p.items = appendItems(p.items[:0], c.transaction)
+	for i, it := range p.items {
 		if err := put(c.transaction, i, it); err != nil {
 			return fmt.Errorf("item %s: %w", it.id, err)
 		}
@@ -141,9 +142,10 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 	day := dayOf(it.madeAt)
 	p.madeOn(day, it.position)
 	s := summaryOf(t)
-	_, err = p.c.Exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
-		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.account, s.company)...)
-	return err
+	p.originations.Next().Int(it.position).Text(it.client).Text(it.transaction).Text(it.id).Int(it.cents).
+		Int(it.madeAt).Int(day).IntOrNull(inFile).Text(historyText(it.steps)).Text(s.sec).Text(string(s.push)).
+		Text(s.name).Text(s.tail).Int(s.account.(int64)).Text(s.company)
+	return nil
 }
 
 // otherDay and unfiledDay are NULL for rows that are not in their indexes.
@@ -177,19 +179,9 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	if err != nil {
 		return err
 	}
-	at := micros(c.fact.Meta.At)
-	released := step{status: Released, at: at, ref: file}
-	row, err := p.c.Row(findFiled, e.ItemID, client, transaction)
-	if err != nil || row == nil {
-		return err
-	}
-	if _, err := p.c.Exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
-		return err
-	}
-	i := pendingOf(row)
-	p.shows(file, i.position)
-	p.filedSum(file, e.Batch, row[len(row)-1] == string(domain.Pull), 1, i.cents)
-	return p.takePending(i)
+	p.lookups.Next().Text(e.ItemID).Text(client).Text(transaction)
+	p.filings = append(p.filings, filing{e, file, c.fact.Position, micros(c.fact.Meta.At)})
+	return nil
 }
 
 // putPending adds an item to the queue or removes it, as its state requires.
@@ -227,17 +219,14 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 		}
 	}
 	p.queue.add(w.group, 1, w.cents)
-	var leaveBy value
-	if w.leaveBy != 0 {
-		leaveBy = w.leaveBy
-	}
 	header, err := p.headerRef(w.header)
 	if err != nil {
 		return err
 	}
-	_, err = p.c.Exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy,
-		w.version, header, int64(w.code), w.routing, int64(w.addenda), w.askedOn, w.sameDay, w.fault, w.over)...)
-	return err
+	p.waiting.Next().Int(w.position).Text(w.client).Text(w.odfi).Bool(w.answers).Int(w.due).IntOrNull(w.leaveBy).
+		Int(w.version).Int(header).Int(int64(w.code)).Text(w.routing).Int(int64(w.addenda)).Text(w.askedOn).
+		Bool(w.sameDay).Text(w.fault).Text(w.over)
+	return nil
 }
 
 // pendingItem is an item and, if it is queued, its group in the queue.
@@ -248,7 +237,7 @@ type pendingItem struct {
 	group    group
 }
 
-// pendingOf reads a row of findPending, findFiled or datedPending. No row means
+// pendingOf reads a row of findPending or datedPending. No row means
 // that the item is not queued.
 func pendingOf(row []value) (i pendingItem) {
 	if row == nil {

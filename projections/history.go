@@ -84,20 +84,23 @@ func historyOf(steps []step, delivered func(step) int64) []StatusAt {
 
 var letters = map[string]byte{Pending: 'P', Released: 'R', Recalled: 'C', Rejected: 'X'}
 
-func (s step) word() string {
-	word := string(letters[s.status]) + strconv.FormatInt(s.at, 10)
+func (s step) appendTo(text []byte) []byte {
+	text = strconv.AppendInt(append(text, letters[s.status]), s.at, 10)
 	if s.ref != 0 {
-		word += "@" + strconv.FormatInt(s.ref, 10)
+		text = strconv.AppendInt(append(text, '@'), s.ref, 10)
 	}
-	return word
+	return text
 }
 
 func historyText(steps []step) string {
-	words := make([]string, len(steps))
+	text := make([]byte, 0, 64)
 	for i, s := range steps {
-		words[i] = s.word()
+		if i > 0 {
+			text = append(text, ' ')
+		}
+		text = s.appendTo(text)
 	}
-	return strings.Join(words, " ")
+	return string(text)
 }
 
 func parseHistory(text string) ([]step, error) {

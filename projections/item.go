@@ -43,10 +43,11 @@ type itemRow struct {
 }
 
 // itemsOf returns the items of a transaction.
-func itemsOf(t *domain.Transaction) []itemRow {
-	items := make([]itemRow, len(t.Items))
-	for i, it := range t.Items {
-		items[i] = itemOf(t, it)
+func itemsOf(t *domain.Transaction) []itemRow { return appendItems(nil, t) }
+
+func appendItems(items []itemRow, t *domain.Transaction) []itemRow {
+	for _, i := range t.Items {
+		items = append(items, itemOf(t, i))
 	}
 	return items
 }

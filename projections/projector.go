@@ -35,7 +35,9 @@ type projector struct {
 	money    moneyChanges
 	days     map[int64]stretch
 	shown    map[int64]stretch // positions of the transactions that are shown in files
-	args     []value           // scratch
+	itemRuns
+	args  []value   // scratch
+	items []itemRow // scratch
 }
 
 func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstore.Head) (*projector, error) {
@@ -43,6 +45,7 @@ func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstor
 		c: c, log: log, generation: generation, position: at.Position, hash: at.Hash,
 		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
+		itemRuns: newItemRuns(),
 	}
 	return p, c.Suffix(of(generation, "@"))
 }
@@ -79,6 +82,7 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 	err := p.c.Transact(ctx, func() error { return p.rows(batch) })
 	if err != nil {
+		p.itemRuns.clear()
 		clear(p.queue)
 		p.money.clear()
 		clear(p.days)
@@ -109,9 +113,17 @@ func (p *projector) rows(batch []logEvent) error {
 		return errMoved
 	}
 	for _, c := range batch {
+		if !p.collects(c) {
+			if err := p.writeRuns(); err != nil {
+				return err
+			}
+		}
 		if err := p.event(c); err != nil {
 			return fmt.Errorf("project position %d, %s: %w", c.recorded.Position, c.recorded.Type, err)
 		}
+	}
+	if err := p.writeRuns(); err != nil {
+		return err
 	}
 	if err := p.totals(); err != nil {
 		return err
