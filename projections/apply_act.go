@@ -14,7 +14,7 @@ const (
 )
 
 // act keeps an event that a person or operations caused.
-func (p *projector) act(c logEvent, aggregate string) error {
+func (p *projector) act(c *logEvent, aggregate string) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionFiled, *domain.TransactionReleasedFromFile:
 		return nil

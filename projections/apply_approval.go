@@ -12,7 +12,7 @@ const (
 )
 
 // approval applies an event of a request that needs two people.
-func (p *projector) approval(c logEvent) error {
+func (p *projector) approval(c *logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	end := func(state domain.ApprovalState) error {
 		_, err := p.c.Exec(endApproval, id, string(state))

@@ -26,7 +26,7 @@ const (
 )
 
 // client applies an event of a client's stream.
-func (p *projector) client(c logEvent) error {
+func (p *projector) client(c *logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	if err := p.changedSettings("client", c); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (p *projector) client(c logEvent) error {
 }
 
 // settings writes the rows that follow from a client's settings.
-func (p *projector) settings(c logEvent, id string, s domain.Settings) error {
+func (p *projector) settings(c *logEvent, id string, s domain.Settings) error {
 	if err := p.putODFIs(id, s); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (p *projector) settings(c logEvent, id string, s domain.Settings) error {
 }
 
 // guarded records whether a client, or else a bank, has rules of the guard.
-func (p *projector) guarded(c logEvent, client, odfi string, rules guard.Rules) error {
+func (p *projector) guarded(c *logEvent, client, odfi string, rules guard.Rules) error {
 	if rules.None() {
 		_, err := p.c.Exec(takeGuarded, client, odfi)
 		return err
@@ -92,7 +92,7 @@ func (p *projector) putODFIs(client string, s domain.Settings) error {
 func odfis(s domain.Settings) string { return strings.Join(s.ODFIs, " ") }
 
 // credential applies an event of a credential's stream.
-func (p *projector) credential(c logEvent) error {
+func (p *projector) credential(c *logEvent) error {
 	_, key, _ := cutStream(c.recorded.Stream)
 	switch e := c.fact.Event.(type) {
 	case *domain.CredentialIssued:

@@ -26,7 +26,7 @@ const (
 )
 
 // file applies an event of a file's stream.
-func (p *projector) file(c logEvent) error {
+func (p *projector) file(c *logEvent) error {
 	if filled, ok := c.fact.Event.(*domain.FileFilled); ok {
 		return p.fillFile(c, filled)
 	}
@@ -66,7 +66,7 @@ func (p *projector) file(c logEvent) error {
 	return err
 }
 
-func (p *projector) putFile(c logEvent, file int64) error {
+func (p *projector) putFile(c *logEvent, file int64) error {
 	f := c.file
 	o, openedAt := f.Opened, micros(f.OpenedAt)
 	var name, header, modifier string
@@ -90,7 +90,7 @@ func (p *projector) putFile(c logEvent, file int64) error {
 
 // fillFile adds the batches that an append began. A file has such an event for
 // every thousand entries, so its stream is not read.
-func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
+func (p *projector) fillFile(c *logEvent, e *domain.FileFilled) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)
 	if err != nil || file == 0 {

@@ -33,7 +33,7 @@ const (
 )
 
 // inbound applies an event of the stream of a file that came from the bank.
-func (p *projector) inbound(c logEvent) error {
+func (p *projector) inbound(c *logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.inboundRef(id)
 	if err != nil {
@@ -115,7 +115,7 @@ func entryKey(id string) []byte {
 }
 
 // arrived processes an entry from the bank that was added to a transaction.
-func (p *projector) arrived(c logEvent) error {
+func (p *projector) arrived(c *logEvent) error {
 	in, forward := incomingOf(c.fact.Event)
 	if in == nil || in.Inbound == "" {
 		return nil
@@ -149,7 +149,7 @@ func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
 }
 
 // putBank records an ODFI with settings of its own.
-func (p *projector) putBank(c logEvent) error {
+func (p *projector) putBank(c *logEvent) error {
 	e, ok := c.fact.Event.(*domain.BankConfigured)
 	if !ok {
 		return nil
@@ -164,7 +164,7 @@ func (p *projector) putBank(c logEvent) error {
 }
 
 // changedSettings records the position of a change of a client or a bank.
-func (p *projector) changedSettings(aggregate string, c logEvent) error {
+func (p *projector) changedSettings(aggregate string, c *logEvent) error {
 	if _, err := p.c.Exec(changedSettings, aggregate, c.recorded.Position); err != nil {
 		return fmt.Errorf("note a change of settings: %w", err)
 	}

@@ -45,7 +45,7 @@ const (
 )
 
 // holder applies an event of a holder's stream.
-func (p *projector) holder(c logEvent) error {
+func (p *projector) holder(c *logEvent) error {
 	_, rest, _ := cutStream(c.recorded.Stream)
 	client, holder, _ := strings.Cut(rest, "/")
 	err := p.validated(c, client)
@@ -79,7 +79,7 @@ func (p *projector) holder(c logEvent) error {
 }
 
 // validated records which accounts of relationships were validated, and when.
-func (p *projector) validated(c logEvent, client string) (err error) {
+func (p *projector) validated(c *logEvent, client string) (err error) {
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountLinked:
 		method := ""
@@ -151,7 +151,7 @@ func (p *projector) ended(id string) error {
 // unverified records that an entry which verifies an account failed. A
 // relationship that is already approved is put back among those under way, as
 // refused.
-func (p *projector) unverified(c logEvent) error {
+func (p *projector) unverified(c *logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
 		if _, err := p.c.Exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
@@ -167,7 +167,7 @@ func (p *projector) unverified(c logEvent) error {
 var corrects = map[string]bool{"C01": true, "C02": true, "C03": true, "C05": true, "C06": true, "C07": true}
 
 // corrected records a notification of change about an entry of ours.
-func (p *projector) corrected(c logEvent) error {
+func (p *projector) corrected(c *logEvent) error {
 	e, ok := c.fact.Event.(*domain.TransactionCorrected)
 	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
 		return nil
@@ -177,7 +177,7 @@ func (p *projector) corrected(c logEvent) error {
 }
 
 // account applies an event of a bank account's stream.
-func (p *projector) account(c logEvent) error {
+func (p *projector) account(c *logEvent) error {
 	_, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
 	switch e := c.fact.Event.(type) {

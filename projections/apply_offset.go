@@ -11,7 +11,7 @@ const (
 
 // putOffset adds the entry that balances a batch. A file may have such an event
 // for each of its batches, so its stream is not read.
-func (p *projector) putOffset(c logEvent, o *domain.FileOffset) error {
+func (p *projector) putOffset(c *logEvent, o *domain.FileOffset) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)
 	if err != nil || file == 0 {

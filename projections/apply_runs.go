@@ -13,7 +13,7 @@ import (
 // before any other event is applied, so that nothing reads a row without them.
 type itemRuns struct {
 	originations *conn.Runs
-	waiting      *conn.Runs
+	pendings     *conn.Runs
 	lookups      *conn.Runs // one for each of the filings
 	filings      []filing
 	moved, taken *conn.Runs // of filings: fileItem and takePending
@@ -29,13 +29,13 @@ type filing struct {
 
 func newItemRuns() itemRuns {
 	return itemRuns{
-		originations: conn.NewRuns(putOrigination), waiting: conn.NewRuns(putPending),
+		originations: conn.NewRuns(putOrigination), pendings: conn.NewRuns(putPending),
 		lookups: conn.NewRuns(findFiled), moved: conn.NewRuns(fileItem), taken: conn.NewRuns(takePending),
 	}
 }
 
 func (r *itemRuns) clear() {
-	for _, runs := range []*conn.Runs{r.originations, r.waiting, r.lookups, r.moved, r.taken} {
+	for _, runs := range []*conn.Runs{r.originations, r.pendings, r.lookups, r.moved, r.taken} {
 		runs.Clear()
 	}
 	r.filings = r.filings[:0]
@@ -46,8 +46,8 @@ const maxRuns = 500
 
 // collects reports whether an event may be applied while changes are collected:
 // it reads no rows that they change, and changes none of them.
-func (p *projector) collects(c logEvent) bool {
-	if p.originations.Len()+p.waiting.Len()+len(p.filings) >= maxRuns {
+func (p *projector) collects(c *logEvent) bool {
+	if p.originations.Len()+p.pendings.Len()+len(p.filings) >= maxRuns {
 		return false
 	}
 	switch e := c.fact.Event.(type) {
@@ -64,7 +64,7 @@ func (p *projector) collects(c logEvent) bool {
 
 // writeRuns makes the collected changes.
 func (p *projector) writeRuns() error {
-	for _, runs := range []*conn.Runs{p.originations, p.waiting} {
+	for _, runs := range []*conn.Runs{p.originations, p.pendings} {
 		if _, err := runs.Do(p.c); err != nil {
 			return fmt.Errorf("write originations: %w", err)
 		}

@@ -93,7 +93,7 @@ func (p *projector) filedSum(file int64, batch int, debit bool, n, cents int64) 
 // refiled adds items of ours to, or removes them from, the sums of their
 // batches, for events that do not contain everything. It uses the rows as they
 // were before the event.
-func (p *projector) refiled(c logEvent) error {
+func (p *projector) refiled(c *logEvent) error {
 	if c.transaction == nil {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (p *projector) refiled(c logEvent) error {
 	return nil
 }
 
-func (p *projector) countFiled(c logEvent, item string, file int64, batch int, n int64) error {
+func (p *projector) countFiled(c *logEvent, item string, file int64, batch int, n int64) error {
 	i, ok := c.transaction.Item(item)
 	if !ok {
 		return nil

@@ -50,7 +50,7 @@ const (
 )
 
 // transaction applies an event of a transaction's stream.
-func (p *projector) transaction(c logEvent) error {
+func (p *projector) transaction(c *logEvent) error {
 	if filed, ok := c.fact.Event.(*domain.TransactionFiled); ok && c.transaction == nil {
 		return p.filed(c, filed)
 	}
@@ -173,7 +173,7 @@ func ref(file int64) value {
 }
 
 // filed applies the second event of a stream.
-func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
+func (p *projector) filed(c *logEvent, e *domain.TransactionFiled) error {
 	client, transaction, _ := domain.SplitTransactionStream(c.recorded.Stream)
 	file, err := p.refOf(e.File)
 	if err != nil {
@@ -185,7 +185,7 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 }
 
 // putPending adds an item to the queue or removes it, as its state requires.
-func (p *projector) putPending(c logEvent, i *domain.Item) error {
+func (p *projector) putPending(c *logEvent, i *domain.Item) error {
 	t := c.transaction
 	if c.recorded.Version > 1 {
 		row, err := p.c.Row(findPending, i.Position)
@@ -202,7 +202,7 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	var terms *calendar.Terms
 	var err error
 	if t.Originated != nil && t.Originated.Proposal.EffectiveOn != "" {
-		if terms, err = termsOf(p.c, t.ODFI()); err != nil {
+		if terms, err = p.termsOf(t.ODFI()); err != nil {
 			return err
 		}
 	}
@@ -223,7 +223,7 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	if err != nil {
 		return err
 	}
-	p.waiting.Next().Int(w.position).Text(w.client).Text(w.odfi).Bool(w.answers).Int(w.due).IntOrNull(w.leaveBy).
+	p.pendings.Next().Int(w.position).Text(w.client).Text(w.odfi).Bool(w.answers).Int(w.due).IntOrNull(w.leaveBy).
 		Int(w.version).Int(header).Int(int64(w.code)).Text(w.routing).Int(int64(w.addenda)).Text(w.askedOn).
 		Bool(w.sameDay).Text(w.fault).Text(w.over)
 	return nil

@@ -22,7 +22,7 @@ const never = math.MaxInt64
 
 // unmatched applies an event of the stream of an entry that waits for a
 // person.
-func (p *projector) unmatched(c logEvent) error {
+func (p *projector) unmatched(c *logEvent) error {
 	_, entry, _ := cutStream(c.recorded.Stream)
 	decided := func(outcome, client, transaction, note string) error {
 		_, err := p.c.Exec(decideUnmatched, entry, outcome, micros(c.fact.Meta.At), client, transaction, note)
@@ -41,7 +41,7 @@ func (p *projector) unmatched(c logEvent) error {
 	return nil
 }
 
-func (p *projector) queued(c logEvent, e *domain.EntryQueued) error {
+func (p *projector) queued(c *logEvent, e *domain.EntryQueued) error {
 	day, _ := parseDay(e.SettledOn) // 0 where no money moved
 	deadline := int64(never)
 	if !e.ReturnBy.IsZero() {

@@ -48,7 +48,8 @@ func (v *Views) loadCorrected(ctx context.Context, p *projector) error {
 // noteCorrected adds the accounts of a batch of events, before the views show
 // the batch.
 func (v *Views) noteCorrected(batch []logEvent) {
-	for _, c := range batch {
+	for i := range batch {
+		c := &batch[i]
 		if _, ok := c.fact.Event.(*domain.AccountCorrected); !ok {
 			continue
 		}

@@ -66,8 +66,9 @@ func (f feed) batches(ctx context.Context, after eventstore.Head, until int64, o
 			}
 		}
 		batch := make([]logEvent, len(events))
-		for i, r := range events {
-			if batch[i], err = f.change(ctx, r); err != nil {
+		for i := range events {
+			batch[i].recorded = events[i]
+			if err := f.decode(ctx, &batch[i]); err != nil {
 				return err
 			}
 		}
@@ -99,24 +100,24 @@ func (f feed) holds(ctx context.Context, at eventstore.Head) error {
 	return nil
 }
 
-func (f feed) change(ctx context.Context, r eventstore.Recorded) (c logEvent, err error) {
-	c.recorded = r
-	if c.fact, err = decode(r); err != nil {
-		return c, err
+// decode decodes an event, and folds its stream if its rows need that.
+func (f feed) decode(ctx context.Context, c *logEvent) (err error) {
+	if c.fact, err = decode(c.recorded); err != nil {
+		return err
 	}
-	switch aggregate, _, _ := cutStream(r.Stream); aggregate {
+	switch aggregate, _, _ := cutStream(c.recorded.Stream); aggregate {
 	case "transaction":
 		c.transaction, err = f.transaction(ctx, c)
 	case "file":
 		c.file, err = f.file(ctx, c)
 	}
-	return c, err
+	return err
 }
 
 // transaction folds a transaction up to an event. Nearly all events need no
 // reading for that: the first of a stream, and filed as the second, which
 // contains all that is needed.
-func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction, error) {
+func (f feed) transaction(ctx context.Context, c *logEvent) (*domain.Transaction, error) {
 	if _, filed := c.fact.Event.(*domain.TransactionFiled); filed && c.recorded.Version == 2 {
 		return nil, nil
 	}
@@ -127,7 +128,7 @@ func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction,
 	return t, err
 }
 
-func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
+func (f feed) file(ctx context.Context, c *logEvent) (*domain.File, error) {
 	switch c.fact.Event.(type) {
 	case *domain.FileFilled, *domain.FileOffset:
 		return nil, nil // a large file has many of these events
@@ -142,7 +143,7 @@ func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
 
 // fold applies a stream's events after a version, up to an event, to an
 // aggregate.
-func (f feed) fold(ctx context.Context, c logEvent, a interface{ Evolve(domain.Fact) }, after int64) error {
+func (f feed) fold(ctx context.Context, c *logEvent, a interface{ Evolve(domain.Fact) }, after int64) error {
 	if c.recorded.Version == after+1 {
 		evolve(a, c.fact)
 		return nil

@@ -33,7 +33,7 @@ type keyed struct {
 	posting
 }
 
-// blockKeys collects the keys of a block.
+// blockKeys collects the keys of a block, some 3 MB.
 type blockKeys struct {
 	arena   []byte
 	entries []keyed
@@ -78,7 +78,8 @@ func (p *projector) indexBlocks(from, until int64) error {
 }
 
 func (p *projector) indexBlock(block int64) error {
-	var keys blockKeys
+	keys := &p.block
+	keys.arena, keys.entries = keys.arena[:0], keys.entries[:0]
 	before := block * blockSize
 	err := p.c.Query(context.Background(), paymentsOfBlock, values(before, before+blockSize), func(row []value) error {
 		at := posting{uint16(row[0].(int64) - before - 1), clientMark(row[1].(string))}
@@ -107,7 +108,7 @@ func (p *projector) indexBlock(block int64) error {
 }
 
 // tailChanged records that the account of a transaction changed.
-func (p *projector) tailChanged(c logEvent) error {
+func (p *projector) tailChanged(c *logEvent) error {
 	if _, ok := c.fact.Event.(*domain.TransactionAccountChanged); !ok || c.transaction.Origination() == nil {
 		return nil
 	}

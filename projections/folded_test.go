@@ -66,8 +66,8 @@ func TestAFileThatIsReadAgainFromEarlierIsReadFromItsBeginning(t *testing.T) {
 	for range 2 {
 		var states []domain.FileState
 		for _, e := range events {
-			c, err := read.change(w.ctx, e)
-			w.must(err)
+			c := logEvent{recorded: e}
+			w.must(read.decode(w.ctx, &c))
 			if c.file != nil {
 				states = append(states, c.file.State)
 			}

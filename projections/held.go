@@ -72,7 +72,7 @@ func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list
 }
 
 // putHeld keeps an item among the held ones while it is held.
-func (p *projector) putHeld(c logEvent, i *domain.Item) error {
+func (p *projector) putHeld(c *logEvent, i *domain.Item) error {
 	if c.recorded.Version == 1 {
 		return nil // no item begins as held
 	}

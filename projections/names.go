@@ -28,7 +28,7 @@ const (
 )
 
 // name applies an event of a stream whose name consists of client and id.
-func (p *projector) name(c logEvent) error {
+func (p *projector) name(c *logEvent) error {
 	aggregate, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
 	switch c.fact.Event.(type) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
@@ -30,20 +31,27 @@ type projector struct {
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
 	headers  map[batchKey]int64
-	actors   map[string]bool // whether they belong to operations
-	queue    queueChanges
-	money    moneyChanges
-	days     map[int64]stretch
-	shown    map[int64]stretch // positions of the transactions that are shown in files
+
+	lastHeader struct { // of headers
+		key batchKey
+		ref int64
+	}
+	actors map[string]bool            // whether they belong to operations
+	terms  map[string]*calendar.Terms // of banks; nil for one without its own
+	queue  queueChanges
+	money  moneyChanges
+	days   map[int64]stretch
+	shown  map[int64]stretch // positions of the transactions that are shown in files
 	itemRuns
 	args  []value   // scratch
 	items []itemRow // scratch
+	block blockKeys // scratch
 }
 
 func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstore.Head) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: at.Position, hash: at.Hash,
-		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
+		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, terms: map[string]*calendar.Terms{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
 		itemRuns: newItemRuns(),
 	}
@@ -90,7 +98,9 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 		clear(p.refs)
 		clear(p.arrivals)
 		clear(p.headers)
+		p.lastHeader.ref = 0
 		clear(p.actors)
+		clear(p.terms)
 		return err
 	}
 	p.moveTo(batch)
@@ -112,7 +122,8 @@ func (p *projector) rows(batch []logEvent) error {
 	if moved == 0 {
 		return errMoved
 	}
-	for _, c := range batch {
+	for i := range batch {
+		c := &batch[i]
 		if !p.collects(c) {
 			if err := p.writeRuns(); err != nil {
 				return err
@@ -132,7 +143,7 @@ func (p *projector) rows(batch []logEvent) error {
 }
 
 // event applies one event. Events of other streams concern no view.
-func (p *projector) event(c logEvent) error {
+func (p *projector) event(c *logEvent) error {
 	aggregate, _, _ := cutStream(c.recorded.Stream)
 	if err := p.act(c, aggregate); err != nil {
 		return err

@@ -129,7 +129,7 @@ func (v *Views) RateLevels(ctx context.Context) (counts map[[2]string]int64, err
 }
 
 // company applies an event of a company's stream.
-func (p *projector) company(c logEvent) (err error) {
+func (p *projector) company(c *logEvent) (err error) {
 	client := c.recorded.Client
 	switch e := c.fact.Event.(type) {
 	case *domain.CompanyRateChanged:

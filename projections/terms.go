@@ -31,6 +31,23 @@ func termsOf(c *conn.Conn, odfi string) (*calendar.Terms, error) {
 	return readTerms(odfi, row[0].(string))
 }
 
+// termsOf returns the terms of a bank from a cache: each payment with a date needs
+// them.
+func (p *projector) termsOf(odfi string) (*calendar.Terms, error) {
+	if terms, ok := p.terms[odfi]; ok {
+		return terms, nil
+	}
+	terms, err := termsOf(p.c, odfi)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.terms) >= maxRefs {
+		clear(p.terms)
+	}
+	p.terms[odfi] = terms
+	return terms, nil
+}
+
 // allTerms are the terms of every bank, by routing number.
 func allTerms(s snapshot) (map[string]*calendar.Terms, error) {
 	all := map[string]*calendar.Terms{}
@@ -64,6 +81,7 @@ func (p *projector) changeTerms(e *domain.BankConfigured) error {
 	if _, err := p.c.Exec(putBank, e.Routing, string(text)); err != nil {
 		return err
 	}
+	delete(p.terms, e.Routing)
 	if before.Fed() && e.Terms.Fed() {
 		return nil
 	}

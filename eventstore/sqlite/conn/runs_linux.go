@@ -32,10 +32,10 @@ typedef struct {
 	size_t size, room;
 	size_t read;          // bytes of arguments
 	char *message;
-} outcome;
+} reply;
 
 // put appends a letter, and a value of so many bytes in two parts.
-static int put(outcome *o, char kind, const void *one, size_t first, const void *other, size_t second) {
+static int put(reply *o, char kind, const void *one, size_t first, const void *other, size_t second) {
 	size_t size = 1 + first + second;
 	if (o->room - o->size < size) {
 		size_t room = 2 * (o->room + size);
@@ -51,7 +51,7 @@ static int put(outcome *o, char kind, const void *one, size_t first, const void 
 	return ok;
 }
 
-static int putRow(sqlite3_stmt *s, outcome *o) {
+static int putRow(sqlite3_stmt *s, reply *o) {
 	int rc = ok, columns = sqlite3_column_count(s);
 	for (int i = 0; i < columns && rc == ok; i++) {
 		switch (sqlite3_column_type(s, i)) {
@@ -99,7 +99,7 @@ static int bindAll(sqlite3_stmt *s, const unsigned char **in, int arguments) {
 	return rc;
 }
 
-static int runAll(sqlite3_stmt *s, const unsigned char *in, long long runs, int arguments, outcome *o) {
+static int runAll(sqlite3_stmt *s, const unsigned char *in, long long runs, int arguments, reply *o) {
 	const unsigned char *at = in;
 	int rc = sqlite3_reset(s), query = sqlite3_column_count(s) > 0; // of an earlier failure
 	for (rc = ok; runs > 0 && rc == ok; runs--) {
@@ -141,7 +141,7 @@ import (
 // runAll makes so many runs of a statement and returns their rows, and how much
 // of the arguments they took.
 func runAll(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte, read int, err error) {
-	var o C.outcome
+	var o C.reply
 	handle := (*C.sqlite3_stmt)(reflect.ValueOf(s).Elem().FieldByName("s").UnsafePointer()) // the driver has no method for it
 	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.longlong(runs), C.int(arguments), &o)
 	defer C.free(unsafe.Pointer(o.bytes))
