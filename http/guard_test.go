@@ -311,8 +311,12 @@ func TestReturnRatesAreShownWithWhatTheyAreMadeOf(t *testing.T) {
 	if list[0]["warn"] != 0.4 || list[0]["act"] != 0.5 || list[0]["action"] != "hold_debits" {
 		t.Errorf("%v", list[0])
 	}
-	ops.call("PUT", "/v1/ops/odfis/021214862", `{"delivery":{"method":"outbox"},"return_rates":
-		{"unauthorized":{"warn":0.3,"act":0.6},"action":"suspend","min_returns":1,"min_entries":1}}`).is(200)
+	_, err = ledger.Execute(t.Context(), w.ledger, ledger.BankStream("021214862"), domain.ConfigureBank{
+		Routing: "021214862", Delivery: domain.DeliverySettings{Method: domain.ToOutbox}, Rules: guard.Rules{
+			Rates: &guard.ReturnRates{Unauthorized: guard.RateLevels{Warn: 0.3, Act: 0.6}, Action: guard.Suspend, MinReturns: 1, MinEntries: 1},
+		},
+	}.Decide)
+	w.must(err)
 	list = rows(bank.call("GET", "/v1/return-rates", "").is(200))
 	if list[0]["warn"] != 0.3 || list[0]["act"] != 0.6 || list[0]["action"] != "suspend" || list[0]["level"] != "act" {
 		t.Errorf("with the ODFI's: %v", list[0])

@@ -185,7 +185,7 @@ func (c *walker) actOn(p *promise) {
 		a = t.ActionsAvailable[0]
 	}
 	for _, one := range t.ActionsAvailable {
-		if one.Action == "corrected_entry" && c.rng.IntN(4) > 0 { // rarely available
+		if (one.Action == "corrected_entry" || one.Action == "retry") && c.rng.IntN(4) > 0 { // rarely available
 			a = one
 		}
 	}
