@@ -40,6 +40,10 @@ func Contended(err error) bool {
 	return errors.As(err, &version)
 }
 
+// ErrContended is Contended. It stands for such an error of another process,
+// which named the stream in its message.
+var ErrContended error = &eventstore.VersionError{}
+
 // Unwritten reports whether a failed write certainly wrote nothing, and may
 // succeed later.
 func Unwritten(err error) bool {

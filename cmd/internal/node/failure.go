@@ -18,9 +18,8 @@ type failure struct {
 	Fields []domain.FieldError `json:"fields,omitempty"`
 	Fault  string              `json:"fault,omitempty"` // name of a known fault
 
-	// Faults of other types.
-	Contended *eventstore.VersionError  `json:"contended,omitempty"`
-	NotKnown  *eventstore.NotKnownError `json:"not_known,omitempty"`
+	// NotKnown is a fault with details that a caller is told.
+	NotKnown *eventstore.NotKnownError `json:"not_known,omitempty"`
 }
 
 // faults are the errors that the API distinguishes.
@@ -35,7 +34,11 @@ var faults = map[string]error{
 	"destroyed":       seal.ErrDestroyed,
 	"exchanged":       seal.ErrNotAuthentic,
 	"moved":           ledger.ErrMoved,
+	contended:         ledger.ErrContended,
 }
+
+// contended is the fault that other writers were first.
+const contended = "contended"
 
 // unled reports whether nothing was done because another node has become the
 // leader.
@@ -49,7 +52,9 @@ func failureOf(err error) *failure {
 		return &failure{Code: r.Code, Reason: r.Reason, Fields: r.Fields}
 	}
 	f := &failure{Reason: err.Error()}
-	errors.As(err, &f.Contended)
+	if ledger.Contended(err) {
+		f.Fault = contended
+	}
 	errors.As(err, &f.NotKnown)
 	for name, known := range faults {
 		if errors.Is(err, known) {
@@ -63,14 +68,10 @@ func (f *failure) error() error {
 	if f.Code != "" {
 		return &domain.Refusal{Code: f.Code, Reason: f.Reason, Fields: f.Fields}
 	}
-	known := &leaderError{reason: f.Reason, cause: faults[f.Fault]}
-	switch {
-	case f.NotKnown != nil:
-		known.cause = f.NotKnown
-	case f.Contended != nil:
-		known.cause = f.Contended
+	if f.NotKnown != nil {
+		return &leaderError{reason: f.Reason, cause: f.NotKnown}
 	}
-	return known
+	return &leaderError{reason: f.Reason, cause: faults[f.Fault]}
 }
 
 // leaderError is an error that occurred on the leader.
