@@ -21,7 +21,9 @@ type NamedFiles interface {
 // twice. An interrupted release is finished by the next sweep.
 //
 // Errors: a refusal if the acknowledgement is for no file of ours or
-// contradicts an earlier one.
+// contradicts an earlier one; *DeliveryOffError if the log does not have the
+// file's delivery, and delivery is off or paused: a ledger that was restored
+// does not know yet that the file had left.
 func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowledgement) (domain.File, error) {
 	if err := names.CatchUp(ctx); err != nil {
 		return domain.File{}, err
@@ -42,6 +44,9 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 	ctx = ledger.WithWorker(ctx, "acknowledgement")
 	answer := &acknowledgement{Acknowledge: domain.Acknowledge{Acknowledgement: a}}
 	file, err := f.decide(ctx, row.ID, "acknowledged", answer)
+	if on, reason := f.Switch.Allowed(file.Opened.ODFI); !on && domain.CodeOf(err) == domain.Conflict && !file.Transmitted() && !file.Answered.TakenBack {
+		return file, &DeliveryOffError{file.Opened.ODFI, reason}
+	}
 	if err != nil {
 		return file, err
 	}

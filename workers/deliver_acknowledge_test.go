@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -77,6 +78,31 @@ func TestAcknowledgements(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A restored ledger lacks the delivery of a file. Its acknowledgement waits until
+// somebody has said what had left.
+func TestAnAcknowledgementOfAFileThatMayHaveLeftWaits(t *testing.T) {
+	b := openBank(t)
+	switched := &switching{}
+	b.switched = switched
+	b.hire()
+	_, err := b.upload(rendered(t, payroll(3)))
+	must(t, err)
+	said := answer(b.onlyFile(), ack.Accepted)
+	switched.off = true
+	var off *DeliveryOffError
+	if _, err := b.files.Acknowledge(t.Context(), b.views, said); !errors.As(err, &off) {
+		t.Errorf("while delivery is off it says %v", err)
+	}
+	switched.off = false
+	if _, err := b.files.Acknowledge(t.Context(), b.views, said); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("when nothing had left it says %v", err)
+	}
+	b.sweep()
+	if _, err := b.files.Acknowledge(t.Context(), b.views, said); err != nil {
+		t.Errorf("when it has left it says %v", err)
 	}
 }
 

@@ -74,15 +74,15 @@ func (s *Server) learn() {
 			for _, o := range o.Files() {
 				taken = append(taken, api.TakenIn{ID: o.ID, State: o.State})
 			}
-			return taken, err
+			return taken, refused(err)
 		})),
 		take: byLeader(s, "inbound/take", withContent(s, func(ctx context.Context, in handedIn, content io.Reader) (api.TakenIn, error) {
 			o, err := s.crew().intake.Take(ctx, in.Name, in.Source, content)
-			return api.TakenIn{ID: o.ID, State: o.State}, err
+			return api.TakenIn{ID: o.ID, State: o.State}, refused(err)
 		})),
 		acknowledge: byLeader(s, "files/acknowledge", func(ctx context.Context, a ack.Acknowledgement) (string, error) {
 			file, err := s.crew().files.Acknowledge(ctx, s.views, a)
-			return file.ID, err
+			return file.ID, refused(err)
 		}),
 		judge: byLeader(s, "inbound/judge", func(ctx context.Context, a judgeAsk) (string, error) {
 			return s.crew().intake.Judge(ctx, a.ID, inbound.Rejudge{Reason: a.Reason, Batch: a.Batch, AsIs: a.AsIs})
