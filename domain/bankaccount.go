@@ -18,7 +18,7 @@ type BankAccount struct {
 	Account  Account
 	OpenedAt time.Time
 	// Leads are the corrections from this account to another, oldest first.
-	Leads []Lead
+	Leads []AccountCorrection
 	// Left are the ids of notifications of change that were ignored.
 	Left []string
 	// Refused are the ids of notifications that the client refused; their
@@ -26,8 +26,8 @@ type BankAccount struct {
 	Refused []string
 }
 
-// Lead is a correction from one account to another.
-type Lead struct {
+// AccountCorrection is a correction from one account to another.
+type AccountCorrection struct {
 	To            string // id of the corrected account
 	Code          string // change code
 	ItemID        string // of the notification of change
@@ -113,7 +113,7 @@ func (a *BankAccount) Evolve(f Fact) {
 		a.ID, a.Routing, a.Type, a.Account, a.OpenedAt = e.Account.Fingerprint, e.Routing, e.AccountType, e.Account, f.Meta.At
 		a.Account.In = f.Stream
 	case *AccountCorrected:
-		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, e.TransactionID, f.Position, f.Meta.At})
+		a.Leads = append(a.Leads, AccountCorrection{e.To, e.Code, e.ItemID, e.TransactionID, f.Position, f.Meta.At})
 	case *AccountCorrectionLeft:
 		a.Left = append(a.Left, e.ItemID)
 	case *AccountCorrectionRefused:
@@ -145,28 +145,28 @@ func OfAccount(t Transaction, events []Event) (account []Event) {
 	return account
 }
 
-// LeadsTo returns the corrected account for a name that was set at a log
+// CorrectedTo returns the corrected account for a name that was set at a log
 // position, or "" if there is no correction.
-func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
-	lead := a.LeadAfter(setAt)
-	return lead.To, lead.Position
+func (a BankAccount) CorrectedTo(setAt int64) (to string, at int64) {
+	correction := a.CorrectionAfter(setAt)
+	return correction.To, correction.Position
 }
 
-// LeadAfter is the newest correction after a log position that was not refused;
+// CorrectionAfter is the newest correction after a log position that was not refused;
 // a zero one if there is none.
-func (a BankAccount) LeadAfter(setAt int64) Lead {
+func (a BankAccount) CorrectionAfter(setAt int64) AccountCorrection {
 	for _, l := range slices.Backward(a.Leads) {
 		if l.Position > setAt && !slices.Contains(a.Refused, l.ItemID) {
 			return l
 		}
 	}
-	return Lead{}
+	return AccountCorrection{}
 }
 
 // Acted reports whether a notification of change was acted on or ignored.
 func (a BankAccount) Acted(itemID string) bool {
 	return slices.Contains(a.Left, itemID) ||
-		slices.ContainsFunc(a.Leads, func(l Lead) bool { return l.ItemID == itemID })
+		slices.ContainsFunc(a.Leads, func(l AccountCorrection) bool { return l.ItemID == itemID })
 }
 
 // TransactionAccountChanged records that a waiting transaction leaves with
@@ -208,8 +208,8 @@ func (c CorrectAccount) Decide(a BankAccount) ([]Event, error) {
 // FollowCorrection moves a waiting transaction to another account, because of a
 // correction or of its refusal.
 type FollowCorrection struct {
-	To   ItemAccount
-	Lead Lead // the correction in force; a zero one where it is refused
+	To         ItemAccount
+	Correction AccountCorrection // the correction in force; a zero one where it is refused
 }
 
 // Decide changes a transaction that waits, held or not.
@@ -218,6 +218,6 @@ func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
 		return nil, nil
 	}
 	return []Event{TransactionAccountChanged{
-		Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account, Code: c.Lead.Code, Because: c.Lead.TransactionID,
+		Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account, Code: c.Correction.Code, Because: c.Correction.TransactionID,
 	}}, nil
 }

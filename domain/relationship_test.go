@@ -110,11 +110,11 @@ func TestAHolderKnowsWhatWentOverALink(t *testing.T) {
 }
 
 func TestANameIsLedByTheNewestCorrectionAfterItWasSetThatIsNotRefused(t *testing.T) {
-	a := domain.BankAccount{Leads: []domain.Lead{{To: "b", Position: 10, ItemID: "i1"}, {To: "c", Position: 20, ItemID: "i3"}}, Left: []string{"i2"}}
+	a := domain.BankAccount{Leads: []domain.AccountCorrection{{To: "b", Position: 10, ItemID: "i1"}, {To: "c", Position: 20, ItemID: "i3"}}, Left: []string{"i2"}}
 	leads := func(want map[int64]string) {
 		t.Helper()
 		for setAt, want := range want {
-			if to, _ := a.LeadsTo(setAt); to != want {
+			if to, _ := a.CorrectedTo(setAt); to != want {
 				t.Errorf("with %v refused, set at %d it is led to %q, want %q", a.Refused, setAt, to, want)
 			}
 		}

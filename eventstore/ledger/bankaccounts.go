@@ -90,13 +90,13 @@ func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []d
 	}}, nil
 }
 
-// maxLeads bounds how many corrections are followed for a name.
-const maxLeads = 50
+// maxCorrections bounds how many corrections are followed for a name.
+const maxCorrections = 50
 
 // Resolve follows the corrections of a bank account, from the one to which a
 // name was pointed at a log position to the present one.
 func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (domain.BankAccount, error) {
-	for range maxLeads {
+	for range maxCorrections {
 		account, err := l.BankAccount(ctx, client, id)
 		if err != nil {
 			return account, err
@@ -104,13 +104,13 @@ func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (d
 		if account.Version == 0 {
 			return account, fmt.Errorf("client %s has no bank account %s", client, id)
 		}
-		to, at := account.LeadsTo(setAt)
+		to, at := account.CorrectedTo(setAt)
 		if to == "" {
 			return account, nil
 		}
 		id, setAt = to, at
 	}
-	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxLeads)
+	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxCorrections)
 }
 
 // Token reads a client's vault token.

@@ -14,14 +14,14 @@ func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedC
 	if l.Corrected != nil && !l.Corrected(client, id) {
 		return nil, nil
 	}
-	at, setAt, newest := id, int64(0), domain.Lead{}
-	for range maxLeads {
+	at, setAt, newest := id, int64(0), domain.AccountCorrection{}
+	for range maxCorrections {
 		account, err := l.BankAccount(ctx, client, at)
 		if err != nil {
 			return nil, err
 		}
-		lead := account.LeadAfter(setAt)
-		if lead.To == "" {
+		correction := account.CorrectionAfter(setAt)
+		if correction.To == "" {
 			if account.Version == 0 || at == id {
 				return nil, nil
 			}
@@ -30,7 +30,7 @@ func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedC
 				Routing: account.Routing, AccountType: account.Type, Tail: account.Account.Tail,
 			}, nil
 		}
-		at, setAt, newest = lead.To, lead.Position, lead
+		at, setAt, newest = correction.To, correction.Position, correction
 	}
 	return nil, nil // the corrections form a cycle: none is right
 }

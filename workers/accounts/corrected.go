@@ -53,7 +53,7 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 		}
 	}
 	account, opened, err := c.Ledger.UseAccount(ctx, t.Client, routing, number, kind)
-	if err == nil && account.ID == t.Account.Fingerprint && len(known.Leads) == 0 { // with leads, the bank takes back an earlier correction
+	if err == nil && account.ID == t.Account.Fingerprint && len(known.Leads) == 0 { // with corrections, the bank takes back an earlier correction
 		err = leftAlone("it says what is known already")
 	}
 	return account.ID, opened, err

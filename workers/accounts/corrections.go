@@ -84,7 +84,7 @@ func (c *Corrections) follow(ctx context.Context, after int64) (newest int64, er
 		err = errors.Join(err, c.Views.CatchUp(ctx))
 	}
 	clients, newest, e := c.Views.CorrectedClients(ctx, after)
-	return newest, errors.Join(err, e, c.lead(ctx, clients))
+	return newest, errors.Join(err, e, c.applyToWaiting(ctx, clients))
 }
 
 // notices acts on each open notification, in log order. When one fails, the

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// lead applies corrections to the waiting transactions of some clients.
-func (c *Corrections) lead(ctx context.Context, clients []string) error {
+// applyToWaiting applies corrections to the waiting transactions of some clients.
+func (c *Corrections) applyToWaiting(ctx context.Context, clients []string) error {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if len(clients) == 0 {
 		return nil
@@ -26,7 +26,7 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 		}
 		for _, m := range list {
 			_, err := ledger.Execute(ctx, c.Ledger, ledger.TransactionStream(m.Client, m.TransactionID), func(t domain.Transaction) ([]domain.Event, error) {
-				return c.leads(ctx, t)
+				return c.correct(ctx, t)
 			})
 			if err != nil {
 				errs = append(errs, fmt.Errorf("lead transaction %s to its corrected account: %w", m.TransactionID, err))
@@ -36,11 +36,11 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	return errors.Join(errs...)
 }
 
-// leads changes the account of a waiting transaction if the corrections made
+// correct changes the account of a waiting transaction if the corrections made
 // after the client named the account lead to another one now: a newer one, or
 // back after a refusal. If the entry was cut before, nothing changes: it leaves
 // with the old data, and the bank sends another notification.
-func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain.Event, error) {
+func (c *Corrections) correct(ctx context.Context, t domain.Transaction) ([]domain.Event, error) {
 	o := t.Origination()
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
 		return nil, nil
@@ -62,7 +62,7 @@ func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain
 		return nil, err
 	}
 	follow := domain.FollowCorrection{
-		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Lead: asked.LeadAfter(named.SetAt),
+		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Correction: asked.CorrectionAfter(named.SetAt),
 	}
 	follow.To.Account, err = c.Ledger.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
 	if err != nil {
