@@ -43,13 +43,13 @@ func newTown(t testing.TB, changes ...change) *town {
 
 func (w *town) hire() {
 	w.t.Helper()
-	crew := workertest.Hire(w.t, workertest.Config{
+	set := workertest.New(w.t, workertest.Config{
 		Ledger: w.ledger, Views: w.views, Folder: w.folder,
 		Settle: func(ctx context.Context) error { return w.links.Accounts.Pass(ctx) },
 	})
-	w.batcher = crew.Batcher
+	w.batcher = set.Batcher
 	var err error
-	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: crew.Kept})
+	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: set.Kept})
 	w.must(err)
 	corrections, err := accounts.New(accounts.Config{Ledger: w.ledger, Views: w.views})
 	w.must(err)

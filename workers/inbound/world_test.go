@@ -93,10 +93,10 @@ func (w *world) open() {
 
 func (w *world) hire() {
 	w.t.Helper()
-	crew := workertest.Hire(w.t, workertest.Config{Ledger: w.Ledger, Views: w.views, Folder: w.folder})
-	w.batcher = crew.Batcher
+	set := workertest.New(w.t, workertest.Config{Ledger: w.Ledger, Views: w.views, Folder: w.folder})
+	w.batcher = set.Batcher
 	var err error
-	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: crew.Kept, Inbox: w.watch, Log: w.log})
+	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: set.Kept, Inbox: w.watch, Log: w.log})
 	must(w.t, err)
 	if w.chunk > 0 {
 		w.intake.chunkEntries = w.chunk

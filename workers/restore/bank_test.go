@@ -66,8 +66,8 @@ func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits)
 
 func (b *bank) hire() {
 	b.t.Helper()
-	crew := workertest.Hire(b.t, workertest.Config{Ledger: b.Ledger, Views: b.views, Folder: b.folder, Limits: b.limits})
-	b.files, b.uploads, b.batcher = crew.Files, crew.Uploads, crew.Batcher
+	set := workertest.New(b.t, workertest.Config{Ledger: b.Ledger, Views: b.views, Folder: b.folder, Limits: b.limits})
+	b.files, b.uploads, b.batcher = set.Files, set.Uploads, set.Batcher
 }
 
 func (b *bank) must(err error) {

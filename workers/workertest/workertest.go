@@ -1,4 +1,4 @@
-// Package workertest hires the workers of a ledger for tests of what lies
+// Package workertest creates the workers of a ledger for tests of what lies
 // around them.
 package workertest
 
@@ -25,19 +25,19 @@ type Config struct {
 	Settle func(ctx context.Context) error
 }
 
-// Crew is the workers of the main road, over an outbox.
-type Crew struct {
+// Workers are those that cut, render and deliver files, over an outbox.
+type Workers struct {
 	Kept    kept.Folder
 	Files   *workers.Files
 	Uploads *workers.Uploads
 	Batcher *workers.Batcher
 }
 
-// Outbox is where the crew of a folder puts files.
+// Outbox is where the workers of a folder put files.
 func Outbox(folder string) string { return filepath.Join(folder, "outbox") }
 
-// Hire makes a crew; a second one plays another process.
-func Hire(t testing.TB, c Config) (w Crew) {
+// New makes workers; a second set plays another process.
+func New(t testing.TB, c Config) (w Workers) {
 	t.Helper()
 	var err error
 	w.Kept, err = kept.Open(filepath.Join(c.Folder, "files"))
