@@ -3,9 +3,9 @@ package eventstore
 import "context"
 
 type (
-	termKey   struct{}
-	switchKey struct{}
-	leadKey   struct{}
+	termKey        struct{}
+	switchKey      struct{}
+	leaderCheckKey struct{}
 )
 
 // UnderTerm marks writes under the context as the leader's, in its term: Append
@@ -35,19 +35,19 @@ func SwitchOf(ctx context.Context) int64 {
 	return version
 }
 
-// WithLead adds to the context a function that determines whether this node
+// WithLeaderCheck adds to the context a function that determines whether this node
 // still leads.
-func WithLead(ctx context.Context, leads func(context.Context) error) context.Context {
-	return context.WithValue(ctx, leadKey{}, leads)
+func WithLeaderCheck(ctx context.Context, check func(context.Context) error) context.Context {
+	return context.WithValue(ctx, leaderCheckKey{}, check)
 }
 
-// StillLeads is called before each step outside the log that only the leader
+// CheckLeader is called before each step outside the log that only the leader
 // may do: the log refuses the writes of a leader that was replaced while it was
 // stopped, but the bank does not. Without a function in the context no other
 // node can lead.
-func StillLeads(ctx context.Context) error {
-	if leads, ok := ctx.Value(leadKey{}).(func(context.Context) error); ok {
-		return leads(ctx)
+func CheckLeader(ctx context.Context) error {
+	if check, ok := ctx.Value(leaderCheckKey{}).(func(context.Context) error); ok {
+		return check(ctx)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 // tidy removes temporary files that earlier processes left in the outbox. A
 // server is cleared with the next file delivered to it.
 func (d *Delivery) tidy(ctx context.Context) {
-	err := led{d.Deliverers[domain.ToOutbox]}.Clear(ctx, func(have string) bool {
+	err := leaderOnly{d.Deliverers[domain.ToOutbox]}.Clear(ctx, func(have string) bool {
 		file, ok := d.fileOf(ctx, have, "")
 		if !ok {
 			return false

@@ -75,36 +75,36 @@ func withdrawn(temporary string) string {
 	return "." + strings.TrimPrefix(temporary, ".") + ".withdrawn"
 }
 
-// led checks before each step at the bank that this node still leads.
-type led struct{ Deliverer }
+// leaderOnly checks before each step at the bank that this node still leads.
+type leaderOnly struct{ Deliverer }
 
 // Stage implements Deliverer.
-func (d led) Stage(ctx context.Context, temporary string, content []byte) error {
-	if err := eventstore.StillLeads(ctx); err != nil {
+func (d leaderOnly) Stage(ctx context.Context, temporary string, content []byte) error {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	return d.Deliverer.Stage(ctx, temporary, content)
 }
 
 // Publish implements Deliverer.
-func (d led) Publish(ctx context.Context, temporary, name string) error {
-	if err := eventstore.StillLeads(ctx); err != nil {
+func (d leaderOnly) Publish(ctx context.Context, temporary, name string) error {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	return d.Deliverer.Publish(ctx, temporary, name)
 }
 
 // Withdraw implements Deliverer.
-func (d led) Withdraw(ctx context.Context, temporary string) error {
-	if err := eventstore.StillLeads(ctx); err != nil {
+func (d leaderOnly) Withdraw(ctx context.Context, temporary string) error {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	return d.Deliverer.Withdraw(ctx, temporary)
 }
 
 // Clear implements Deliverer.
-func (d led) Clear(ctx context.Context, needless func(name string) bool) error {
-	if err := eventstore.StillLeads(ctx); err != nil {
+func (d leaderOnly) Clear(ctx context.Context, needless func(name string) bool) error {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	return d.Deliverer.Clear(ctx, needless)

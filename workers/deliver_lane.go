@@ -119,7 +119,7 @@ func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Delive
 	} else if !ok {
 		return nil, fmt.Errorf("nothing here delivers by %q", way.Method)
 	}
-	l.sessions[key] = led{to}
+	l.sessions[key] = leaderOnly{to}
 	return l.sessions[key], nil
 }
 

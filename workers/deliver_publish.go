@@ -74,7 +74,7 @@ func (l *lane) give(ctx context.Context, to Deliverer, file domain.File) error {
 	if err := l.Files.at("before begin"); err != nil {
 		return err
 	}
-	if err := eventstore.StillLeads(ctx); err != nil {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	l.confirmed.forget(file.ID)

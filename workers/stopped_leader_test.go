@@ -50,7 +50,7 @@ func twoNodes(t *testing.T) (first, second *bank) {
 // lead begins the next term, of this node.
 func (b *bank) lead() context.Context {
 	b.t.Helper()
-	return postgrestest.Lead(b.t, b.store.(*postgres.Store))
+	return postgrestest.LeaderContext(b.t, b.store.(*postgres.Store))
 }
 
 // aBank takes each file away as soon as it has its final name.
@@ -108,7 +108,7 @@ func stoppedDelivery(t *testing.T, way string, taken, asked bool, n int) (ended 
 	first.fault = func(step string) error { halt.Pass(step); return nil }
 	slow, done := first.lead(), make(chan error, 1)
 	if asked {
-		slow = eventstore.WithLead(slow, func(context.Context) error { return nil })
+		slow = eventstore.WithLeaderCheck(slow, func(context.Context) error { return nil })
 	}
 	go func() { done <- first.batcher.Sweep(slow) }()
 	select {

@@ -15,14 +15,14 @@ import (
 const asksChannel = "achledger_asks"
 
 const (
-	putAsk    = `INSERT INTO asks(id, verb, body) VALUES($1, $2, $3) ON CONFLICT DO NOTHING`
-	tellAsk   = `SELECT pg_notify('` + asksChannel + `', '')`
-	bodyOfAsk = `SELECT body FROM asks WHERE id = $1`
-	lookAsk   = `SELECT answer FROM asks WHERE id = $1`
-	dropAsk   = `DELETE FROM asks WHERE id = $1`
-	listAsks  = `SELECT id, verb FROM asks WHERE answer IS NULL AND asked > now() - $1::interval ORDER BY asked, id`
-	answerAsk = `UPDATE asks SET answer = $2, answered = now() WHERE id = $1 AND answer IS NULL AND (SELECT term FROM leader) = $3`
-	dropAsks  = `DELETE FROM asks WHERE asked < now() - 2 * $1::interval`
+	putAsk       = `INSERT INTO asks(id, verb, body) VALUES($1, $2, $3) ON CONFLICT DO NOTHING`
+	notifyAsk    = `SELECT pg_notify('` + asksChannel + `', '')`
+	bodyOfAsk    = `SELECT body FROM asks WHERE id = $1`
+	selectAnswer = `SELECT answer FROM asks WHERE id = $1`
+	dropAsk      = `DELETE FROM asks WHERE id = $1`
+	listAsks     = `SELECT id, verb FROM asks WHERE answer IS NULL AND asked > now() - $1::interval ORDER BY asked, id`
+	answerAsk    = `UPDATE asks SET answer = $2, answered = now() WHERE id = $1 AND answer IS NULL AND (SELECT term FROM leader) = $3`
+	dropAsks     = `DELETE FROM asks WHERE asked < now() - 2 * $1::interval`
 
 	// askTime is how long an ask waits for its answer; a leader does not carry
 	// out an older one.
@@ -49,17 +49,17 @@ var ErrUnanswered = fmt.Errorf("the leader does not answer: %w", eventstore.ErrU
 func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	told, stop := s.asked.Subscribe()
+	notified, stop := s.asked.Subscribe()
 	defer stop()
 	if err := s.change("ask the leader", func(b *pgx.Batch) {
 		b.Queue(putAsk, a.ID, a.Verb, a.Body)
-		b.Queue(tellAsk)
+		b.Queue(notifyAsk)
 	}); err != nil {
 		return nil, err
 	}
 	for {
 		var answer []byte
-		err := s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookAsk, a.ID).Scan(&answer) })
+		err := s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, selectAnswer, a.ID).Scan(&answer) })
 		switch {
 		case err == nil && answer != nil:
 			_ = s.change("forget an ask", func(b *pgx.Batch) { b.Queue(dropAsk, a.ID) }) // otherwise it is removed by a sweep
@@ -70,7 +70,7 @@ func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 			return nil, fmt.Errorf("ask the leader: %w", err)
 		}
 		select {
-		case <-told:
+		case <-notified:
 		case <-time.After(askTick):
 		case <-ctx.Done():
 			return nil, ErrUnanswered
@@ -83,7 +83,7 @@ func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 // returns. If do fails there is no answer, and the next leader carries out the
 // ask.
 func (s *Store) Asks(ctx context.Context, term int64, do func(ctx context.Context, a Ask) ([]byte, error)) error {
-	told, stop := s.asked.Subscribe()
+	notified, stop := s.asked.Subscribe()
 	defer stop()
 	doing := map[string]chan struct{}{}
 	for ctx.Err() == nil {
@@ -103,7 +103,7 @@ func (s *Store) Asks(ctx context.Context, term int64, do func(ctx context.Contex
 			}()
 		}
 		select {
-		case <-told:
+		case <-notified:
 		case <-time.After(askTick):
 		case <-ctx.Done():
 		}
@@ -149,7 +149,7 @@ func (s *Store) answer(ctx context.Context, term int64, a Ask, do func(ctx conte
 		err = s.change("answer an ask", func(b *pgx.Batch) {
 			b.Queue(answerAsk, a.ID, answer, term)
 			b.Queue(dropAsks, askTime.String())
-			b.Queue(tellAsk)
+			b.Queue(notifyAsk)
 		})
 	}
 	if err != nil && ctx.Err() == nil {

@@ -14,7 +14,7 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, knows, told_by, vouches, vouched_by)
+	putNode    = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, knows, told_by, vouches, vouched_by)
 		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $8, $2, $9, $2)
 		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views,
 			seen = excluded.seen, serves = excluded.serves, keys_dropped = excluded.keys_dropped,
@@ -31,30 +31,30 @@ func (s *Store) barrier(ctx context.Context) error {
 	var head eventstore.Head
 	var hash []byte
 	var sent time.Duration
-	var spoken int
+	var vocabulary int
 	var identity string
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
 		head, hash, sent = eventstore.Head{}, nil, SinceBoot()
 		b.Queue(readCommitted)
-		s.queueHere(&b)
+		s.queueNode(&b)
 		queueHead(&b, &head)
 		queueHash(&b, known.Position, &hash)
-		queueSpoken(&b, &spoken)
+		queueVocabulary(&b, &vocabulary)
 		b.Queue(selectIdentity).QueryRow(func(row pgx.Row) error { return row.Scan(&identity) })
 		return commit(ctx, c, &b)
 	})
 	if err != nil {
 		return fmt.Errorf("prove the head of the log: %w", err)
 	}
-	if err = known.heldBy(head, hash); err == nil {
-		err = s.understands(spoken)
+	if err = known.containedIn(head, hash); err == nil {
+		err = s.understands(vocabulary)
 	}
 	if err != nil {
 		s.fail(err)
 		return err
 	}
-	s.vouched.Store(&identity)
+	s.confirmedIn.Store(&identity)
 	s.moveTo(head, nil)
 	s.committed(sent) // last: a node that is fresh must know this head
 	return nil
@@ -92,19 +92,19 @@ func rollback(c *pgx.Conn, cause error) error {
 	return err
 }
 
-// queueHere updates the node's row: that it is running, and the position it
+// queueNode updates the node's row: that it is running, and the position it
 // knows.
-func (s *Store) queueHere(b *pgx.Batch) {
+func (s *Store) queueNode(b *pgx.Batch) {
 	var now Standing
-	var vouches string
-	says := s.says.Load()
-	if says != nil {
-		now = (*says)()
-		if in := s.vouched.Load(); in != nil {
-			vouches = *in
+	var confirmedIn string
+	standing := s.ownStanding.Load()
+	if standing != nil {
+		now = (*standing)()
+		if in := s.confirmedIn.Load(); in != nil {
+			confirmedIn = *in
 		}
 	}
-	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster, s.options.Knows, vouches)
+	b.Queue(putNode, s.options.Node, s.options.Release, s.known().Position, now.Views, standing != nil, now.KeysDropped, now.NextMaster, s.options.Knows, confirmedIn)
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {
@@ -134,9 +134,9 @@ func queueHash(b *pgx.Batch, position int64, hash *[]byte) {
 // proven is a head that precedes a commit of this node.
 type proven struct{ eventstore.Head }
 
-// heldBy returns an error if a log with this head, and this hash at the proven
+// containedIn returns an error if a log with this head, and this hash at the proven
 // position, is not the log that was proven.
-func (p proven) heldBy(head eventstore.Head, hash []byte) error {
+func (p proven) containedIn(head eventstore.Head, hash []byte) error {
 	switch {
 	case p.Position == 0:
 		return nil
@@ -167,14 +167,14 @@ func (s *Store) Reached(ctx context.Context, _ string) (int64, error) {
 		head, err := s.readHead(ctx)
 		return head.Position, err
 	}
-	if err := s.looks.do(ctx, s.look); err != nil {
+	if err := s.refreshes.do(ctx, s.refreshHead); err != nil {
 		return 0, fmt.Errorf("ask what the log has reached: %w", err)
 	}
 	return s.known().Position, nil
 }
 
-// look proves the head of the database if this node does not know it yet.
-func (s *Store) look(ctx context.Context) error {
+// refreshHead proves the head of the database if this node does not know it yet.
+func (s *Store) refreshHead(ctx context.Context) error {
 	head, err := s.readHead(ctx)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (s *Store) check(ctx context.Context) func(*pgx.Conn) error {
 			return err
 		}
 		if s.options.ReadOnly {
-			return s.checkSpoken(ctx, c)
+			return s.checkVocabulary(ctx, c)
 		}
 		return checkRole(ctx, c)
 	}

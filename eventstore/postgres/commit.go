@@ -28,10 +28,10 @@ func (w *writer) commit(t *transaction) error {
 		b.Queue(insertEvents, eventArrays(t)...)
 		b.Queue(notify, fmt.Sprint(t.head.Position))
 	} else {
-		w.store.queueHere(&b)
+		w.store.queueNode(&b)
 	}
-	if t.spoken > 0 {
-		b.Queue(speak, t.spoken)
+	if t.vocabulary > 0 {
+		b.Queue(setVocabulary, t.vocabulary)
 	}
 	if len(t.keys) > 0 {
 		b.Queue(insertKeys, keyArrays(t)...)
@@ -62,7 +62,7 @@ func (w *writer) find(t *transaction) (written bool, err error) {
 		}
 		return rows.Err()
 	})
-	w.store.queueHere(&b)
+	w.store.queueNode(&b)
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()
 	if err := commit(ctx, w.conn, &b); err != nil {

@@ -84,7 +84,7 @@ func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) err
 	err := s.change("add events", func(b *pgx.Batch) {
 		b.Queue(takeLock)
 		b.Queue(insertEvents+` ON CONFLICT DO NOTHING`, rows...) // repeated if the response was lost
-		b.Queue(speak, newest)
+		b.Queue(setVocabulary, newest)
 	})
 	if err != nil {
 		return err

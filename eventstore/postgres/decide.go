@@ -14,14 +14,14 @@ import (
 // logEnd is the state of the log that a batch depends on, read under the append
 // lock.
 type logEnd struct {
-	newest   eventstore.Recorded // Position 0 in an empty log
-	clock    int64               // of the database, unix microseconds
-	term     int64               // of the newest leader
-	switched int64               // number of changes of the delivery switch
-	spoken   int                 // vocabulary of the log
-	elder    *Node               // node that knows the fewest event types, if the batch has types that not every node knows
-	versions map[string]int64
-	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
+	newest     eventstore.Recorded // Position 0 in an empty log
+	clock      int64               // of the database, unix microseconds
+	term       int64               // of the newest leader
+	switched   int64               // number of changes of the delivery switch
+	vocabulary int                 // vocabulary of the log
+	oldestNode *Node               // node that knows the fewest event types, if the batch has types that not every node knows
+	versions   map[string]int64
+	keys       map[eventstore.IdempotencyKey]eventstore.KeyUse
 }
 
 func (l *logEnd) head() eventstore.Head {
@@ -41,12 +41,12 @@ func (l *logEnd) takeKeys(rows pgx.Rows) error {
 
 // transaction is what a batch writes.
 type transaction struct {
-	head   eventstore.Head // of the log after the commit
-	at     int64           // recorded_at of its events, unix microseconds
-	events []eventstore.Recorded
-	keys   []eventstore.IdempotencyKey
-	uses   []eventstore.KeyUse // of the keys
-	spoken int                 // vocabulary of its events, if newer than the log's
+	head       eventstore.Head // of the log after the commit
+	at         int64           // recorded_at of its events, unix microseconds
+	events     []eventstore.Recorded
+	keys       []eventstore.IdempotencyKey
+	uses       []eventstore.KeyUse // of the keys
+	vocabulary int                 // vocabulary of its events, if newer than the log's
 }
 
 // decide processes the calls of a batch one after another. A refusal is stored
@@ -61,14 +61,14 @@ func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	}
 	for _, r := range batch.Requests {
 		r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
-		if r.Err = cmp.Or(l.refuses(r), w.store.notKnown(r, l.elder)); r.Err != nil {
+		if r.Err = cmp.Or(l.refuses(r), w.store.notKnown(r, l.oldestNode)); r.Err != nil {
 			continue
 		}
 		for i := range r.Appends {
 			a := &r.Appends[i]
 			l.versions[a.Stream] += int64(len(a.Events))
-			if newest := w.store.newestIn(a); newest > max(l.spoken, t.spoken) {
-				t.spoken = newest
+			if newest := w.store.newestIn(a); newest > max(l.vocabulary, t.vocabulary) {
+				t.vocabulary = newest
 			}
 			if a.Idempotency != nil {
 				use := eventstore.KeyUse{RequestHash: append([]byte{}, a.RequestHash...), First: r.Result.First, Last: r.Result.Last, At: time.UnixMicro(t.at).UTC()}

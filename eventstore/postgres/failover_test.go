@@ -31,8 +31,8 @@ func TestAFailoverLosesNothingThatWasAnswered(t *testing.T) {
 			must(t, primary.Set("synchronous_standby_names", "second"))
 			both := strings.Replace(url, fmt.Sprintf(":%d/", primary.Port), fmt.Sprintf(":%d,127.0.0.1:%d/", primary.Port, standby.Port), 1)
 			nodes := []*postgres.Store{
-				open(t, postgres.Options{URL: both, Patience: 40 * time.Second}),
-				open(t, postgres.Options{URL: both, Patience: 40 * time.Second}),
+				open(t, postgres.Options{URL: both, OutcomeTimeout: 40 * time.Second}),
+				open(t, postgres.Options{URL: both, OutcomeTimeout: 40 * time.Second}),
 			}
 			var answered sync.Map
 			var count atomic.Int64

@@ -23,9 +23,9 @@ func (s *Store) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-s.told:
+		case <-s.othersWrote:
 		}
-		err := s.beat(ctx)
+		err := s.updateHead(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -40,9 +40,9 @@ func (s *Store) follow(ctx context.Context) {
 	}
 }
 
-// beat updates the head once: by a barrier, or by a read if the store is open
+// updateHead updates the head once: by a barrier, or by a read if the store is open
 // for reading.
-func (s *Store) beat(ctx context.Context) error {
+func (s *Store) updateHead(ctx context.Context) error {
 	if !s.options.ReadOnly {
 		return s.barriers.do(ctx, s.barrier)
 	}
@@ -59,7 +59,7 @@ func (s *Store) beat(ctx context.Context) error {
 func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		if c, err := s.session(ctx, 0); err == nil {
-			_ = s.hear(ctx, c)
+			_ = s.receive(ctx, c)
 			closing, cancel := context.WithTimeout(context.Background(), time.Second)
 			_ = c.Close(closing)
 			cancel()
@@ -71,7 +71,7 @@ func (s *Store) listen(ctx context.Context) {
 	}
 }
 
-func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
+func (s *Store) receive(ctx context.Context, c *pgx.Conn) error {
 	if _, err := c.Exec(ctx, "LISTEN "+channel+"; LISTEN "+asksChannel); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 			continue // from this node, or known already
 		}
 		select {
-		case s.told <- struct{}{}:
+		case s.othersWrote <- struct{}{}:
 		default:
 		}
 	}

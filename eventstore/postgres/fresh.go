@@ -27,8 +27,8 @@ func SinceBoot() time.Duration {
 // committed records that a write that was sent at a time is committed.
 func (s *Store) committed(sent time.Duration) {
 	for {
-		was := s.heard.Load()
-		if int64(sent) <= was || s.heard.CompareAndSwap(was, int64(sent)) {
+		was := s.lastCommit.Load()
+		if int64(sent) <= was || s.lastCommit.CompareAndSwap(was, int64(sent)) {
 			return
 		}
 	}
@@ -38,7 +38,7 @@ func (s *Store) committed(sent time.Duration) {
 // committed anything for a second, it tries to for one more second, and then
 // returns ErrAway.
 func (s *Store) Fresh(ctx context.Context) error {
-	if SinceBoot()-time.Duration(s.heard.Load()) < freshFor {
+	if SinceBoot()-time.Duration(s.lastCommit.Load()) < freshFor {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, freshFor)

@@ -13,14 +13,14 @@ import (
 
 const (
 	// The server ends the session of a leader that sends nothing for
-	// leaderSilence, which frees its lock; leaderPulse is how often the leader
+	// leaderSilence, which frees its lock; leaderHeartbeat is how often the leader
 	// sends something.
-	leaderSilence = 3 * time.Second
-	leaderPulse   = 500 * time.Millisecond
+	leaderSilence   = 3 * time.Second
+	leaderHeartbeat = 500 * time.Millisecond
 
-	takeLead = `SELECT pg_try_advisory_lock(711, 4)`
-	newTerm  = `UPDATE leader SET term = term + 1, node = $1, since = now() RETURNING term`
-	lookLead = `SELECT term, node, since FROM leader`
+	tryLeaderLock = `SELECT pg_try_advisory_lock(711, 4)`
+	beginTerm     = `UPDATE leader SET term = term + 1, node = $1, since = now() RETURNING term`
+	selectLeader  = `SELECT term, node, since FROM leader`
 )
 
 // Term is the present or last leadership.
@@ -30,50 +30,50 @@ type Term struct {
 	Since  time.Time // by the database's clock
 }
 
-// Leader returns the present or last leadership.
-func (s *Store) Leader(ctx context.Context) (t Term, err error) {
-	err = s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookLead).Scan(&t.Number, &t.Node, &t.Since) })
+// CurrentTerm returns the present or last leadership.
+func (s *Store) CurrentTerm(ctx context.Context) (t Term, err error) {
+	err = s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, selectLeader).Scan(&t.Number, &t.Node, &t.Since) })
 	if err != nil {
 		return t, fmt.Errorf("read who leads: %w", err)
 	}
 	return t, nil
 }
 
-// Lead runs work whenever this node leads, until ctx ends. At most one node of
+// RunAsLeader runs work whenever this node leads, until ctx ends. At most one node of
 // a database leads. It holds an advisory lock, whose session the server ends
 // after 3 s of silence, and a term number that no earlier leader had. When the
 // session ends, or work returns, work's context ends; once work has returned
-// the node tries again. An error of work ends Lead, unless work's context had
+// the node tries again. An error of work ends RunAsLeader, unless work's context had
 // ended or the error is ErrAway or ErrNotLeader, which another term may not
 // meet.
 //
 // A node whose clock is too far off does not lead: the dates of files, and
 // whether a window has passed, depend on it.
-func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+func (s *Store) RunAsLeader(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	for ctx.Err() == nil {
 		err := s.onTime()
 		if err == nil {
-			err = s.leadOnce(ctx, s.onTime, work)
+			err = s.runForTerm(ctx, s.onTime, work)
 		}
-		var final leadError
+		var final workError
 		if errors.As(err, &final) {
 			return final.error
 		}
-		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLed) && !errors.Is(err, errClock) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrOtherLeader) && !errors.Is(err, errClock) {
 			s.options.Log.Warn("this node cannot lead for now", "err", err)
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(leaderPulse):
+		case <-time.After(leaderHeartbeat):
 		}
 	}
 	return nil
 }
 
-// Leads returns ErrNotLeader when another term has begun. The result is at most
+// ConfirmTerm returns ErrNotLeader when another term has begun. The result is at most
 // a second old. It comes from a commit, which a former primary that woke up
 // cannot complete.
-func (s *Store) Leads(ctx context.Context, term int64) error {
+func (s *Store) ConfirmTerm(ctx context.Context, term int64) error {
 	if c := s.confirmed.Load(); c != nil && c.term == term && SinceBoot()-c.sent < freshFor {
 		return nil
 	}
@@ -81,7 +81,7 @@ func (s *Store) Leads(ctx context.Context, term int64) error {
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
 		b.Queue(readCommitted)
-		s.queueHere(&b)
+		s.queueNode(&b)
 		b.Queue(`SELECT term FROM leader`).QueryRow(func(row pgx.Row) error { return row.Scan(&found.term) })
 		return commit(ctx, c, &b)
 	})
@@ -100,7 +100,7 @@ type confirmation struct {
 	sent time.Duration // by SinceBoot
 }
 
-// errClock is not logged by Lead: the check of the server has logged the
+// errClock is not logged by RunAsLeader: the check of the server has logged the
 // reason.
 var errClock = errors.New("a node leads by the right time only")
 
@@ -111,18 +111,18 @@ func (s *Store) onTime() error {
 	return nil
 }
 
-// leadError marks an error of work that ends Lead.
-type leadError struct{ error }
+// workError marks an error of work that ends RunAsLeader.
+type workError struct{ error }
 
-// ErrLed says that another node leads.
-var ErrLed = errors.New("another node leads")
+// ErrOtherLeader says that another node leads.
+var ErrOtherLeader = errors.New("another node leads")
 
-// LeadNow runs work once, as the leader, however far the clock is off. It
-// returns ErrLed if another node leads.
-func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+// RunOnceAsLeader runs work once, as the leader, however far the clock is off. It
+// returns ErrOtherLeader if another node leads.
+func (s *Store) RunOnceAsLeader(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	var failed error
 	atAnyTime := func() error { return nil } // a person asks for it, who sees the clock
-	err := s.leadOnce(ctx, atAnyTime, func(ctx context.Context, term int64) error {
+	err := s.runForTerm(ctx, atAnyTime, func(ctx context.Context, term int64) error {
 		failed = work(ctx, term)
 		return nil
 	})
@@ -132,9 +132,9 @@ func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term
 	return err
 }
 
-// leadOnce leads until work returns, the session is lost, may returns an error
+// runForTerm leads until work returns, the session is lost, may returns an error
 // or ctx ends.
-func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx context.Context, term int64) error) error {
+func (s *Store) runForTerm(ctx context.Context, may func() error, work func(ctx context.Context, term int64) error) error {
 	c, err := s.session(ctx, leaderSilence)
 	if err != nil {
 		return err
@@ -152,14 +152,14 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 		return err // writes from before the term may not be known yet
 	}
 	s.options.Log.Info("this node leads", "node", s.options.Node, "term", term)
-	led, stop := context.WithCancel(ctx)
+	leading, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)
 	go func() {
 		defer stop()
-		done <- work(led, term)
+		done <- work(leading, term)
 	}()
-	lost := s.pulse(led, c, may)
+	lost := s.keepAlive(leading, c, may)
 	ended := ctx.Err() == nil && lost == nil // work returned by itself
 	stop()
 	err = <-done
@@ -171,7 +171,7 @@ func (s *Store) leadOnce(ctx context.Context, may func() error, work func(ctx co
 		return err
 	}
 	if ended && err != nil {
-		return leadError{err}
+		return workError{err}
 	}
 	return nil
 }
@@ -185,37 +185,37 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 		return 0, away(c, err)
 	}
 	var got bool
-	if err := c.QueryRow(ctx, takeLead).Scan(&got); err != nil {
+	if err := c.QueryRow(ctx, tryLeaderLock).Scan(&got); err != nil {
 		return 0, away(c, err)
 	}
 	if !got {
-		return 0, ErrLed
+		return 0, ErrOtherLeader
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)
 	b.Queue(takeLock) // an earlier leader's pending writes commit before this, or are refused
-	b.Queue(newTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
+	b.Queue(beginTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
 	if err := commit(ctx, c, &b); err != nil {
 		return 0, away(c, err) // if it was committed nevertheless, nobody leads in that term
 	}
 	return term, nil
 }
 
-// pulse keeps the session alive. It returns nil when led ends, and an error
+// keepAlive keeps the session alive. It returns nil when led ends, and an error
 // when the session is lost or may returns one.
-func (s *Store) pulse(led context.Context, c *pgx.Conn, may func() error) error {
+func (s *Store) keepAlive(leading context.Context, c *pgx.Conn, may func() error) error {
 	for {
 		// The wait also ends when the session does.
-		waiting, stop := context.WithTimeout(led, leaderPulse)
+		waiting, stop := context.WithTimeout(leading, leaderHeartbeat)
 		_, err := c.WaitForNotification(waiting)
 		stop()
-		if led.Err() != nil {
+		if leading.Err() != nil {
 			return nil
 		}
 		if c.IsClosed() {
 			return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), leaderSilence-2*leaderPulse)
+		ctx, cancel := context.WithTimeout(context.Background(), leaderSilence-2*leaderHeartbeat)
 		_, err = c.Exec(ctx, `SELECT 1`)
 		cancel()
 		if err != nil {

@@ -21,7 +21,7 @@ func TestALeaderThatCannotBeginTriesAgain(t *testing.T) {
 	for _, passing := range []error{eventstore.ErrAway, eventstore.ErrNotLeader} {
 		ctx, stop := context.WithCancel(t.Context())
 		tries := 0
-		must(t, s.Lead(ctx, func(context.Context, int64) error {
+		must(t, s.RunAsLeader(ctx, func(context.Context, int64) error {
 			if tries++; tries == 1 {
 				return fmt.Errorf("read the switch: %w", passing)
 			}
@@ -44,19 +44,19 @@ func TestANodeWithAWrongClockDoesNotLead(t *testing.T) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer stop()
-	all.Go(func() { must(t, s.Lead(ctx, l.work)) })
+	all.Go(func() { must(t, s.RunAsLeader(ctx, l.work)) })
 	l.term()
 	off.Store(int64(24 * time.Hour))
 	second, end := context.WithCancel(t.Context())
-	all.Go(func() { must(t, other.Lead(second, l.work)) })
+	all.Go(func() { must(t, other.RunAsLeader(second, l.work)) })
 	l.term()
-	if now, err := other.Leader(t.Context()); now.Node != "b" {
+	if now, err := other.CurrentTerm(t.Context()); now.Node != "b" {
 		t.Errorf("%s leads, %v", now.Node, err)
 	}
 	off.Store(0)
 	end()
 	l.term()
-	if now, err := other.Leader(t.Context()); now.Node != "a" {
+	if now, err := other.CurrentTerm(t.Context()); now.Node != "a" {
 		t.Errorf("%s leads when its clock is right, %v", now.Node, err)
 	}
 }
@@ -88,7 +88,7 @@ func TestASessionWithAServerThatStandsStillIsGivenUp(t *testing.T) {
 	defer stop()
 	led := make(chan struct{})
 	all.Go(func() {
-		must(t, s.Lead(ctx, func(ctx context.Context, _ int64) error {
+		must(t, s.RunAsLeader(ctx, func(ctx context.Context, _ int64) error {
 			close(led)
 			<-ctx.Done()
 			return nil

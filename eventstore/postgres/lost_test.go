@@ -68,7 +68,7 @@ func TestNobodyGuessesWhileTheDatabaseStaysAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &lines{writers: true}
-			s, _ := fresh(t, postgres.Options{Dial: f.dial, Heartbeat: time.Hour, Patience: 300 * time.Millisecond})
+			s, _ := fresh(t, postgres.Options{Dial: f.dial, Heartbeat: time.Hour, OutcomeTimeout: 300 * time.Millisecond})
 			if _, err := s.Append(t.Context(), keyed(story("a", 0, 1), "first")); err != nil { // prepares the writer's statements
 				t.Fatal(err)
 			}

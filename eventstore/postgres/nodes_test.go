@@ -42,7 +42,7 @@ func TestWhoServedUntilThenIsHeard(t *testing.T) {
 	identity, err := s.Identity(t.Context())
 	must(t, err)
 	change := func(sql string) { execIn(t, postgrestest.Shared(t), url, sql) }
-	heard := func(of string) postgres.Node {
+	row := func(of string) postgres.Node {
 		t.Helper()
 		nodes, err := s.Nodes(t.Context())
 		must(t, err)
@@ -55,26 +55,26 @@ func TestWhoServedUntilThenIsHeard(t *testing.T) {
 	}
 	open(t, postgres.Options{URL: url, Node: "command", Release: "v1"})
 	s.Serve(func() postgres.Standing { return postgres.Standing{} })
-	eventually(t, "a node says in which database it found its log", func() bool { return heard("a").Vouches == identity })
-	if n := heard("command"); n.MayContradict(identity) || n.MayContradict("another") {
+	eventually(t, "a node says in which database it found its log", func() bool { return row("a").ConfirmedIn == identity })
+	if n := row("command"); n.MayContradict(identity) || n.MayContradict("another") {
 		t.Errorf("a command is waited for: %+v", n)
 	}
 	change(`INSERT INTO achledger.nodes(name, release, position, seen, vouches, vouched_by) VALUES('b', 'v1', 0, now(), 'another', 'v1')`)
-	waits := func() bool { return heard("b").MayContradict(identity) }
-	must(t, s.LetGo(identity))
-	if !waits() || heard("b").MayContradict("another") {
-		t.Errorf("a node that was there a moment ago: %+v", heard("b"))
+	waits := func() bool { return row("b").MayContradict(identity) }
+	must(t, s.MarkAway(identity))
+	if !waits() || row("b").MayContradict("another") {
+		t.Errorf("a node that was there a moment ago: %+v", row("b"))
 	}
 	change(`UPDATE achledger.nodes SET seen = now() - interval '10 seconds' WHERE name = 'b'`)
-	must(t, s.LetGo("another"))
+	must(t, s.MarkAway("another"))
 	if !waits() {
 		t.Error("it was let go in another database than the one that it served")
 	}
-	must(t, s.LetGo(identity))
+	must(t, s.MarkAway(identity))
 	if waits() {
 		t.Error("a node that has been away for long is waited for")
 	}
-	if n := heard("a"); !n.Serves {
+	if n := row("a"); !n.Serves {
 		t.Error("a node that serves was let go")
 	}
 	// A release that does not say so leaves what a newer one said.

@@ -40,9 +40,9 @@ type Options struct {
 	// several callers; 1 ms by default, none if negative.
 	Linger time.Duration
 
-	// Patience is how long a call waits for its outcome while the database
+	// OutcomeTimeout is how long a call waits for its outcome while the database
 	// cannot be reached: 20 seconds by default.
-	Patience time.Duration
+	OutcomeTimeout time.Duration
 
 	// Heartbeat is how often the node updates its row in the table of nodes,
 	// and finds writes of others without a notification: 500 ms by default.
@@ -69,8 +69,8 @@ func (o *Options) setDefaults() {
 	if o.Linger == 0 {
 		o.Linger = time.Millisecond
 	}
-	if o.Patience <= 0 {
-		o.Patience = 20 * time.Second
+	if o.OutcomeTimeout <= 0 {
+		o.OutcomeTimeout = 20 * time.Second
 	}
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 500 * time.Millisecond

@@ -43,7 +43,7 @@ func must(t *testing.T, err error) {
 func TestWritersWaitForAServerThatGoesAwayAndComesBack(t *testing.T) {
 	c := start(t)
 	url, _ := c.Ledger(t)
-	s := open(t, postgres.Options{URL: url, Patience: 2 * time.Minute})
+	s := open(t, postgres.Options{URL: url, OutcomeTimeout: 2 * time.Minute})
 	for round, end := range []func() error{c.Kill, c.Stop} {
 		var all sync.WaitGroup
 		for w := range 8 {
@@ -65,7 +65,7 @@ func TestWritersWaitForAServerThatGoesAwayAndComesBack(t *testing.T) {
 	}
 
 	must(t, c.Stop())
-	impatient := postgres.Options{URL: url, Patience: 200 * time.Millisecond}
+	impatient := postgres.Options{URL: url, OutcomeTimeout: 200 * time.Millisecond}
 	if _, err := postgres.Open(t.Context(), impatient); !errors.Is(err, eventstore.ErrAway) {
 		t.Errorf("opening: %v", err)
 	}
@@ -118,7 +118,7 @@ func TestAServerThatStandsStillIsWaitedFor(t *testing.T) {
 func TestACommitThatDidNotWaitForItsStandbyIsNotAnswered(t *testing.T) {
 	c := start(t)
 	url, _ := c.Ledger(t)
-	s := open(t, postgres.Options{URL: url, Patience: time.Minute})
+	s := open(t, postgres.Options{URL: url, OutcomeTimeout: time.Minute})
 	other := open(t, postgres.Options{URL: url})
 	if _, err := s.Append(t.Context(), keyed(story("a", 0, 1), "first")); err != nil {
 		t.Fatal(err)

@@ -38,8 +38,8 @@ const (
 			AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND a.wait_event = 'ClientRead' AND a.state_change < clock_timestamp() - interval '1 second'`
 
-	// lockPatience is how long a node waits before it calls freeLock.
-	lockPatience = 2 * time.Second
+	// freeLockAfter is how long a node waits before it calls freeLock.
+	freeLockAfter = 2 * time.Second
 )
 
 // prepare begins a transaction, takes the append lock and reads what the batch
@@ -62,21 +62,21 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	queueHash(&b, known.Position, &hash)
 	streams, clients, scopes, keys := dependsOn(batch)
 	queueVersions(&b, streams, l.versions)
-	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched, &l.spoken) })
-	w.store.queueElder(&b, batch, &l.elder)
+	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched, &l.vocabulary) })
+	w.store.queueOldestNode(&b, batch, &l.oldestNode)
 	if len(keys) > 0 {
 		b.Queue(selectKeys, clients, scopes, keys).Query(l.takeKeys)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()
-	looking := time.AfterFunc(lockPatience, w.store.freeLock)
+	looking := time.AfterFunc(freeLockAfter, w.store.freeLock)
 	defer looking.Stop()
 	if err := w.conn.SendBatch(ctx, &b).Close(); err != nil {
 		return nil, err
 	}
-	err := known.heldBy(l.head(), hash)
+	err := known.containedIn(l.head(), hash)
 	if err == nil {
-		err = w.store.understands(l.spoken)
+		err = w.store.understands(l.vocabulary)
 	}
 	if err != nil {
 		w.store.fail(err)

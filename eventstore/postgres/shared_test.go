@@ -260,11 +260,11 @@ func TestOneNodeLeadsAndAnotherOneAfterItWithANewTerm(t *testing.T) {
 	second, end := context.WithCancel(t.Context())
 	defer end()
 	var all sync.WaitGroup
-	all.Go(func() { must(t, s.Lead(first, l.work)) })
+	all.Go(func() { must(t, s.RunAsLeader(first, l.work)) })
 	if term := l.term(); term != 1 {
 		t.Errorf("the first term is %d", term)
 	}
-	all.Go(func() { must(t, other.Lead(second, l.work)) })
+	all.Go(func() { must(t, other.RunAsLeader(second, l.work)) })
 	l.taken.Store(true)
 	// The server ends the session of the leader: either node may lead then.
 	execIn(t, postgrestest.Shared(t), url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4
@@ -275,7 +275,7 @@ func TestOneNodeLeadsAndAnotherOneAfterItWithANewTerm(t *testing.T) {
 	eventually(t, "one of them leads", func() bool { return l.leads.Load() == 1 })
 	l.taken.Store(false)
 	stop()
-	for now, err := other.Leader(t.Context()); now.Node != "b"; now, err = other.Leader(t.Context()) {
+	for now, err := other.CurrentTerm(t.Context()); now.Node != "b"; now, err = other.CurrentTerm(t.Context()) {
 		must(t, err)
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -283,7 +283,7 @@ func TestOneNodeLeadsAndAnotherOneAfterItWithANewTerm(t *testing.T) {
 	all.Wait()
 	// An error of work ends it.
 	failed := errors.New("failed")
-	if err := s.Lead(t.Context(), func(context.Context, int64) error { return failed }); !errors.Is(err, failed) {
+	if err := s.RunAsLeader(t.Context(), func(context.Context, int64) error { return failed }); !errors.Is(err, failed) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -304,7 +304,7 @@ func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
 	first, stop := context.WithCancel(t.Context())
 	defer stop()
 	var all sync.WaitGroup
-	all.Go(func() { must(t, s.Lead(first, l.work)) })
+	all.Go(func() { must(t, s.RunAsLeader(first, l.work)) })
 	was := eventstore.UnderTerm(t.Context(), l.term())
 	if _, err := s.Append(was, story("a", 0, 1)); err != nil {
 		t.Errorf("in its term: %v", err)
@@ -313,7 +313,7 @@ func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
 	all.Wait()
 	second, end := context.WithCancel(t.Context())
 	defer end()
-	all.Go(func() { must(t, other.Lead(second, l.work)) })
+	all.Go(func() { must(t, other.RunAsLeader(second, l.work)) })
 	now := l.term()
 	if _, err := s.Append(was, story("a", 1, 1)); !errors.Is(err, eventstore.ErrNotLeader) {
 		t.Errorf("after its term: %v", err)
@@ -328,10 +328,10 @@ func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
 	if n := len(whole(t, other)); n != 3 {
 		t.Errorf("the log holds %d events", n)
 	}
-	if err := other.Leads(t.Context(), now); err != nil {
+	if err := other.ConfirmTerm(t.Context(), now); err != nil {
 		t.Errorf("in its term: %v", err)
 	}
-	if err := s.Leads(t.Context(), now-1); !errors.Is(err, eventstore.ErrNotLeader) {
+	if err := s.ConfirmTerm(t.Context(), now-1); !errors.Is(err, eventstore.ErrNotLeader) {
 		t.Errorf("it still leads: %v", err)
 	}
 	end()

@@ -19,35 +19,35 @@ type Standing struct {
 // with this identity lost: it served until that database took over, and has not
 // yet confirmed its log.
 func (n Node) MayContradict(identity string) bool {
-	return n.Serves && n.Vouches != "" && n.Vouches != identity
+	return n.Serves && n.ConfirmedIn != "" && n.ConfirmedIn != identity
 }
 
-// letGo marks nodes that have been silent for awayAfter. Everything such a node
+// markNodesAway marks nodes that have been silent for awayAfter. Everything such a node
 // knew was committed before this row, so a database that takes over with the row
 // has those events as well.
-const letGo = `UPDATE nodes SET serves = false WHERE serves AND seen < clock_timestamp() - $1::interval AND (` + selectIdentity + `) = $2`
+const markNodesAway = `UPDATE nodes SET serves = false WHERE serves AND seen < clock_timestamp() - $1::interval AND (` + selectIdentity + `) = $2`
 
-// LetGo records which nodes no longer serve, if the database still has this
+// MarkAway records which nodes no longer serve, if the database still has this
 // identity. After a failover they are not waited for.
-func (s *Store) LetGo(identity string) error {
-	return s.change("note which nodes are away", func(b *pgx.Batch) { b.Queue(letGo, awayAfter.String(), identity) })
+func (s *Store) MarkAway(identity string) error {
+	return s.change("note which nodes are away", func(b *pgx.Batch) { b.Queue(markNodesAway, awayAfter.String(), identity) })
 }
 
 // Serve makes the node publish its standing, and that it serves. A command,
 // which is a node only for a moment, does not serve.
-func (s *Store) Serve(says func() Standing) { s.says.Store(&says) }
+func (s *Store) Serve(standing func() Standing) { s.ownStanding.Store(&standing) }
 
 // Node is a node as it last published itself.
 type Node struct {
 	Standing
-	Name     string
-	Release  string // of its program
-	Position int64  // newest position of the log that it knows to be durable
-	Knows    int    // vocabulary of its release
-	Behind   bool   // it is running and does not know all event types of this node's release
-	Vouches  string // identity of the database whose log it confirmed; empty if its release does not say
-	Serves   bool
-	Seen     time.Duration
+	Name        string
+	Release     string // of its program
+	Position    int64  // newest position of the log that it knows to be durable
+	Knows       int    // vocabulary of its release
+	Behind      bool   // it is running and does not know all event types of this node's release
+	ConfirmedIn string // identity of the database whose log it confirmed; empty if its release does not say
+	Serves      bool
+	Seen        time.Duration
 }
 
 // awayAfter is how long a node may publish nothing and still count as running:
@@ -68,7 +68,7 @@ func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
 			var ago int64
-			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows, &n.Vouches)
+			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows, &n.ConfirmedIn)
 			n.Seen = time.Duration(ago) * time.Microsecond
 			n.Behind = n.Live() && n.Knows < s.options.Knows
 			return n, err

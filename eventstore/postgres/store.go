@@ -25,14 +25,14 @@ type Store struct {
 	tail  eventstore.Tail
 	hints eventstore.Hints
 
-	barriers, looks flight
-	heard           atomic.Int64                    // when the last committed write was sent, by SinceBoot
-	says            atomic.Pointer[func() Standing] // nil if the node does not serve
-	vouched         atomic.Pointer[string]          // identity of the database whose log was confirmed to contain what was proven before
-	asked           eventstore.Hints                // hints for asks and answers
-	primary         atomic.Pointer[Primary]         // nil before the first inspection
-	confirmed       atomic.Pointer[confirmation]    // nil before the first call of Leads
-	told            chan struct{}                   // receives a value when another node has written
+	barriers, refreshes sharedRuns
+	lastCommit          atomic.Int64                    // when the last committed write was sent, by SinceBoot
+	ownStanding         atomic.Pointer[func() Standing] // nil if the node does not serve
+	confirmedIn         atomic.Pointer[string]          // identity of the database whose log was confirmed to contain what was proven before
+	asked               eventstore.Hints                // hints for asks and answers
+	primary             atomic.Pointer[Primary]         // nil before the first inspection
+	confirmed           atomic.Pointer[confirmation]    // nil before the first call of Leads
+	othersWrote         chan struct{}                   // receives a value when another node has written
 
 	once    sync.Once
 	closed  chan struct{}
@@ -54,11 +54,11 @@ var (
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o.setDefaults()
 	s := &Store{
-		options: o,
-		queue:   groupcommit.NewQueue(o.Linger),
-		told:    make(chan struct{}, 1),
-		closed:  make(chan struct{}),
-		failed:  make(chan struct{}),
+		options:     o,
+		queue:       groupcommit.NewQueue(o.Linger),
+		othersWrote: make(chan struct{}, 1),
+		closed:      make(chan struct{}),
+		failed:      make(chan struct{}),
 	}
 	s.head.Store(&eventstore.Head{})
 	if err := s.connect(ctx); err != nil {
@@ -130,7 +130,7 @@ func (s *Store) Failed() <-chan struct{} { return s.failed }
 func (s *Store) Notify() (hint <-chan struct{}, stop func()) { return s.hints.Subscribe() }
 
 // Append implements Store. A call that was accepted waits for its outcome,
-// Patience at most. While the database cannot be reached, the write is
+// OutcomeTimeout at most. While the database cannot be reached, the write is
 // repeated, or its outcome is looked up.
 func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
 	if s.options.ReadOnly {

@@ -18,18 +18,18 @@ import (
 // before it serves, and the log's vocabulary is written together with the
 // event.
 const (
-	selectSpoken = `SELECT vocabulary FROM ledger`
-	speak        = `UPDATE ledger SET vocabulary = $1 WHERE vocabulary < $1`
-	// selectElder finds the node that knows the fewest event types. A command
+	selectVocabulary = `SELECT vocabulary FROM ledger`
+	setVocabulary    = `UPDATE ledger SET vocabulary = $1 WHERE vocabulary < $1`
+	// selectOldestNode finds the node that knows the fewest event types. A command
 	// counts as well: it is a node for a moment.
-	selectElder = `SELECT name, release, CASE WHEN told_by = release THEN knows ELSE 0 END AS understood FROM nodes
+	selectOldestNode = `SELECT name, release, CASE WHEN told_by = release THEN knows ELSE 0 END AS understood FROM nodes
 		WHERE seen > clock_timestamp() - $1::interval ORDER BY understood, name LIMIT 1`
 )
 
-func queueSpoken(b *pgx.Batch, spoken *int) {
-	b.Queue(selectSpoken).Query(func(rows pgx.Rows) error {
+func queueVocabulary(b *pgx.Batch, vocabulary *int) {
+	b.Queue(selectVocabulary).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
-			if err := rows.Scan(spoken); err != nil {
+			if err := rows.Scan(vocabulary); err != nil {
 				return err
 			}
 		}
@@ -45,32 +45,32 @@ func (s *Store) join(ctx context.Context) error {
 		return err
 	}
 	defer c.Close(context.WithoutCancel(ctx))
-	var spoken int
+	var vocabulary int
 	var b pgx.Batch
 	b.Queue(readCommitted)
 	b.Queue(takeLock)
-	s.queueHere(&b)
-	queueSpoken(&b, &spoken)
+	s.queueNode(&b)
+	queueVocabulary(&b, &vocabulary)
 	if err := commit(ctx, c, &b); err != nil {
 		return fmt.Errorf("join the nodes: %w", away(c, err))
 	}
-	return s.understands(spoken)
+	return s.understands(vocabulary)
 }
 
-// checkSpoken is the check of join for a store that is open for reading.
-func (s *Store) checkSpoken(ctx context.Context, c *pgx.Conn) error {
-	var spoken int
-	if err := c.QueryRow(ctx, selectSpoken).Scan(&spoken); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+// checkVocabulary is the check of join for a store that is open for reading.
+func (s *Store) checkVocabulary(ctx context.Context, c *pgx.Conn) error {
+	var vocabulary int
+	if err := c.QueryRow(ctx, selectVocabulary).Scan(&vocabulary); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("read what the log has events of: %w", err)
 	}
-	return s.understands(spoken)
+	return s.understands(vocabulary)
 }
 
 // understands refuses a log with events of types that this program does not
 // know.
-func (s *Store) understands(spoken int) error {
-	if spoken > s.options.Knows {
-		return fmt.Errorf("the log has events of a newer release (vocabulary %d, this program knows %d): use a newer achledger", spoken, s.options.Knows)
+func (s *Store) understands(vocabulary int) error {
+	if vocabulary > s.options.Knows {
+		return fmt.Errorf("the log has events of a newer release (vocabulary %d, this program knows %d): use a newer achledger", vocabulary, s.options.Knows)
 	}
 	return nil
 }
@@ -83,9 +83,9 @@ func (s *Store) newestIn(a *eventstore.Append) (newest int) {
 	return newest
 }
 
-// queueElder looks for the node that knows the fewest event types, if a batch
+// queueOldestNode looks for the node that knows the fewest event types, if a batch
 // has types that are not in the first vocabulary.
-func (s *Store) queueElder(b *pgx.Batch, batch *groupcommit.Batch, elder **Node) {
+func (s *Store) queueOldestNode(b *pgx.Batch, batch *groupcommit.Batch, oldestNode **Node) {
 	newest := 0
 	for _, r := range batch.Requests {
 		for i := range r.Appends {
@@ -95,27 +95,27 @@ func (s *Store) queueElder(b *pgx.Batch, batch *groupcommit.Batch, elder **Node)
 	if newest == 0 {
 		return
 	}
-	b.Queue(selectElder, awayAfter.String()).Query(func(rows pgx.Rows) error {
+	b.Queue(selectOldestNode, awayAfter.String()).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var n Node
 			if err := rows.Scan(&n.Name, &n.Release, &n.Knows); err != nil {
 				return err
 			}
-			*elder = &n
+			*oldestNode = &n
 		}
 		return rows.Err()
 	})
 }
 
 // notKnown refuses events of types that a running node does not know.
-func (s *Store) notKnown(r *groupcommit.Request, elder *Node) error {
-	if elder == nil {
+func (s *Store) notKnown(r *groupcommit.Request, oldestNode *Node) error {
+	if oldestNode == nil {
 		return nil
 	}
 	for i := range r.Appends {
 		for _, e := range r.Appends[i].Events {
-			if s.options.Introduced(e.Type) > elder.Knows {
-				return &eventstore.NotKnownError{Type: e.Type, Node: elder.Name, Release: elder.Release}
+			if s.options.Introduced(e.Type) > oldestNode.Knows {
+				return &eventstore.NotKnownError{Type: e.Type, Node: oldestNode.Name, Release: oldestNode.Release}
 			}
 		}
 	}

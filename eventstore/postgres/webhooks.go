@@ -149,8 +149,8 @@ func webhookRows[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sq
 	return list, nil
 }
 
-// holdTerm keeps another term from beginning before the transaction has ended.
-const holdTerm = `SELECT count(*) FROM (SELECT FROM leader WHERE term = $1 FOR SHARE) held`
+// lockTerm keeps another term from beginning before the transaction has ended.
+const lockTerm = `SELECT count(*) FROM (SELECT FROM leader WHERE term = $1 FOR SHARE) held`
 
 // changeWebhook makes changes in a transaction of their own. They may be made
 // twice, so those whose session broke are made again. What a leader changes that
@@ -164,7 +164,7 @@ func (s *Store) changeWebhook(ctx context.Context, queue func(*pgx.Batch)) error
 		_ = warning(c)
 		var b pgx.Batch
 		if term := eventstore.TermOf(ctx); term != 0 {
-			b.Queue(holdTerm, term).QueryRow(termHeld)
+			b.Queue(lockTerm, term).QueryRow(termLocked)
 		}
 		queue(&b)
 		err := pgx.BeginFunc(ctx, c, func(t pgx.Tx) error { return t.SendBatch(ctx, &b).Close() })
@@ -179,8 +179,8 @@ func (s *Store) changeWebhook(ctx context.Context, queue func(*pgx.Batch)) error
 	return nil
 }
 
-// termHeld reads the row of holdTerm.
-func termHeld(row pgx.Row) error {
+// termLocked reads the row of lockTerm.
+func termLocked(row pgx.Row) error {
 	held := 0
 	if err := row.Scan(&held); err != nil {
 		return err

@@ -24,11 +24,11 @@ func TestPostgreSQLKeepsWebhooks(t *testing.T) {
 // next one has put there since.
 func TestOnlyTheLeaderSaysHowFarAWebhookWasTold(t *testing.T) {
 	s, _ := fresh(t, postgres.Options{})
-	before := postgrestest.Lead(t, s)
+	before := postgrestest.LeaderContext(t, s)
 	position := int64(10)
 	rewind := eventstore.WebhookStep{Webhook: "w", Forget: &position, Progress: eventstore.WebhookProgress{Cursor: eventstore.WebhookPlace{Position: 10}}}
 	must(t, s.StepWebhook(before, rewind))
-	now := postgrestest.Lead(t, s)
+	now := postgrestest.LeaderContext(t, s)
 	want := eventstore.WebhookProgress{Cursor: eventstore.WebhookPlace{Position: 60}}
 	must(t, s.StepWebhook(now, eventstore.WebhookStep{
 		Webhook: "w", Put: []eventstore.WebhookMessage{{WebhookPlace: eventstore.WebhookPlace{Position: 20}, Type: "file.delivered", FirstAt: time.Now(), NextAt: time.Now()}}, Progress: want,

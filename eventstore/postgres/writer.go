@@ -50,7 +50,7 @@ func (w *writer) run() {
 // as long as a caller waits for its outcome.
 func (w *writer) write(batch *groupcommit.Batch) error {
 	var lost *transaction // the one whose COMMIT got no response
-	until := time.Now().Add(w.store.options.Patience)
+	until := time.Now().Add(w.store.options.OutcomeTimeout)
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		select {
 		case <-w.store.failed:

@@ -16,7 +16,7 @@ type fileEnd struct {
 	start  byte // first byte of the file
 	some   bool // there are bytes
 	nuls   int  // number of NULs at the end
-	hole   bool // at least a record's length of NULs somewhere
+	gap    bool // at least a record's length of NULs somewhere
 }
 
 // Write implements io.Writer.
@@ -29,7 +29,7 @@ func (e *fileEnd) Write(p []byte) (int, error) {
 		if c != 0 {
 			e.nuls = 0
 		}
-		e.hole = e.hole || e.nuls >= nacha.RecordLength
+		e.gap = e.gap || e.nuls >= nacha.RecordLength
 		e.take(c)
 	}
 	return len(p), nil
@@ -98,17 +98,17 @@ func (e *fileEnd) record() int {
 	return e.line
 }
 
-// holed reports whether the file has preallocated space that is not written
+// preallocated reports whether the file has preallocated space that is not written
 // yet: some programs set the full size before they copy. Only content that
 // begins like a NACHA file, or with a NUL, is checked.
-func (e *fileEnd) holed() bool {
-	return (e.hole || e.nuls > 0) && (e.start == 0 || e.start == '1')
+func (e *fileEnd) preallocated() bool {
+	return (e.gap || e.nuls > 0) && (e.start == 0 || e.start == '1')
 }
 
 // finished reports whether a file in a folder is complete: it has a file
 // control record, or no further bytes could make it valid.
 func (rv *review) finished() bool {
-	if rv.end.holed() {
+	if rv.end.preallocated() {
 		return false
 	}
 	for _, p := range rv.Problems {

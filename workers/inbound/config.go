@@ -68,8 +68,8 @@ type Intake struct {
 	Config
 	bankFiles    bankFiles
 	receivers    receivers
-	recording    turn // held while an arrival is recorded
-	applying     turn
+	recording    contextMutex // held while an arrival is recorded
+	applying     contextMutex
 	wake         chan struct{}
 	inbox        *inbox
 	chunkEntries int
@@ -92,7 +92,7 @@ func New(c Config) (*Intake, error) {
 	if c.Every <= 0 {
 		c.Every = time.Minute
 	}
-	t := &Intake{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
+	t := &Intake{Config: c, recording: make(contextMutex, 1), applying: make(contextMutex, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
 	t.receivers.ledger, t.receivers.views, t.receivers.log = c.Ledger, c.Views, c.Log
 	t.bankFiles = bankFiles{keys: c.Ledger.Keys, kept: c.Kept}
 	if c.Inbox.Dir != "" {
@@ -104,11 +104,11 @@ func New(c Config) (*Intake, error) {
 	return t, nil
 }
 
-// turn is a mutex whose wait ends with a context.
-type turn chan struct{}
+// contextMutex is a mutex whose wait ends with a context.
+type contextMutex chan struct{}
 
-// take waits for the turn. Call give to release it. The error is the context's.
-func (t turn) take(ctx context.Context) (give func(), err error) {
+// take locks the mutex. Call give to release it. The error is the context's.
+func (t contextMutex) take(ctx context.Context) (give func(), err error) {
 	select {
 	case t <- struct{}{}:
 		return func() { <-t }, nil

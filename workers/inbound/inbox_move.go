@@ -19,7 +19,7 @@ import (
 // nothing of it was applied, otherwise into done.
 func (b *inbox) move(ctx context.Context, path string, f *inboxFile) error {
 	b.intake.at("before move")
-	if err := eventstore.StillLeads(ctx); err != nil {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	folder := doneFolder

@@ -57,8 +57,8 @@ const (
 type inbox struct {
 	Watch
 	intake *Intake
-	turn   turn
-	// in is open while the turn is held.
+	lock   contextMutex
+	// in is open while the lock is held.
 	in regular.Folder
 
 	mu    sync.Mutex
@@ -85,7 +85,7 @@ func openInbox(w Watch, t *Intake) (*inbox, error) {
 	if err := regular.Folders(w.Dir, doneFolder, quarantineFolder, claimFolder); err != nil {
 		return nil, fmt.Errorf("make the inbox: %w", err)
 	}
-	return &inbox{Watch: w, intake: t, turn: make(turn, 1), files: map[string]*inboxFile{}}, nil
+	return &inbox{Watch: w, intake: t, lock: make(contextMutex, 1), files: map[string]*inboxFile{}}, nil
 }
 
 // UnfinishedFiles lists the incomplete and unreadable files in the inbox,
@@ -111,7 +111,7 @@ func (t *Intake) UnfinishedFiles() []UnfinishedFile {
 // look takes every file that is ready, oldest first. A file that fails does not
 // delay the others.
 func (b *inbox) look(ctx context.Context) error {
-	give, err := b.turn.take(ctx)
+	give, err := b.lock.take(ctx)
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 			return path, Outcome{}, err
 		}
 		b.intake.at("before claim")
-		if err := eventstore.StillLeads(ctx); err != nil {
+		if err := eventstore.CheckLeader(ctx); err != nil {
 			return path, Outcome{}, err
 		}
 		to, err := b.claim(path)

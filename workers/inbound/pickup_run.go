@@ -17,7 +17,7 @@ type servers map[string]*server
 type server struct {
 	routing string
 	pickup  *Pickup
-	turn    chan struct{} // holds a value during a poll
+	polling chan struct{} // holds a value during a poll
 }
 
 // serverLook is a poll of a server that has begun.
@@ -109,7 +109,7 @@ func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 			p.mu.Unlock()
 		}
 		select {
-		case at.turn <- struct{}{}:
+		case at.polling <- struct{}{}:
 			list = append(list, serverLook{at, *s})
 		default: // its last poll has not ended
 		}
@@ -119,7 +119,7 @@ func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
 
 // look polls a server and ends the poll.
 func (l serverLook) look(ctx context.Context) error {
-	defer func() { <-l.turn }()
+	defer func() { <-l.polling }()
 	err := l.pickup.lookAt(ctx, l.routing, l.sftp)
 	switch {
 	case err == nil:

@@ -113,7 +113,7 @@ func (v *visit) claim(ctx context.Context, name string) (string, error) {
 	_, _ = rand.Read(id[:]) // never fails
 	to := claimPrefix + hex.EncodeToString(id[:]) + "-" + name
 	v.Intake.at("before claim")
-	if err := eventstore.StillLeads(ctx); err != nil {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return name, err
 	}
 	err := v.conn.Rename(v.path(name), v.path(to))
@@ -239,7 +239,7 @@ func (v *visit) acknowledge(ctx context.Context) error {
 // giveBack renames a claimed file to its own name, if that is free, and
 // remembers that it is done with.
 func (v *visit) giveBack(ctx context.Context, a *heldAck) error {
-	if err := eventstore.StillLeads(ctx); err != nil {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	if _, err := v.conn.Lstat(v.path(a.name)); !remote.Missing(err) {
@@ -258,7 +258,7 @@ func (v *visit) finish(ctx context.Context, name, own string) error {
 		return nil
 	}
 	v.Intake.at("before remove")
-	if err := eventstore.StillLeads(ctx); err != nil {
+	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
 	switch v.After {

@@ -51,7 +51,7 @@ func twoNodes(t *testing.T) (first, second *world) {
 // lead begins the next term, with this node as the leader.
 func (w *world) lead() context.Context {
 	w.t.Helper()
-	return postgrestest.Lead(w.t, w.store.(*postgres.Store))
+	return postgrestest.LeaderContext(w.t, w.store.(*postgres.Store))
 }
 
 // taking takes what is ready where the bank puts its files.
@@ -122,7 +122,7 @@ func stoppedPickup(t *testing.T, from string, asked bool, n int) (ended bool) {
 	first.fault = halt.Pass
 	slow, done := first.lead(), make(chan error, 1)
 	if asked {
-		slow = eventstore.WithLead(slow, func(context.Context) error { return nil })
+		slow = eventstore.WithLeaderCheck(slow, func(context.Context) error { return nil })
 	}
 	go func() { done <- slowly(slow) }()
 	select {

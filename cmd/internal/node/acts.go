@@ -19,14 +19,14 @@ type act = func(ctx context.Context, asked *domain.ApprovalAsked) error
 // not only events in the log.
 func (s *Server) newActs() *workers.Acts {
 	return &workers.Acts{Ledger: s.Ledger, Views: s.views, Switch: s.Switch, Log: s.log, Do: map[domain.Action]act{
-		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.crew().delivery.Confirm(ctx, a.FileID) }),
-		domain.ActFileResend:  withFile(func(ctx context.Context, a domain.FileAct) error { return s.crew().delivery.Resend(ctx, a.FileID) }),
+		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.workers().delivery.Confirm(ctx, a.FileID) }),
+		domain.ActFileResend:  withFile(func(ctx context.Context, a domain.FileAct) error { return s.workers().delivery.Resend(ctx, a.FileID) }),
 		domain.ActFileRelease: withFile(func(ctx context.Context, a domain.FileAct) error {
-			return s.crew().files.Release(ctx, a.FileID, a.Release())
+			return s.workers().files.Release(ctx, a.FileID, a.Release())
 		}),
 		domain.ActAcknowledge: s.withHandedIn(s.acknowledge),
 		domain.ActInbound: s.withHandedIn(func(ctx context.Context, name string, content []byte) error {
-			_, err := s.crew().intake.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
+			_, err := s.workers().intake.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
 			return err
 		}),
 	}}
@@ -57,15 +57,15 @@ func (s *Server) acknowledge(ctx context.Context, _ string, content []byte) erro
 	if err != nil {
 		return err
 	}
-	_, err = s.crew().files.Acknowledge(ctx, s.views, a)
+	_, err = s.workers().files.Acknowledge(ctx, s.views, a)
 	return err
 }
 
-// alone records that the folder's owner does something that needs two people
+// recordActedAlone records that the folder's owner does something that needs two people
 // at the API, before it is done. The folder's owner can read its keys and
 // write its log, so asking a command of the owner to wait for a second person
 // would protect nothing; recording it does.
-func (c *Core) alone(ctx context.Context, action domain.Action, subject string) error {
+func (c *Core) recordActedAlone(ctx context.Context, action domain.Action, subject string) error {
 	policy, err := c.Ledger.Policy(ctx)
 	if err != nil || !policy.FourEyes {
 		return err

@@ -26,20 +26,20 @@ func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return f.crew().files.Bytes(ctx, id)
+	return f.workers().files.Bytes(ctx, id)
 }
 
 // Upload implements api.Files.
 func (f filesOf) Upload(ctx context.Context, client string, content []byte, r api.FileRequest) (api.Uploaded, bool, error) {
 	ctx, _ = f.here(ctx)
-	a, err := f.crew().uploads.Upload(ctx, client, content, workers.Request(r))
+	a, err := f.workers().uploads.Upload(ctx, client, content, workers.Request(r))
 	return uploaded(a), a.Replayed, refused(err)
 }
 
 // ACHFile implements api.Files.
 func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r api.FileRequest) (api.Uploaded, bool, error) {
 	ctx, _ = f.here(ctx)
-	a, err := f.crew().uploads.UploadACHFile(ctx, client, workers.ACHFile{
+	a, err := f.workers().uploads.UploadACHFile(ctx, client, workers.ACHFile{
 		Key: file.Key, Asked: file.Sent, Batches: file.Batches, Settings: file.Header, Deliver: file.Deliver,
 		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals, Named: file.Named, Offsets: file.Offsets},
 	}, workers.Request(r))
@@ -49,7 +49,7 @@ func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r
 // ACHFileAgain implements api.Files.
 func (f filesOf) ACHFileAgain(ctx context.Context, client, key string, sent []byte) (api.Uploaded, bool, error) {
 	ctx, _ = f.here(ctx)
-	a, known, err := f.crew().uploads.ACHFileAgain(ctx, client, key, sent)
+	a, known, err := f.workers().uploads.ACHFileAgain(ctx, client, key, sent)
 	return uploaded(a), known, refused(err)
 }
 
@@ -60,7 +60,7 @@ func (f filesOf) Again(ctx context.Context, id string) (api.Uploaded, error) {
 
 // Transactions implements api.Files.
 func (f filesOf) Transactions(ctx context.Context, id string) ([]string, error) {
-	return f.crew().uploads.Transactions(ctx, id)
+	return f.workers().uploads.Transactions(ctx, id)
 }
 
 func uploaded(a workers.OrderedFile) api.Uploaded {

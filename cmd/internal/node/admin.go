@@ -21,8 +21,8 @@ const (
 func (s *Server) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.http.Scraper())
-	mux.HandleFunc("GET /healthz", s.tellHealth)
-	mux.HandleFunc("GET /readyz", s.tellHealth)
+	mux.HandleFunc("GET /healthz", s.serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveHealth)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
@@ -59,9 +59,9 @@ type nodeState struct {
 	Seen    float64 `json:"seen_seconds_ago"`
 }
 
-// tellNodes adds warnings about lost payments, the leader and the state of
+// addNodes adds warnings about lost payments, the leader and the state of
 // each node, for a ledger in a database.
-func (s *Server) tellNodes(ctx context.Context, h *health) {
+func (s *Server) addNodes(ctx context.Context, h *health) {
 	if s.asks == nil {
 		return
 	}
@@ -71,7 +71,7 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 		h.Warning = postgres.NoStandby
 	}
 	h.Leads = s.term.Load() != 0
-	if t, err := s.asks.Leader(ctx); err == nil {
+	if t, err := s.asks.CurrentTerm(ctx); err == nil {
 		h.Leader, h.Term = t.Node, t.Number
 	}
 	nodes, _ := s.asks.Nodes(ctx) // left out if the database cannot be read
@@ -83,15 +83,15 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 	}
 }
 
-// tellHealth serves both paths: /readyz with 503 while requests cannot be
+// serveHealth serves both paths: /readyz with 503 while requests cannot be
 // served well, /healthz with 200 whenever the process responds.
-func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 	state := s.Switch.State()
 	h := health{
 		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
 		DeliveryOn: state.Otherwise, WhyNot: state.Reason,
 	}
-	s.tellNodes(r.Context(), &h)
+	s.addNodes(r.Context(), &h)
 	head, err := s.Store.Head(r.Context())
 	h.Log = head.Position
 	if err == nil {

@@ -28,7 +28,7 @@ func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what
 	if ofAnyNode["/"+what] {
 		return do(c, control.AsOwner(ctx), with)
 	}
-	err = store.LeadNow(ctx, func(ctx context.Context, term int64) (err error) {
+	err = store.RunOnceAsLeader(ctx, func(ctx context.Context, term int64) (err error) {
 		if ofNodes["/"+what] {
 			return errors.New("no node of this ledger runs, and only a node knows its folders and its broker: start one")
 		}
@@ -37,7 +37,7 @@ func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what
 		}
 		return err
 	})
-	if errors.Is(err, postgres.ErrLed) {
+	if errors.Is(err, postgres.ErrOtherLeader) {
 		err = c.commandLeader(ctx, store, "/"+what, with, &reply)
 	}
 	return reply, err

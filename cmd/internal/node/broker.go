@@ -90,7 +90,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return err
 	}
 	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
-	s.holdDelivery()
+	s.pauseDelivery()
 	switch {
 	case s.broker.conn.IsConnected():
 		return s.compareStream(ctx)

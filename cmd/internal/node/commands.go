@@ -109,7 +109,7 @@ func (s *Server) onLeader(commands http.Handler) http.Handler {
 // runs on another machine.
 func errOtherMachine(ctx context.Context, by asker) error {
 	name := ""
-	if t, err := by.Leader(ctx); err == nil && t.Node != "" {
+	if t, err := by.CurrentTerm(ctx); err == nil && t.Node != "" {
 		name = ", " + t.Node
 	}
 	return fmt.Errorf("another node leads%s: type this on its machine, where it reads the files you name", name)

@@ -46,7 +46,7 @@ func TestAxeFindsNothingSeriousOnAnyPage(t *testing.T) {
 // accessible fails the test if axe-core finds something serious.
 func (b *browser) accessible(axe, page string) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, stepTimeout)
 	defer stop()
 	b.must(chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axe+"; undefined")))
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](serious, chromedp.EvalAwaitPromise))

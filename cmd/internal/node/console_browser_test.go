@@ -117,14 +117,14 @@ func (b *browser) must(err error) {
 	}
 }
 
-// patience bounds a step in the tab. Without it a step that never ends would show
+// stepTimeout bounds a step in the tab. Without it a step that never ends would show
 // only as the timeout of all tests.
-const patience = 45 * time.Second
+const stepTimeout = 45 * time.Second
 
 // does runs steps in the tab.
 func (b *browser) does(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, stepTimeout)
 	defer stop()
 	b.must(chromedp.Do(ctx, steps...))
 }
@@ -144,7 +144,7 @@ func (b *browser) at() string {
 // text is what an element shows.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, stepTimeout)
 	defer stop()
 	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
 	if err != nil {

@@ -43,7 +43,7 @@ func (b *browser) choose(selector, one string) {
 
 func (b *browser) submit(selector string) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, stepTimeout)
 	defer stop()
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.t.Fatalf("%s at %s: %v", selector, b.at(), err)

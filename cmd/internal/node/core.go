@@ -81,7 +81,7 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Optio
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{Folder: f, Kind: kind, Store: store, Outbox: f.Outbox(), Inbox: f.Inbox(), Leadership: alone{}, Exposed: exposed}
+	c := &Core{Folder: f, Kind: kind, Store: store, Outbox: f.Outbox(), Inbox: f.Inbox(), Leadership: soleNode{}, Exposed: exposed}
 	if err := c.openFolder(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -172,7 +172,7 @@ func (c *Core) note(ctx context.Context) error {
 func (c *Core) Close() error {
 	err := c.note(context.Background())
 	if c.switched != nil {
-		err = errors.Join(err, c.keepWitness(context.Background()))
+		err = errors.Join(err, c.writeWitness(context.Background()))
 	}
 	err = errors.Join(err, c.Store.Close())
 	if c.release != nil {

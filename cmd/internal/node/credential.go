@@ -17,7 +17,7 @@ type Nothing struct{}
 // IssueOperations issues an operations credential and writes it to the
 // folder's ops.credential. Earlier ones remain valid until they are revoked.
 func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) {
-	if err := c.alone(ctx, domain.ActCredential, filepath.Base(c.Folder.CredentialFile())); err != nil {
+	if err := c.recordActedAlone(ctx, domain.ActCredential, filepath.Base(c.Folder.CredentialFile())); err != nil {
 		return Nothing{}, err
 	}
 	return Nothing{}, c.issueOperations(ctx)

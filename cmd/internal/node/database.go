@@ -99,7 +99,7 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func
 		return err
 	}
 	c.switched = r
-	return c.keepWitness(ctx) // by now a contradiction is recorded in the switch
+	return c.writeWitness(ctx) // by now a contradiction is recorded in the switch
 }
 
 // share takes over the folders exchanged with the bank. A sandbox simulates
@@ -260,8 +260,8 @@ func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	return nil
 }
 
-// soundIn records the database in which the log was verified.
-func (r *row) soundIn(identity string, log delivery.Log) error {
+// recordSound records the database in which the log was verified.
+func (r *row) recordSound(identity string, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	next := switchRow{Log: log.FirstEvent, Position: log.Head, Hash: log.Hash, Identity: identity, Record: r.now.Record}

@@ -14,14 +14,14 @@ import (
 // deliverOnCut delivers a file as soon as the stream reports that it was cut.
 // It only saves the wait for the next sweep, which does the same work, so its
 // errors are logged and stop nothing.
-func (s *Server) deliverOnCut(ctx context.Context, c *crew) error {
+func (s *Server) deliverOnCut(ctx context.Context, c *workerSet) error {
 	if err := s.follow(ctx, c); err != nil && ctx.Err() == nil {
 		s.log.Warn("files wait for the next sweep to be delivered", "err", err)
 	}
 	return nil
 }
 
-func (s *Server) follow(ctx context.Context, c *crew) error {
+func (s *Server) follow(ctx context.Context, c *workerSet) error {
 	js, err := jetstream.New(s.broker.conn)
 	if err != nil {
 		return err

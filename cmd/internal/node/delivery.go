@@ -67,7 +67,7 @@ func (s *Server) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped De
 	}
 	resting, cancel := context.WithTimeout(ctx, restTime)
 	defer cancel()
-	stopped.Busy = s.crew().delivery.Rest(resting, stop.ODFI) != nil
+	stopped.Busy = s.workers().delivery.Rest(resting, stop.ODFI) != nil
 	stopped.Begun, err = begun(ctx, s.views, stop.ODFI)
 	return stopped, err
 }
@@ -218,15 +218,15 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 	if on {
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you say what did", o.ODFI)
 	}
-	if err := c.alone(ctx, domain.ActDelivery, o.ODFI); err != nil {
+	if err := c.recordActedAlone(ctx, domain.ActDelivery, o.ODFI); err != nil {
 		return report, err
 	}
 	if o.Sent != "" {
-		told, err := c.restoreFor(views, o.ODFI)
+		restoring, err := c.restoreFor(views, o.ODFI)
 		if err != nil {
 			return report, err
 		}
-		if report, err = told.Take(ctx, o.Sent); err != nil {
+		if report, err = restoring.Take(ctx, o.Sent); err != nil {
 			return report, err
 		}
 	}

@@ -40,9 +40,9 @@ var faults = map[string]error{
 // contended is the fault that other writers were first.
 const contended = "contended"
 
-// unled reports whether nothing was done because another node has become the
+// leaderReplaced reports whether nothing was done because another node has become the
 // leader.
-func unled(err error) bool {
+func leaderReplaced(err error) bool {
 	return errors.Is(err, eventstore.ErrNotLeader) || errors.Is(err, eventstore.ErrClosed)
 }
 

@@ -50,7 +50,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 
 // Ingest is the same in a running server.
 func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
-	return s.ingest(ctx, s.crew().intake, s.crew().files, s.views, path)
+	return s.ingest(ctx, s.workers().intake, s.workers().files, s.views, path)
 }
 
 func (c *Core) ingest(ctx context.Context, intake *inbound.Intake, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
@@ -67,7 +67,7 @@ func (c *Core) ingest(ctx context.Context, intake *inbound.Intake, files *worker
 	if ok {
 		action = domain.ActAcknowledge
 	}
-	if err := c.alone(ctx, action, filepath.Base(path)); err != nil {
+	if err := c.recordActedAlone(ctx, action, filepath.Base(path)); err != nil {
 		return Ingested{}, err
 	}
 	if ok {

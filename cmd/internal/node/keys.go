@@ -88,7 +88,7 @@ func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, 
 // DestroyKeys is the same in a running server, and waits for the other nodes
 // to forget the keys.
 func (s *Server) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
-	done, err := s.destroyKeys(ctx, s.crew().files, d)
+	done, err := s.destroyKeys(ctx, s.workers().files, d)
 	if err != nil || s.asks == nil {
 		return done, err
 	}
@@ -101,7 +101,7 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 	if err := c.knownClient(ctx, d.Client); err != nil {
 		return done, err
 	}
-	if err := c.alone(ctx, domain.ActDestroy, d.Client); err != nil {
+	if err := c.recordActedAlone(ctx, domain.ActDestroy, d.Client); err != nil {
 		return done, err
 	}
 	e := workers.Erasure{

@@ -4,16 +4,16 @@ import "context"
 
 // Leadership decides when this node does what only one node may do.
 type Leadership interface {
-	// Lead runs work whenever this node is the leader, until ctx ends. The
+	// RunAsLeader runs work whenever this node is the leader, until ctx ends. The
 	// context of work ends when leadership is lost. Each term has one leader.
-	Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error
+	RunAsLeader(ctx context.Context, work func(ctx context.Context, term int64) error) error
 }
 
-// alone is the leadership of a data folder: the process that holds the folder's lock is
+// soleNode is the leadership of a data folder: the process that holds the folder's lock is
 // the only node.
-type alone struct{}
+type soleNode struct{}
 
-// Lead implements Leadership.
-func (alone) Lead(ctx context.Context, work func(context.Context, int64) error) error {
+// RunAsLeader implements Leadership.
+func (soleNode) RunAsLeader(ctx context.Context, work func(context.Context, int64) error) error {
 	return work(ctx, 0)
 }

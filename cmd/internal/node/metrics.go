@@ -21,20 +21,20 @@ func newMetrics(s *Server) *prometheus.Registry {
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s},
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "achledger_answers_lapsed_total", Help: "Answers and reversals that were rejected because they had not left before their deadline.",
-		}, func() float64 { return float64(s.crew().batcher.Lapsed()) }),
+		}, func() float64 { return float64(s.workers().batcher.Lapsed()) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "achledger_entries_warned_total", Help: "Entries that leave although a rule of the guard warned of them.",
-		}, func() float64 { return float64(s.crew().guard.Warned()) }))
+		}, func() float64 { return float64(s.workers().guard.Warned()) }))
 	return r
 }
 
-// failedLogins counts failed logins, by door: http or NATS.
-func failedLogins(r *prometheus.Registry) func(door string) {
+// failedLogins counts failed logins, by protocol (label "door"): http or NATS.
+func failedLogins(r *prometheus.Registry) func(protocol string) {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "achledger_failed_logins_total", Help: "Logins that failed, by door: http or nats.",
 	}, []string{"door"})
 	r.MustRegister(c)
-	return func(door string) { c.WithLabelValues(door).Inc() }
+	return func(protocol string) { c.WithLabelValues(protocol).Inc() }
 }
 
 // totalsDiffer counts acknowledgements whose totals differ from the file's.
@@ -186,7 +186,7 @@ func (g *gauges) nodes(ctx context.Context, send sender) {
 		return
 	}
 	send(leads, map[bool]float64{true: 1}[s.term.Load() != 0])
-	if t, err := s.asks.Leader(ctx); err == nil {
+	if t, err := s.asks.CurrentTerm(ctx); err == nil {
 		send(leaderTerm, float64(t.Number))
 	}
 	list, _ := s.asks.Nodes(ctx) // left out if the database cannot be read
@@ -230,14 +230,14 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	if files, err := workers.Overdue(ctx, s.views, s.Ledger.Now()); err == nil {
 		send(overdue, float64(len(files)))
 	}
-	for odfi, n := range s.crew().delivery.Failing() {
+	for odfi, n := range s.workers().delivery.Failing() {
 		send(unreached, float64(n), odfi)
 	}
 	if s.asks == nil || s.term.Load() != 0 { // only the leader looks for files from the bank
-		for source, n := range s.crew().unfinished() {
+		for source, n := range s.workers().unfinished() {
 			send(unfinished, float64(n), source)
 		}
-		if p := s.crew().pickup; p != nil {
+		if p := s.workers().pickup; p != nil {
 			for odfi, n := range p.Failing() {
 				send(notPickedUp, float64(n), odfi)
 			}
@@ -281,7 +281,7 @@ func (g *gauges) traces(ctx context.Context, send sender) {
 		return
 	}
 	for odfi := range odfis {
-		if use, err := g.server.crew().files.TracesInUse(ctx, odfi); err == nil {
+		if use, err := g.server.workers().files.TracesInUse(ctx, odfi); err == nil {
 			send(tracesInUse, use, odfi)
 		}
 	}

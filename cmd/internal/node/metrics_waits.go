@@ -33,7 +33,7 @@ func (g *gauges) waits(ctx context.Context, send sender) {
 			send(queueDeadline, sum.Deadline.Sub(now).Seconds(), kind)
 		}
 	}
-	if missed, err := g.server.crew().batcher.WindowsMissed(ctx, now); err == nil {
+	if missed, err := g.server.workers().batcher.WindowsMissed(ctx, now); err == nil {
 		send(windowsMissed, float64(missed))
 	}
 }

@@ -37,7 +37,7 @@ func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) erro
 	}
 	s.moving.Lock() // two concurrent moves could each step over windows of the other
 	defer s.moving.Unlock()
-	return s.crew().batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
+	return s.workers().batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
 		if err := s.Ledger.Reach(ctx, at); err != nil {
 			return err
 		}
@@ -48,14 +48,14 @@ func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) erro
 // sweep does everything due at the present business time: first what goes to
 // the bank, then what came from it, then what a return released.
 func (s *Server) sweep(ctx context.Context) error {
-	if err := s.crew().batcher.Sweep(ctx); err != nil {
+	if err := s.workers().batcher.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := s.crew().intake.Sweep(ctx); err != nil {
+	if err := s.workers().intake.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := errors.Join(s.views.CatchUp(ctx), s.crew().links.Sweep(ctx)); err != nil {
+	if err := errors.Join(s.views.CatchUp(ctx), s.workers().links.Sweep(ctx)); err != nil {
 		return err
 	}
-	return s.crew().batcher.Sweep(ctx)
+	return s.workers().batcher.Sweep(ctx)
 }

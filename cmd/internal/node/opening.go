@@ -13,11 +13,11 @@ import (
 // opens its streams.
 const unopened = "the stream is being opened, and no file is sent before it was compared with the log"
 
-// holdDelivery pauses delivery until the embedded broker's stream has been compared
+// pauseDelivery pauses delivery until the embedded broker's stream has been compared
 // with the log; the workers wait for that too. A stream that is ahead shows that the
 // log lost events, and what the lost events recorded must not be done again. An
 // external broker is not waited for: it may be away for days.
-func (s *Server) holdDelivery() {
+func (s *Server) pauseDelivery() {
 	s.compared = make(chan struct{})
 	if s.broker.embedded == nil {
 		close(s.compared)
@@ -86,7 +86,7 @@ const (
 )
 
 // compareStream compares the stream with the log and then ends the pause of
-// holdDelivery. If the stream is not a copy of the log it returns an error, or with
+// pauseDelivery. If the stream is not a copy of the log it returns an error, or with
 // a ledger in a database and an external broker switches delivery off. A broker that
 // does not answer is not an error, and ends no pause: the embedded one is asked again,
 // and of an external one the relay compares once it is connected.

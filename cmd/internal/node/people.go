@@ -49,7 +49,7 @@ func (c *Core) addOperator(ctx context.Context, base string, n NewOperator) (Sig
 
 // LinkOperator makes another link for an operator.
 func (c *Core) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
-	if err := c.alone(ctx, domain.ActOperator, email); err != nil {
+	if err := c.recordActedAlone(ctx, domain.ActOperator, email); err != nil {
 		return SignInLink{}, err
 	}
 	return c.linkOperator(ctx, "", email)
@@ -95,7 +95,7 @@ func (c *Core) changePeople(ctx context.Context, email string, decide func(domai
 	if events, err := decide(now); err != nil || len(events) == 0 {
 		return err
 	}
-	if err := c.alone(ctx, domain.ActOperator, domain.NormalEmail(email)); err != nil {
+	if err := c.recordActedAlone(ctx, domain.ActOperator, domain.NormalEmail(email)); err != nil {
 		return err
 	}
 	_, err = ledger.Execute(ctx, c.Ledger, ledger.OperatorsStream(), decide)
@@ -103,4 +103,4 @@ func (c *Core) changePeople(ctx context.Context, email string, decide func(domai
 }
 
 // base is the API's address.
-func (s *Server) base() string { return base(s.doors.api, s.secure != nil) }
+func (s *Server) base() string { return base(s.listening.api, s.secure != nil) }

@@ -86,18 +86,18 @@ type Server struct {
 	logins         *ledger.Logins
 	views          *projections.Views
 	atStart        int64 // head of the log when the views were opened
-	working        atomic.Pointer[crew]
+	working        atomic.Pointer[workerSet]
 	asks           asker // nil in a folder, which has no other node
 	sharedKeys     sharedKeys
 	term           atomic.Int64 // the term in which this node leads; 0 if it does not, or in a folder
-	verbs          map[string]answerer
-	by             leading
+	verbs          map[string]verbHandler
+	by             leaderVerbs
 	acts           *workers.Acts
 	plaid          api.Plaid
 	http           *achhttp.Server
 	certs          *certificates.Certificates // nil without TLS
 	secure         *tls.Config                // nil without TLS
-	doors          listeners
+	listening      listeners
 	moving         sync.Mutex    // the sandbox's clock
 	resetting      sync.Mutex    // of the stream
 	refill         chan struct{} // receives a value when the stream was reset
@@ -126,17 +126,17 @@ func Serve(ctx context.Context, o Options) (err error) {
 		}
 		secure = certs.Config()
 	}
-	doors, err := listen(o, secure)
+	listening, err := listen(o, secure)
 	if err != nil {
 		return err
 	}
-	defer doors.Close() // may be closed already
+	defer listening.Close() // may be closed already
 	core, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
-	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors, refill: make(chan struct{}, 1)}
+	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, listening: listening, refill: make(chan struct{}, 1)}
 	s.asks, _ = core.Leadership.(asker)
 	for _, path := range core.Exposed {
 		s.log.Warn("others on this machine could read this until now; if it is a key or a secret, replace it", "path", path)
@@ -183,14 +183,14 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if err := s.connectBroker(ctx, s.directory); err != nil {
 		return err
 	}
-	first, err := s.hire()
+	first, err := s.newWorkers()
 	if err != nil {
 		return err
 	}
 	s.working.Store(first)
 	s.metrics.MustRegister(&webhookMetrics{s})
 	s.acts = s.newActs()
-	s.learn()
+	s.makeVerbs()
 	return s.newAPI()
 }
 
@@ -242,15 +242,15 @@ func (s *Server) run(ctx context.Context) error {
 	inside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	parts, inside := errgroup.WithContext(inside)
-	door, shut := context.WithCancel(ctx)
-	defer shut()
-	context.AfterFunc(inside, shut) // a part that fails stops the API too
+	serving, stopServing := context.WithCancel(ctx)
+	defer stopServing()
+	context.AfterFunc(inside, stopServing) // a part that fails stops the API too
 
 	parts.Go(func() error { return s.views.Run(inside) })
 	commands := s.commands()
 	parts.Go(func() error { return s.followOthers(inside) })
-	parts.Go(func() error { return s.bearWitness(inside) })
-	parts.Go(func() error { return s.Leadership.Lead(inside, s.lead) })
+	parts.Go(func() error { return s.updateWitness(inside) })
+	parts.Go(func() error { return s.Leadership.RunAsLeader(inside, s.runTerm) })
 	reachable := make(chan struct{})
 	parts.Go(func() error {
 		return control.Serve(inside, s.Folder, commands, func() { close(reachable) })
@@ -258,10 +258,10 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.watch(inside) })
 	parts.Go(func() error {
 		defer stop()
-		return s.http.Serve(door, s.doors.api)
+		return s.http.Serve(serving, s.listening.api)
 	})
-	if s.doors.admin != nil {
-		parts.Go(func() error { return s.admin(inside, s.doors.admin) })
+	if s.listening.admin != nil {
+		parts.Go(func() error { return s.admin(inside, s.listening.admin) })
 	}
 	if s.certs != nil {
 		parts.Go(func() error { return s.certs.Run(inside) })
@@ -269,8 +269,8 @@ func (s *Server) run(ctx context.Context) error {
 	go func() {
 		select {
 		case <-reachable:
-			s.announce(door)
-		case <-door.Done():
+			s.announce(serving)
+		case <-serving.Done():
 		}
 	}()
 	return parts.Wait()
@@ -298,8 +298,8 @@ func (s *Server) announce(ctx context.Context) {
 		s.log.Warn("--insecure: whoever reaches these addresses can read secrets in transit", "listen", s.options.Listen)
 	}
 	r := Running{Base: s.base(), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0, SignInLink: s.signInLink}
-	if s.doors.admin != nil {
-		r.Admin = base(s.doors.admin, false)
+	if s.listening.admin != nil {
+		r.Admin = base(s.listening.admin, false)
 	}
 	if s.options.Ready != nil {
 		s.options.Ready(r)

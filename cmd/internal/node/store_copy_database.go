@@ -84,7 +84,7 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 	if err := seal.CheckMark(e.folder.Keys(), e.ledger.Mark); err != nil {
 		return err
 	}
-	err = e.store.LeadNow(ctx, func(ctx context.Context, _ int64) error {
+	err = e.store.RunOnceAsLeader(ctx, func(ctx context.Context, _ int64) error {
 		nodes, err := e.store.Nodes(ctx)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 		}
 		return do(ctx)
 	})
-	if errors.Is(err, postgres.ErrLed) {
+	if errors.Is(err, postgres.ErrOtherLeader) {
 		err = errors.New("a node of the ledger in the database runs: stop every node first")
 	}
 	return err

@@ -22,19 +22,19 @@ type verb[Ask, Reply any] func(ctx context.Context, ask Ask) (Reply, error)
 // asker sends requests to the leader.
 type asker interface {
 	Ask(ctx context.Context, a postgres.Ask) ([]byte, error)
-	Leader(ctx context.Context) (postgres.Term, error)
-	Leads(ctx context.Context, term int64) error
+	CurrentTerm(ctx context.Context) (postgres.Term, error)
+	ConfirmTerm(ctx context.Context, term int64) error
 	Identity(ctx context.Context) (string, error)
 	Nodes(ctx context.Context) ([]postgres.Node, error)
-	LetGo(identity string) error
+	MarkAway(identity string) error
 	Fresh(ctx context.Context) error
 	Primary() postgres.Primary
 	Serve(says func() postgres.Standing)
 	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
 }
 
-// answerer runs a verb for another node.
-type answerer func(ctx context.Context, ask json.RawMessage) (reply any, err error)
+// verbHandler runs a verb for another node.
+type verbHandler func(ctx context.Context, ask json.RawMessage) (reply any, err error)
 
 // byLeader turns do into a verb that runs in the leader's process.
 func byLeader[Ask, Reply any](s *Server, name string, do verb[Ask, Reply]) verb[Ask, Reply] {
@@ -66,19 +66,19 @@ func (s *Server) here(ctx context.Context) (context.Context, bool) {
 // underTerm is the context of work that this node does as the leader of a
 // term.
 func underTerm(ctx context.Context, by asker, term int64) context.Context {
-	leads := func(ctx context.Context) error { return by.Leads(ctx, term) }
-	return eventstore.WithLead(eventstore.UnderTerm(ctx, term), leads)
+	confirm := func(ctx context.Context) error { return by.ConfirmTerm(ctx, term) }
+	return eventstore.WithLeaderCheck(eventstore.UnderTerm(ctx, term), confirm)
 }
 
-// asked is a request to the leader, sealed because it may contain account
+// leaderRequest is a request to the leader, sealed because it may contain account
 // numbers.
-type asked struct {
+type leaderRequest struct {
 	Request json.RawMessage `json:"request"`
 	Ask     json.RawMessage `json:"ask"`
 }
 
-// answered is the leader's reply.
-type answered struct {
+// leaderReply is the leader's reply.
+type leaderReply struct {
 	Reply   json.RawMessage `json:"reply,omitempty"`
 	Failure *failure        `json:"failure,omitempty"`
 }
@@ -97,7 +97,7 @@ func askLeader(ctx context.Context, leader asker, keys *seal.Keyring, name strin
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(asked{ledger.CarryRequest(ctx), text})
+	body, err := json.Marshal(leaderRequest{ledger.CarryRequest(ctx), text})
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func askLeader(ctx context.Context, leader asker, keys *seal.Keyring, name strin
 	if err != nil {
 		return err
 	}
-	var a answered
+	var a leaderReply
 	if err := json.Unmarshal(content, &a); err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Server) answer(ctx context.Context, row postgres.Ask) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var a asked
+	var a leaderRequest
 	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, err
 	}
@@ -142,10 +142,10 @@ func (s *Server) answer(ctx context.Context, row postgres.Ask) ([]byte, error) {
 	if !known {
 		return nil, fmt.Errorf("a node of another release asks for %s", row.Verb)
 	}
-	var out answered
+	var out leaderReply
 	reply, failed := do(request, a.Ask)
 	switch {
-	case failed != nil && (ctx.Err() != nil || unled(failed)):
+	case failed != nil && (ctx.Err() != nil || leaderReplaced(failed)):
 		return nil, failed
 	case failed != nil:
 		out.Failure = failureOf(failed)

@@ -12,9 +12,9 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// hireWebhooks makes the worker that posts to clients' endpoints. Its messages
+// addWebhooks makes the worker that posts to clients' endpoints. Its messages
 // have the same form as the API's responses.
-func (c *crew) hireWebhooks(s *Server) (err error) {
+func (c *workerSet) addWebhooks(s *Server) (err error) {
 	c.webhooks, err = webhooks.New(webhooks.Config{
 		Ledger: s.Ledger, Beside: s.Store, Views: s.views, Log: s.log, Sandbox: s.Kind == folder.Sandbox,
 		Shows: webhooks.Shows{
@@ -56,7 +56,7 @@ func (m *webhookMetrics) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (m *webhookMetrics) Collect(ch chan<- prometheus.Metric) {
-	c := m.server.crew().webhooks.Counts()
+	c := m.server.workers().webhooks.Counts()
 	ch <- prometheus.MustNewConstMetric(webhookTries, prometheus.CounterValue, float64(c.Delivered), "delivered")
 	ch <- prometheus.MustNewConstMetric(webhookTries, prometheus.CounterValue, float64(c.Failed), "failed")
 	for d, v := range map[*prometheus.Desc]float64{

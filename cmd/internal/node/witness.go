@@ -28,8 +28,8 @@ type witness struct {
 // witnessEvery is how often a node writes it.
 const witnessEvery = time.Second
 
-// keepWitness writes the current witness.
-func (c *Core) keepWitness(ctx context.Context) error {
+// writeWitness writes the current witness.
+func (c *Core) writeWitness(ctx context.Context) error {
 	head, err := c.Store.Head(ctx)
 	if err != nil || head.Position == 0 {
 		return err
@@ -100,8 +100,8 @@ func (c *Core) contradicts(ctx context.Context, knew eventstore.Head, reached in
 	return "", nil
 }
 
-// bearWitness updates the witness until ctx ends.
-func (s *Server) bearWitness(ctx context.Context) error {
+// updateWitness updates the witness until ctx ends.
+func (s *Server) updateWitness(ctx context.Context) error {
 	if s.switched == nil {
 		return nil
 	}
@@ -116,7 +116,7 @@ func (s *Server) bearWitness(ctx context.Context) error {
 		}
 		head, err := s.Store.Head(ctx)
 		if err == nil && head != before {
-			err = s.keepWitness(ctx)
+			err = s.writeWitness(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what this node knows of the log could not be saved", "err", err)
@@ -136,8 +136,8 @@ func (s *Server) distrust(ctx context.Context, reason string) error {
 	return s.Switch.Distrust(reason, log)
 }
 
-// another is the beginning of the reason for which takeEvidence pauses delivery.
-const another = "the database is another one than before, after a failover or a restore: nothing leaves until "
+// otherDatabase is the beginning of the reason for which takeEvidence pauses delivery.
+const otherDatabase = "the database is another one than before, after a failover or a restore: nothing leaves until "
 
 // takeEvidence pauses delivery, before a leader does anything, until the
 // witnesses have confirmed the log; sound reports that they have.
@@ -153,7 +153,7 @@ func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 		s.Switch.Pause("")
 		return true, nil
 	}
-	s.Switch.Pause(another + waits)
+	s.Switch.Pause(otherDatabase + waits)
 	return false, err
 }
 
@@ -188,7 +188,7 @@ func (s *Server) waitsFor(ctx context.Context) (what string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return "", s.switched.soundIn(identity, log)
+	return "", s.switched.recordSound(identity, log)
 }
 
 // silent returns the nodes of the last hour that may know of events that are
@@ -218,7 +218,7 @@ func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
 		if !sound {
 			sound, err = s.takeEvidence(ctx)
 		} else {
-			err = s.asks.LetGo(s.switched.identity())
+			err = s.asks.MarkAway(s.switched.identity())
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("it is not known whether the log is unchanged", "err", err)

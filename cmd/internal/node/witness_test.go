@@ -187,7 +187,7 @@ func TestANodeThatDoesNotLeadPausesNothing(t *testing.T) {
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil)}
 	lead, _ := leader(t, nodes)
-	lead.server.Switch.Pause(another + "it is known")
+	lead.server.Switch.Pause(otherDatabase + "it is known")
 	c.database.Exec(t, c.name, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4
 		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
 	eventually(t, "nothing is paused in the next term", func() bool {

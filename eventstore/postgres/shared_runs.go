@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// flight shares runs of a function among callers. A caller gets a run that
+// sharedRuns shares runs of a function among callers. A caller gets a run that
 // begins after its call; a call during a run gets the next one, because the
 // present run may have begun before what the caller wants to see. At most one
 // run is under way.
-type flight struct {
+type sharedRuns struct {
 	mu   sync.Mutex
 	next *run
 	busy bool
@@ -22,7 +22,7 @@ type run struct {
 
 // do waits for a run that begins after the call. The end of ctx ends the wait,
 // not the run.
-func (f *flight) do(ctx context.Context, work func(context.Context) error) error {
+func (f *sharedRuns) do(ctx context.Context, work func(context.Context) error) error {
 	f.mu.Lock()
 	if f.next == nil {
 		f.next = &run{done: make(chan struct{})}
@@ -41,7 +41,7 @@ func (f *flight) do(ctx context.Context, work func(context.Context) error) error
 	}
 }
 
-func (f *flight) loop(work func(context.Context) error) {
+func (f *sharedRuns) loop(work func(context.Context) error) {
 	for {
 		f.mu.Lock()
 		r := f.next

@@ -17,8 +17,8 @@ import (
 	"github.com/achledger/achledger/workers/inbound"
 )
 
-// leading are the verbs that the leader runs for the API.
-type leading struct {
+// leaderVerbs are the verbs that the leader runs for the API.
+type leaderVerbs struct {
 	prepare, complete, confirm, resend, carryOut verb[string, Nothing]
 
 	again       verb[string, api.Uploaded]
@@ -53,51 +53,51 @@ type moveAsk struct {
 	AnyTime bool
 }
 
-// learn makes the verbs.
-func (s *Server) learn() {
-	s.verbs = map[string]answerer{}
-	s.by = leading{
-		prepare:  byLeader(s, "files/prepare", none(func(ctx context.Context, id string) error { return s.crew().delivery.Prepare(ctx, id) })),
+// makeVerbs makes the verbs.
+func (s *Server) makeVerbs() {
+	s.verbs = map[string]verbHandler{}
+	s.by = leaderVerbs{
+		prepare:  byLeader(s, "files/prepare", none(func(ctx context.Context, id string) error { return s.workers().delivery.Prepare(ctx, id) })),
 		complete: byLeader(s, "files/complete", none(s.complete)),
-		confirm:  byLeader(s, "files/confirm", none(func(ctx context.Context, id string) error { return refused(s.crew().delivery.Confirm(ctx, id)) })),
-		resend:   byLeader(s, "files/resend", none(func(ctx context.Context, id string) error { return refused(s.crew().delivery.Resend(ctx, id)) })),
+		confirm:  byLeader(s, "files/confirm", none(func(ctx context.Context, id string) error { return refused(s.workers().delivery.Confirm(ctx, id)) })),
+		resend:   byLeader(s, "files/resend", none(func(ctx context.Context, id string) error { return refused(s.workers().delivery.Resend(ctx, id)) })),
 		carryOut: byLeader(s, "approvals/carry-out", none(func(ctx context.Context, id string) error { return refused(s.acts.CarryOut(ctx, id)) })),
 		again: byLeader(s, "files/again", func(ctx context.Context, id string) (api.Uploaded, error) {
-			a, err := s.crew().uploads.Again(ctx, id)
+			a, err := s.workers().uploads.Again(ctx, id)
 			return uploaded(a), refused(err)
 		}),
 		release: byLeader(s, "files/release", none(func(ctx context.Context, a releaseAsk) error {
-			return refused(s.crew().files.Release(ctx, a.ID, a.Command))
+			return refused(s.workers().files.Release(ctx, a.ID, a.Command))
 		})),
 		accept: byLeader(s, "inbound/accept", withContent(s, func(ctx context.Context, in handedIn, content io.Reader) (taken []api.TakenIn, err error) {
-			o, err := s.crew().intake.Accept(ctx, in.Name, in.Source, content)
+			o, err := s.workers().intake.Accept(ctx, in.Name, in.Source, content)
 			for _, o := range o.Files() {
 				taken = append(taken, api.TakenIn{ID: o.ID, State: o.State})
 			}
 			return taken, refused(err)
 		})),
 		take: byLeader(s, "inbound/take", withContent(s, func(ctx context.Context, in handedIn, content io.Reader) (api.TakenIn, error) {
-			o, err := s.crew().intake.Take(ctx, in.Name, in.Source, content)
+			o, err := s.workers().intake.Take(ctx, in.Name, in.Source, content)
 			return api.TakenIn{ID: o.ID, State: o.State}, refused(err)
 		})),
 		acknowledge: byLeader(s, "files/acknowledge", func(ctx context.Context, a ack.Acknowledgement) (string, error) {
-			file, err := s.crew().files.Acknowledge(ctx, s.views, a)
+			file, err := s.workers().files.Acknowledge(ctx, s.views, a)
 			return file.ID, refused(err)
 		}),
 		judge: byLeader(s, "inbound/judge", func(ctx context.Context, a judgeAsk) (string, error) {
-			return s.crew().intake.Judge(ctx, a.ID, inbound.Rejudge{Reason: a.Reason, Batch: a.Batch, AsIs: a.AsIs})
+			return s.workers().intake.Judge(ctx, a.ID, inbound.Rejudge{Reason: a.Reason, Batch: a.Batch, AsIs: a.AsIs})
 		}),
 		assign: byLeader(s, "inbound/assign", func(ctx context.Context, a entryAsk) (string, error) {
-			return s.crew().intake.Assign(ctx, a.Entry, a.Client, a.Transaction)
+			return s.workers().intake.Assign(ctx, a.Entry, a.Client, a.Transaction)
 		}),
 		giveBack: byLeader(s, "inbound/return", func(ctx context.Context, a entryAsk) (string, error) {
-			return s.crew().intake.Return(ctx, a.Entry, a.Code)
+			return s.workers().intake.Return(ctx, a.Entry, a.Code)
 		}),
 		dismiss: byLeader(s, "inbound/dismiss", none(func(ctx context.Context, a entryAsk) error {
-			return s.crew().intake.Dismiss(ctx, a.Entry, a.Reason)
+			return s.workers().intake.Dismiss(ctx, a.Entry, a.Reason)
 		})),
 		exposure: byLeader(s, "guard/exposure", func(ctx context.Context, from calendar.Date) ([]guard.Line, error) {
-			return s.crew().guard.Exposure(ctx, from)
+			return s.workers().guard.Exposure(ctx, from)
 		}),
 		move: byLeader(s, "clock/move", none(func(ctx context.Context, a moveAsk) error { return s.moveClock(ctx, a.To, a.AnyTime) })),
 	}
@@ -123,7 +123,7 @@ func (s *Server) elsewhere(ctx context.Context, id string) (bool, error) {
 
 // complete completes a file that another node opened.
 func (s *Server) complete(ctx context.Context, id string) error {
-	_, err := s.crew().uploads.Again(ctx, id)
+	_, err := s.workers().uploads.Again(ctx, id)
 	return refused(err)
 }
 

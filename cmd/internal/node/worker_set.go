@@ -16,9 +16,9 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// crew are the workers. What they hold in memory is valid for one term of
-// leadership; each new term starts with a new crew.
-type crew struct {
+// workerSet is the workers. What they hold in memory is valid for one term of
+// leadership; each new term starts with a new set.
+type workerSet struct {
 	files    *workers.Files
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
@@ -31,13 +31,13 @@ type crew struct {
 	webhooks *webhooks.Worker
 }
 
-// crew returns the workers of this term.
-func (s *Server) crew() *crew { return s.working.Load() }
+// workers returns the workers of this term.
+func (s *Server) workers() *workerSet { return s.working.Load() }
 
-// hire creates the workers.
-func (s *Server) hire() (*crew, error) {
-	c := &crew{}
-	for _, step := range []func(*Server) error{c.hireLinks, c.hireFiles, c.hireIntake, c.hireWebhooks} {
+// newWorkers creates the workers.
+func (s *Server) newWorkers() (*workerSet, error) {
+	c := &workerSet{}
+	for _, step := range []func(*Server) error{c.addLinks, c.addFiles, c.addIntake, c.addWebhooks} {
 		if err := step(s); err != nil {
 			return nil, err
 		}
@@ -45,8 +45,8 @@ func (s *Server) hire() (*crew, error) {
 	return c, nil
 }
 
-// hireFiles creates the workers that cut and deliver files.
-func (c *crew) hireFiles(s *Server) (err error) {
+// addFiles creates the workers that cut and deliver files.
+func (c *workerSet) addFiles(s *Server) (err error) {
 	c.guard, err = guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
 	if err != nil {
 		return err
@@ -75,8 +75,8 @@ func (c *crew) hireFiles(s *Server) (err error) {
 	return err
 }
 
-// hireIntake creates the workers that take in files from the bank.
-func (c *crew) hireIntake(s *Server) (err error) {
+// addIntake creates the workers that take in files from the bank.
+func (c *workerSet) addIntake(s *Server) (err error) {
 	c.intake, err = newIntake(s.Core, s.views, inbound.Config{
 		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log, Returned: s.returned,
 		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
@@ -91,7 +91,7 @@ func (c *crew) hireIntake(s *Server) (err error) {
 
 // unfinished counts the files from the bank that have been incomplete for too
 // long, by where they are.
-func (c *crew) unfinished() map[string]int {
+func (c *workerSet) unfinished() map[string]int {
 	n := map[string]int{inbound.FromInbox: 0}
 	for _, f := range c.intake.UnfinishedFiles() {
 		if f.Overdue {
@@ -104,9 +104,9 @@ func (c *crew) unfinished() map[string]int {
 	return n
 }
 
-// hireLinks creates the worker that applies notifications of change and
+// addLinks creates the worker that applies notifications of change and
 // verifies bank links.
-func (c *crew) hireLinks(s *Server) error {
+func (c *workerSet) addLinks(s *Server) error {
 	corrections, err := accounts.New(accounts.Config{Ledger: s.Ledger, Views: s.views, Log: s.log})
 	if err != nil {
 		return err
@@ -115,12 +115,12 @@ func (c *crew) hireLinks(s *Server) error {
 	return err
 }
 
-// lead runs what only one node may run, until ctx ends.
-func (s *Server) lead(ctx context.Context, term int64) error {
-	c, sound := s.crew(), true
+// runTerm runs what only one node may run, until ctx ends.
+func (s *Server) runTerm(ctx context.Context, term int64) error {
+	c, sound := s.workers(), true
 	if s.asks != nil {
 		var err error
-		if c, err = s.hire(); err == nil {
+		if c, err = s.newWorkers(); err == nil {
 			err = s.catchUp(ctx)
 		}
 		if err != nil {
