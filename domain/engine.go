@@ -11,8 +11,8 @@ type EngineAnswer struct {
 	Reason string
 }
 
-// HearEngine records the engine's answer about an item.
-type HearEngine struct {
+// RecordEngineAnswer records the engine's answer about an item.
+type RecordEngineAnswer struct {
 	ItemID string
 	Rule   string // the rule that holds the item until then
 	EngineAnswer
@@ -20,7 +20,7 @@ type HearEngine struct {
 
 // Decide approves, holds or rejects the item once. A decision that a person
 // made meanwhile stands.
-func (c HearEngine) Decide(t Transaction) ([]Event, error) {
+func (c RecordEngineAnswer) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Held || i.HeldBy == nil || i.HeldBy.Rule != c.Rule {
 		return nil, nil
@@ -37,9 +37,9 @@ func (c HearEngine) Decide(t Transaction) ([]Event, error) {
 	}
 }
 
-// HearEngineOnFile records the engine's answer about the entries of a client's
+// RecordEngineAnswerOnFile records the engine's answer about the entries of a client's
 // own file.
-type HearEngineOnFile struct {
+type RecordEngineAnswerOnFile struct {
 	Rule string
 	EngineAnswer
 	// Verdict is the verdict of the other rules, by which a file that the
@@ -48,7 +48,7 @@ type HearEngineOnFile struct {
 }
 
 // Decide approves, holds or rejects the file once.
-func (c HearEngineOnFile) Decide(f File) ([]Event, error) {
+func (c RecordEngineAnswerOnFile) Decide(f File) ([]Event, error) {
 	if f.State != FileIsHeld || f.HeldBy == nil || f.HeldBy.Rule != c.Rule {
 		return nil, nil
 	}

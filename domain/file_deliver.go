@@ -65,11 +65,11 @@ func (EndDelivery) Decide(f File) ([]Event, error) {
 	return []Event{FileDelivered{}}, f.mayBe("delivered", states...)
 }
 
-// DoubtDelivery records that it is unknown whether a file has left.
-type DoubtDelivery struct{ Reason string }
+// MarkDeliveryUnknown records that it is unknown whether a file has left.
+type MarkDeliveryUnknown struct{ Reason string }
 
 // Decide leaves the question to a person, or to the operator's acknowledgement.
-func (c DoubtDelivery) Decide(f File) ([]Event, error) {
+func (c MarkDeliveryUnknown) Decide(f File) ([]Event, error) {
 	return []Event{FileDeliveryUnknown(c)}, f.mayBe("in doubt", FileIsDelivering)
 }
 

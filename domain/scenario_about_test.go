@@ -94,7 +94,7 @@ func about(kind string, client *domain.Client) subject {
 				return c.Decide(*client, now)
 			}),
 			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t), "guard": to[domain.Guard](t), "lapse": to[domain.Lapse](t),
-			"answer-decision":   to[domain.HearEngine](t),
+			"answer-decision":   to[domain.RecordEngineAnswer](t),
 			"hold-unrenderable": to[domain.HoldUnrenderable](t), "refuse-over": to[domain.RefuseOver](t),
 			"receive": receive(t), "return": answering[answers.Return](t), "pay-or-return": answering[answers.PayOrReturn](t), "overdue": answering[answers.Overdue](t),
 			"release": with(t, func(c domain.Release, now domain.Transaction) ([]domain.Event, error) { return c.Decide(now), nil }),
@@ -104,9 +104,9 @@ func about(kind string, client *domain.Client) subject {
 		return subject{f, map[string]decide{
 			"open": to[domain.OpenFile](f), "fill": to[domain.FillFile](f), "balance": to[domain.BalanceFile](f), "cut": to[domain.CutFile](f), "give-up": to[domain.GiveUpFile](f),
 			"redate": to[domain.RedateFile](f), "render": to[domain.RenderFile](f), "begin-delivery": to[domain.BeginDelivery](f),
-			"end-delivery": to[domain.EndDelivery](f), "doubt-delivery": to[domain.DoubtDelivery](f), "had-left": to[domain.HadLeft](f),
+			"end-delivery": to[domain.EndDelivery](f), "doubt-delivery": to[domain.MarkDeliveryUnknown](f), "had-left": to[domain.HadLeft](f),
 			"acknowledge": to[domain.Acknowledge](f), "release-file": to[domain.ReleaseFile](f), "finish-release": to[domain.FinishRelease](f),
-			"guard-file": to[domain.GuardFile](f), "approve-file": to[domain.ApproveFile](f), "lapse-file": to[domain.LapseFile](f), "answer-file-decision": to[domain.HearEngineOnFile](f),
+			"guard-file": to[domain.GuardFile](f), "approve-file": to[domain.ApproveFile](f), "lapse-file": to[domain.LapseFile](f), "answer-file-decision": to[domain.RecordEngineAnswerOnFile](f),
 		}}
 	case "client":
 		c := &domain.Client{}

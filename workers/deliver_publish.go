@@ -101,7 +101,7 @@ func (l *lane) end(ctx context.Context, at Deliverer, file domain.File) error {
 
 func (l *lane) unknown(ctx context.Context, file domain.File, reason string) error {
 	l.Log.Error("nobody knows whether a file was delivered", "file", file.ID, "name", file.Rendered.Name, "reason", reason)
-	return l.Files.record(ctx, "delivery unknown", file, domain.DoubtDelivery{Reason: reason})
+	return l.Files.record(ctx, "delivery unknown", file, domain.MarkDeliveryUnknown{Reason: reason})
 }
 
 // whereBegun returns where the delivery of a file began. Moved reports that the

@@ -43,7 +43,7 @@ func (f *Files) lapse(ctx context.Context, id string) error {
 }
 
 // Decided records an engine's answer about a held file.
-func (f *Files) Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error {
+func (f *Files) Decided(ctx context.Context, id string, answer domain.RecordEngineAnswerOnFile) error {
 	unlock, ok := f.busy.try(id)
 	if !ok {
 		return nil // the engine is asked again

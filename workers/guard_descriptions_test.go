@@ -85,7 +85,7 @@ func TestADescriptionIsWarnedOfOnceAndLeaves(t *testing.T) {
 	b.cutsAt("2026-11-20 14:30")
 	b.stands(map[string]domain.State{wages: domain.Pending, other: domain.Filed})
 	b.takesBackFileOf(other)
-	b.sweep() // has the book made anew
+	b.sweep() // has the evaluator made anew
 	if b.guard.Warned() != 1 || log.Len() != 0 {
 		t.Errorf("warned of it again: %s", log.String())
 	}

@@ -95,10 +95,10 @@ func (o Owned) engine() string {
 
 // AskFile returns the verdict over a file with an entry that a hook has to be
 // asked about, or nil.
-func (b *Book) AskFile(e Entry) *Verdict { return b.looking.undecided(e) }
+func (b *Evaluator) AskFile(e Entry) *Verdict { return b.looking.undecided(e) }
 
 // Hooks reports whether a hook is asked about entries of a client at an ODFI.
-func (b *Book) Hooks(client, odfi string) bool {
+func (b *Evaluator) Hooks(client, odfi string) bool {
 	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.Decision != nil })
 }
 

@@ -28,7 +28,7 @@ func TestAnEngineIsAskedAboutWhatNothingElseIsAgainst(t *testing.T) {
 		"over a limit and let through": {[]Owned{limited}, []func(*Entry){sec("IAT"), waived("limits/debit/entry")}, "decision/asked"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := NewBook(tt.owners)
+			b := NewEvaluator(tt.owners)
 			e := debit(100, tuesday, tt.change...)
 			got := ""
 			if v := b.Judge(e); v != nil {

@@ -69,7 +69,7 @@ func TestWagesAreDescribedAsPayrollAndGoodsAsPurchase(t *testing.T) {
 		"goods that a person approved":                {sells, described("DUES NOV", web, waived), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := NewBook([]Owned{{Client: "gym", Rules: Rules{Descriptions: Hold, Companies: []Company{{Identification: "9"}, tt.company}}}})
+			b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{Descriptions: Hold, Companies: []Company{{Identification: "9"}, tt.company}}}})
 			v := b.Judge(tt.entry)
 			if (v != nil) != tt.held {
 				t.Fatalf("got %+v", v)
@@ -89,7 +89,7 @@ func TestWagesAreDescribedAsPayrollAndGoodsAsPurchase(t *testing.T) {
 
 func TestADescriptionThatIsWarnedOfLeaves(t *testing.T) {
 	rules := Rules{Descriptions: Warn, Companies: []Company{{"1840000017", false, true}}}
-	b := NewBook([]Owned{{Client: "gym", Rules: rules}})
+	b := NewEvaluator([]Owned{{Client: "gym", Rules: rules}})
 	e := described("BONUS")
 	if v := b.Judge(e); v != nil {
 		t.Errorf("held: %+v", v)
@@ -104,7 +104,7 @@ func TestADescriptionThatIsWarnedOfLeaves(t *testing.T) {
 
 func TestTheRuleOfAnODFIHoldsBesideTheWarningOfItsClient(t *testing.T) {
 	companies := []Company{{"1840000017", false, true}}
-	b := NewBook([]Owned{
+	b := NewEvaluator([]Owned{
 		{Client: "gym", Rules: Rules{Descriptions: Warn, Companies: companies}},
 		{ODFI: "231380104", Rules: Rules{Descriptions: Hold, Companies: companies}},
 	})
@@ -119,7 +119,7 @@ func TestTheRuleOfAnODFIHoldsBesideTheWarningOfItsClient(t *testing.T) {
 }
 
 func TestOverALimitThatRejectsADescriptionDoesNotMatter(t *testing.T) {
-	b := NewBook([]Owned{{Client: "gym", Rules: Rules{
+	b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{
 		Descriptions: Hold, Companies: []Company{{"1840000017", false, true}},
 		Limits: []Limit{{Direction: Credit, Per: PerSettlementDate, Cents: 99, Action: Reject}},
 	}}})

@@ -43,7 +43,7 @@ func IsDuplicates(rule string) bool {
 // Compares reports whether a rule compares an entry with others that have its
 // account and amount, and how many days earlier these may settle. Entries whose
 // description the ledger sets, such as retries, are not compared.
-func (b *Book) Compares(e Entry) (days int, ok bool) {
+func (b *Evaluator) Compares(e Entry) (days int, ok bool) {
 	if e.ledgerDescribes() {
 		return 0, false
 	}

@@ -33,7 +33,7 @@ func TestWhatWasSentTwiceIsSeen(t *testing.T) {
 		"that was approved over another":  {entry: func(e *Entry) { e.Waived = []string{"descriptions"} }, rule: "duplicates"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := NewBook([]Owned{{Client: "gym", Rules: Rules{Duplicates: &Duplicates{Days: 2, Action: Hold}}}})
+			b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{Duplicates: &Duplicates{Days: 2, Action: Hold}}}})
 			other := Past{Transaction: "first", SEC: "PPD", Description: "DUES NOV", Debit: true, Cents: 100, MadeFor: tuesday, Counts: true}
 			if tt.change != nil {
 				tt.change(&other)
@@ -63,7 +63,7 @@ func TestADuplicateIsHeldRejectedOrWarnedOf(t *testing.T) {
 	e.MadeFor = tuesday
 	e.Alike = []Past{{Transaction: "first", Debit: true, Cents: 100, MadeFor: tuesday, Counts: true}}
 	for _, action := range []Action{Warn, Hold, Reject} {
-		b := NewBook([]Owned{
+		b := NewEvaluator([]Owned{
 			{Client: "gym", Rules: Rules{Duplicates: &Duplicates{Action: action}}},
 			{ODFI: e.ODFI, Rules: Rules{Duplicates: &Duplicates{Action: Hold}}},
 		})
@@ -82,7 +82,7 @@ func TestADuplicateIsHeldRejectedOrWarnedOf(t *testing.T) {
 }
 
 func TestWhatTheLedgerDescribesItselfIsNoDuplicate(t *testing.T) {
-	b := NewBook([]Owned{{Client: "gym", Rules: Rules{Duplicates: &Duplicates{Days: 3}}}, {ODFI: "231380104", Rules: Rules{Duplicates: &Duplicates{Days: 9}}}})
+	b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{Duplicates: &Duplicates{Days: 3}}}, {ODFI: "231380104", Rules: Rules{Duplicates: &Duplicates{Days: 9}}}})
 	e := debit(100, tuesday)
 	for description, want := range map[string]int{"DUES NOV": 9, "RETRY PYMT": -1, "REVERSAL": -1, "ACCTVERIFY": -1, "RETURN FEE": -1} {
 		e.Description = description

@@ -34,17 +34,17 @@ func (h HeldBy) Rejects() bool { return h.AtDeadline == RejectDeadline && h.Dead
 
 // Judge returns why an entry may not leave, or nil. The entry must not be
 // counted yet, and is not counted by this.
-func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
+func (b *Evaluator) Judge(e Entry) *Verdict { return b.judge(e, false) }
 
 // JudgeMoved judges an entry whose settlement day changed, by the rules that
 // depend on that day: limits per settlement day, and the description, which has
 // to be right from the day on which that rule began.
-func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
+func (b *Evaluator) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
 // JudgeFile answers why a file may not leave as a whole, by what its entries
 // use, which is counted, and by what LookedBack found for one of them. Rules that
 // were overruled for it are waived.
-func (b *Book) JudgeFile(waived []string, uses []Use, found ...Verdict) *Verdict {
+func (b *Evaluator) JudgeFile(waived []string, uses []Use, found ...Verdict) *Verdict {
 	var list []Verdict
 	for _, u := range uses {
 		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil {
@@ -60,12 +60,12 @@ func (b *Book) JudgeFile(waived []string, uses []Use, found ...Verdict) *Verdict
 			}
 		}
 	}
-	return gravest(slices.DeleteFunc(list, func(v Verdict) bool { return slices.Contains(waived, v.Rule) }))
+	return strictest(slices.DeleteFunc(list, func(v Verdict) bool { return slices.Contains(waived, v.Rule) }))
 }
 
 // Over returns the limits per settlement day that are exceeded on the days of a
 // file whose entries are counted.
-func (b *Book) Over(uses []Use) (over []Verdict) {
+func (b *Evaluator) Over(uses []Use) (over []Verdict) {
 	for _, u := range uses {
 		for _, c := range b.counters(u.Client, u.ODFI) {
 			if c.Per != PerSettlementDate && c.Per != PerBankingDays {
@@ -92,7 +92,7 @@ func (c *counter) judgeUse(u Use) *Verdict {
 	return c.passes(day, sum)
 }
 
-func (b *Book) judge(e Entry, moved bool) *Verdict {
+func (b *Evaluator) judge(e Entry, moved bool) *Verdict {
 	list := b.described(e.Use())
 	if !moved {
 		if v := b.stopped(e.Client, e.Company, e.Debit); v != nil {
@@ -109,7 +109,7 @@ func (b *Book) judge(e Entry, moved bool) *Verdict {
 			list = append(list, *v)
 		}
 	}
-	if v := gravest(list); v != nil || moved {
+	if v := strictest(list); v != nil || moved {
 		return v
 	}
 	return b.looking.undecided(e) // last, if no other rule forbids the entry

@@ -87,7 +87,7 @@ func TestAnEntryOverALimitIsSeen(t *testing.T) {
 			}
 			tt.limit.Direction, tt.limit.Action = Debit, Hold
 			tt.owner.Limits = []Limit{tt.limit}
-			b := NewBook([]Owned{tt.owner})
+			b := NewEvaluator([]Owned{tt.owner})
 			for _, e := range tt.counted {
 				b.Count(e.Use())
 			}
@@ -100,7 +100,7 @@ func TestAnEntryOverALimitIsSeen(t *testing.T) {
 }
 
 func TestOfTwoLimitsTheOneThatRejectsDecides(t *testing.T) {
-	b := NewBook([]Owned{{Client: "gym", Rules: Rules{Limits: []Limit{
+	b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{Limits: []Limit{
 		{Direction: Debit, Per: PerSettlementDate, Cents: 100, Action: Hold},
 		{Direction: Debit, Per: PerSettlementDate, Cents: 500, Action: Reject},
 	}}}})
@@ -113,7 +113,7 @@ func TestOfTwoLimitsTheOneThatRejectsDecides(t *testing.T) {
 }
 
 func TestWhatIsTakenOutOfTheBookLeavesNothing(t *testing.T) {
-	b := NewBook([]Owned{{Client: "gym", Rules: Rules{Limits: []Limit{{Direction: Debit, Per: PerSettlementDate, Cents: 100, Action: Hold}}}}})
+	b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{Limits: []Limit{{Direction: Debit, Per: PerSettlementDate, Cents: 100, Action: Hold}}}}})
 	u := debit(100, tuesday).Use()
 	b.Count(u)
 	u.Sum = u.Negative()

@@ -20,7 +20,7 @@ type Line struct {
 // Lines lists how much of each limit is used on each day from a given one on,
 // in the order of owners, rules and days. Limits of single entries are left
 // out.
-func (b *Book) Lines(from calendar.Date) (lines []Line) {
+func (b *Evaluator) Lines(from calendar.Date) (lines []Line) {
 	for _, owners := range []map[string][]*counter{b.clients, b.odfis} {
 		for _, owner := range slices.Sorted(maps.Keys(owners)) {
 			for _, c := range owners[owner] {

@@ -28,13 +28,13 @@ func (r Rules) LooksBack() bool {
 }
 
 // LooksBack reports whether rules for entries of a client at an ODFI do so.
-func (b *Book) LooksBack(client, odfi string) bool {
+func (b *Evaluator) LooksBack(client, odfi string) bool {
 	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.Rules.LooksBack() })
 }
 
 // LookedBack returns the verdicts over an entry that follow from earlier
 // entries, including those that only warn.
-func (b *Book) LookedBack(e Entry) (list []Verdict) {
+func (b *Evaluator) LookedBack(e Entry) (list []Verdict) {
 	for _, o := range b.looking.of(e.Client, e.ODFI) {
 		for _, v := range []*Verdict{o.repeated(e), o.unknown(e)} {
 			if v != nil {
@@ -47,13 +47,13 @@ func (b *Book) LookedBack(e Entry) (list []Verdict) {
 
 // Warnings returns the verdicts of rules that only warn, including those among
 // found.
-func (b *Book) Warnings(u Use, found []Verdict) []Verdict {
+func (b *Evaluator) Warnings(u Use, found []Verdict) []Verdict {
 	return slices.DeleteFunc(append(b.described(u), found...), func(v Verdict) bool { return v.Action != Warn })
 }
 
-// gravest returns the first verdict that rejects an entry or, if there is none,
+// strictest returns the first verdict that rejects an entry or, if there is none,
 // the first that holds it.
-func gravest(list []Verdict) *Verdict {
+func strictest(list []Verdict) *Verdict {
 	var held *Verdict
 	for i, v := range list {
 		switch {

@@ -32,7 +32,7 @@ func (o Owned) asksForAccount(e Entry) bool {
 
 // AsksForAccount reports whether a rule needs the outcomes of other entries to
 // the account of an entry.
-func (b *Book) AsksForAccount(e Entry) bool {
+func (b *Evaluator) AsksForAccount(e Entry) bool {
 	return slices.ContainsFunc(b.looking.of(e.Client, e.ODFI), func(o Owned) bool { return o.asksForAccount(e) })
 }
 

@@ -32,7 +32,7 @@ func TestAWebDebitToAnAccountThatNobodyValidatedIsSeen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, action := range []Action{Hold, Reject, Allow, ""} {
-				b := NewBook([]Owned{{Client: "gym", Rules: Rules{WebDebits: action}}})
+				b := NewEvaluator([]Owned{{Client: "gym", Rules: Rules{WebDebits: action}}})
 				e := debit(100, tuesday)
 				e.SEC, e.Account, e.Validated = "WEB", tt.account, tt.validated
 				if tt.change != nil {

@@ -28,8 +28,8 @@ const moreDays = 10
 
 // lookBack fills in the earlier entries with which the rules compare an entry.
 func (p *pass) lookBack(at place, e *guard.Entry) error {
-	days, compares := p.book.Compares(*e)
-	asks := p.book.AsksForAccount(*e)
+	days, compares := p.evaluator.Compares(*e)
+	asks := p.evaluator.AsksForAccount(*e)
 	if !compares && !asks {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (p *pass) alike(shown *projections.Guarding, at place, e *guard.Entry, days
 	return nil
 }
 
-// asking runs f on the snapshot from which the book is being made, if there is
+// asking runs f on the snapshot from which the evaluator is being made, if there is
 // one, and otherwise on what the views show now.
 func (p *pass) asking(f func(*projections.Guarding) error) error {
 	if p.shown != nil {
@@ -126,7 +126,7 @@ func stoppedNext(t *domain.Transaction, later []eventstore.Recorded) bool {
 	return false
 }
 
-// leftMeanwhile returns an entry as it is now. When the book is made again for
+// leftMeanwhile returns an entry as it is now. When the evaluator is made again for
 // a newer rule, an entry counts if it is filed, even if it was filed after the
 // waiting entry began to count. An entry whose duplicate rule a person waived
 // does not count.
@@ -160,7 +160,7 @@ func (p *pass) lookBackInFile(file domain.File) (found []guard.Verdict, err erro
 					e.MadeFor = past.MadeFor
 				}
 			}
-			found = append(found, p.book.LookedBack(e)...)
+			found = append(found, p.evaluator.LookedBack(e)...)
 			return nil
 		})
 	})

@@ -38,7 +38,7 @@ type AskerViews interface {
 
 // AskedFiles records an engine's answer about a client's own file.
 type AskedFiles interface {
-	Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error
+	Decided(ctx context.Context, id string, answer domain.RecordEngineAnswerOnFile) error
 }
 
 // Asker asks the decision engines of clients and ODFIs about the entries that
@@ -199,7 +199,7 @@ func (a *Asker) batch(ctx context.Context, q projections.AskedQueue, list []proj
 	for _, e := range question.Entries {
 		group.Go(func() error {
 			_, err := ledger.Execute(ctx, a.Guard.Ledger, ledger.TransactionStream(q.Client, e.TransactionID),
-				domain.HearEngine{ItemID: e.EventID, Rule: q.Rule, EngineAnswer: answers[e.EventID]}.Decide)
+				domain.RecordEngineAnswer{ItemID: e.EventID, Rule: q.Rule, EngineAnswer: answers[e.EventID]}.Decide)
 			return err
 		})
 	}

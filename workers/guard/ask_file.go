@@ -77,7 +77,7 @@ func (a *Asker) part(ctx context.Context, f domain.File, list []projections.Sent
 // decided records the answer. If the engine allowed the file, the other rules
 // judge it.
 func (a *Asker) decided(ctx context.Context, f domain.File, rule string, d domain.EngineAnswer) (err error) {
-	answer := domain.HearEngineOnFile{Rule: rule, EngineAnswer: d}
+	answer := domain.RecordEngineAnswerOnFile{Rule: rule, EngineAnswer: d}
 	if d.Action == guard.Allow {
 		if answer.Verdict, err = a.Guard.fileAllowed(ctx, f, rule); err != nil {
 			return err

@@ -20,7 +20,7 @@ import (
 func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, err := g.judge(ctx); err != nil || g.book == nil {
+	if _, err := g.judge(ctx); err != nil || g.evaluator == nil {
 		return page, err
 	}
 	if g.datedOtherwise(page) {
@@ -38,9 +38,9 @@ func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.Queue
 }
 
 // datedOtherwise reports whether a page, which is of one bank, was read before the
-// bank changed its terms: its entries are in the book for other days.
+// bank changed its terms: its entries are in the evaluator for other days.
 func (g *Guard) datedOtherwise(page []projections.QueuedItem) bool {
-	return len(page) > 0 && g.book.Concerns(page[0].Client, page[0].ODFI) && !reflect.DeepEqual(page[0].Terms, g.terms[page[0].ODFI])
+	return len(page) > 0 && g.evaluator.Concerns(page[0].Client, page[0].ODFI) && !reflect.DeepEqual(page[0].Terms, g.terms[page[0].ODFI])
 }
 
 // moving is an entry that a cut gives another day of settlement than the one it
@@ -64,7 +64,7 @@ func (p *pass) cut(now time.Time, page []projections.QueuedItem) ([]projections.
 		if ok {
 			before := m.entry.Use()
 			before.Sum = before.Negative()
-			p.book.Count(before)
+			p.evaluator.Count(before)
 			delete(p.moved, page[i].ItemID)
 			moves[page[i].ItemID] = m
 		}
@@ -77,7 +77,7 @@ func (p *pass) cut(now time.Time, page []projections.QueuedItem) ([]projections.
 
 // moves reports whether the cut gives a counted entry another settlement day.
 func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok bool, err error) {
-	if p.stopped[w.ItemID] || w.AmountCents == 0 || !p.book.Concerns(w.Client, w.ODFI) {
+	if p.stopped[w.ItemID] || w.AmountCents == 0 || !p.evaluator.Concerns(w.Client, w.ODFI) {
 		return m, false, nil
 	}
 	m.entry, m.to = w.GuardEntry(), calendar.Effective(now, w.Request())
@@ -104,13 +104,13 @@ func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok boo
 func (p *pass) stopsMoved(w *projections.QueuedItem, m moving) bool {
 	e := m.entry
 	e.SettlesOn, e.SameDay = m.to.SettlesOn, m.to.SameDay
-	if v := p.book.JudgeMoved(e); v != nil {
+	if v := p.evaluator.JudgeMoved(e); v != nil {
 		p.stop(stop{w.TransactionID, w.ItemID, e, *v, true})
 		return true
 	}
-	p.book.Count(e.Use())
+	p.evaluator.Count(e.Use())
 	p.moved[w.ItemID] = e.SettlesOn
-	if len(p.book.Warnings(m.entry.Use(), nil)) == 0 { // there was no warning for the old day
+	if len(p.evaluator.Warnings(m.entry.Use(), nil)) == 0 { // there was no warning for the old day
 		p.warn(math.MaxInt64, e.Use(), nil, "transaction", w.TransactionID, "event", w.ItemID)
 	}
 	return false

@@ -31,7 +31,7 @@ func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*g
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, err := g.judge(ctx); err != nil || g.book == nil || !g.book.Concerns(file.Opened.Client, file.Opened.ODFI) {
+	if _, err := g.judge(ctx); err != nil || g.evaluator == nil || !g.evaluator.Concerns(file.Opened.Client, file.Opened.ODFI) {
 		return nil, err
 	}
 	p := pass{Guard: g, ctx: ledger.WithWorker(ctx, "guard")}
@@ -40,10 +40,10 @@ func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*g
 	var asks *guard.Verdict
 	err := g.Views.Guarding(ctx, func(shown *projections.Guarding) (err error) {
 		p.shown = shown
-		if uses, err = shown.UsedByFile(file.ID); err == nil && g.book.LooksBack(file.Opened.Client, file.Opened.ODFI) {
+		if uses, err = shown.UsedByFile(file.ID); err == nil && g.evaluator.LooksBack(file.Opened.Client, file.Opened.ODFI) {
 			found, err = p.lookBackInFile(file)
 		}
-		if err == nil && g.book.Hooks(file.Opened.Client, file.Opened.ODFI) {
+		if err == nil && g.evaluator.Hooks(file.Opened.Client, file.Opened.ODFI) {
 			asks, err = p.asksAbout(shown, file, waived)
 		}
 		return err
@@ -51,7 +51,7 @@ func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*g
 	if err != nil {
 		return nil, fmt.Errorf("sum up file %s: %w", file.ID, err)
 	}
-	verdict := g.book.JudgeFile(waived, uses, found...)
+	verdict := g.evaluator.JudgeFile(waived, uses, found...)
 	if asks != nil && (verdict == nil || verdict.Action == guard.Hold) {
 		return asks, nil // the other rules judge it after the engine
 	}
@@ -68,7 +68,7 @@ func (g *Guard) file(ctx context.Context, file domain.File, waived []string) (*g
 func (p *pass) asksAbout(shown *projections.Guarding, file domain.File, waived []string) (asks *guard.Verdict, err error) {
 	err = shown.EachOfFile(file.ID, func(_ projections.Sent, _ int64, e guard.Entry) error {
 		e.Waived = waived
-		if asks = p.book.AskFile(e); asks != nil {
+		if asks = p.evaluator.AskFile(e); asks != nil {
 			return errAsks
 		}
 		return nil

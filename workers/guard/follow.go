@@ -14,10 +14,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// errAnew says that the book has to be loaded again.
-var errAnew = errors.New("what happened concerns many entries at once")
+// errReload says that the evaluator has to be loaded again.
+var errReload = errors.New("what happened concerns many entries at once")
 
-// follow updates the book with the events of the log up to a position.
+// follow updates the evaluator with the events of the log up to a position.
 func (p *pass) follow(to int64) error {
 	if to <= p.at {
 		return nil
@@ -33,8 +33,8 @@ func (p *pass) follow(to int64) error {
 	switch {
 	case err != nil:
 		return err
-	case errors.Is(failed, errAnew):
-		return p.anew()
+	case errors.Is(failed, errReload):
+		return p.reload()
 	case failed != nil:
 		return failed
 	}
@@ -42,8 +42,8 @@ func (p *pass) follow(to int64) error {
 	return nil
 }
 
-// anew loads the book again, once the views show what happened.
-func (p *pass) anew() error {
+// reload loads the evaluator again, once the views show what happened.
+func (p *pass) reload() error {
 	if err := p.carryOut(); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (p *pass) anew() error {
 	})
 }
 
-// event updates the book with one event.
+// event updates the evaluator with one event.
 func (p *pass) event(r *eventstore.Recorded) error {
 	switch r.Type {
 	case "transaction.originated":
@@ -71,15 +71,15 @@ func (p *pass) event(r *eventstore.Recorded) error {
 	case "transaction.filed":
 		return p.isFiled(r)
 	case "transaction.released_from_file", "file.redated", "file.given_up":
-		return p.many(r)
+		return p.reloadForMany(r)
 	case "transaction.returned":
 		p.comesBack(r.Client)
 	case "company.stopped", "company.lifted":
-		return p.many(r)
+		return p.reloadForMany(r)
 	case "file.cut":
-		return p.isCut(r)
+		return p.reloadForCut(r)
 	case "bank.configured":
-		return p.isConfigured(r)
+		return p.reloadForBank(r)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (p *pass) originated(r *eventstore.Recorded) error {
 		return err
 	}
 	i := t.Origination()
-	if e, ok := p.guarded(&t, i); ok && p.book.Concerns(e.Client, e.ODFI) {
+	if e, ok := p.guarded(&t, i); ok && p.evaluator.Concerns(e.Client, e.ODFI) {
 		return p.take(placeOf(r.Position, &t, i), e)
 	}
 	return nil
@@ -149,7 +149,7 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 		switch {
 		case counted && !counts:
 			p.leaves(i.ID, was)
-		case counts && !counted && p.book.Concerns(is.Client, is.ODFI):
+		case counts && !counted && p.evaluator.Concerns(is.Client, is.ODFI):
 			if err := p.take(placeOf(r.Position, &after, i), is); err != nil {
 				return err
 			}
@@ -158,7 +158,7 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 	return nil
 }
 
-// guardedAs is an item as the book looks at it; ok is false where it is not in
+// guardedAs is an item as the evaluator looks at it; ok is false where it is not in
 // the transaction, or counts for nothing.
 func (p *pass) guardedAs(t *domain.Transaction, item string) (e guard.Entry, ok bool) {
 	i, ok := t.Item(item)
@@ -172,7 +172,7 @@ func (p *pass) guarded(t *domain.Transaction, i *domain.Item) (guard.Entry, bool
 	return t.Guarded(i, p.terms[t.ODFI()])
 }
 
-// leaves takes an entry out of the book.
+// leaves takes an entry out of the evaluator.
 func (p *pass) leaves(item string, e guard.Entry) {
 	if day, ok := p.moved[item]; ok {
 		e.SettlesOn = day
@@ -180,7 +180,7 @@ func (p *pass) leaves(item string, e guard.Entry) {
 	}
 	u := e.Use()
 	u.Sum = u.Negative()
-	p.book.Count(u)
+	p.evaluator.Count(u)
 }
 
 // isFiled forgets the new day of an entry that the cut moved: the entry has
@@ -197,18 +197,18 @@ func (p *pass) isFiled(r *eventstore.Recorded) error {
 	return nil
 }
 
-// many has the book loaded again for an event that concerns many entries of a
+// reloadForMany has the evaluator loaded again for an event that concerns many entries of a
 // client.
-func (p *pass) many(r *eventstore.Recorded) error {
+func (p *pass) reloadForMany(r *eventstore.Recorded) error {
 	if !p.concerns(r.Client) {
 		return nil
 	}
-	return errAnew
+	return errReload
 }
 
-// isCut has the book loaded again for a file whose entries did not come from
+// reloadForCut has the evaluator loaded again for a file whose entries did not come from
 // the queue: its client made it, or it had left before the ledger was restored.
-func (p *pass) isCut(r *eventstore.Recorded) error {
+func (p *pass) reloadForCut(r *eventstore.Recorded) error {
 	if !p.concerns(r.Client) {
 		return nil
 	}
@@ -217,14 +217,14 @@ func (p *pass) isCut(r *eventstore.Recorded) error {
 		return err
 	}
 	if f.Opened.MadeByClient() || f.Opened.Why == domain.WhySent {
-		return errAnew
+		return errReload
 	}
 	return nil
 }
 
-// isConfigured has the book made anew for a bank that changed its terms: what
+// reloadForBank has the evaluator made anew for a bank that changed its terms: what
 // waits there settles on other days.
-func (p *pass) isConfigured(r *eventstore.Recorded) error {
+func (p *pass) reloadForBank(r *eventstore.Recorded) error {
 	var e domain.BankConfigured
 	if err := json.Unmarshal(r.Data, &e); err != nil {
 		return err
@@ -232,5 +232,5 @@ func (p *pass) isConfigured(r *eventstore.Recorded) error {
 	if before := p.terms[e.Routing]; before != nil && reflect.DeepEqual(*before, e.Terms) {
 		return nil
 	}
-	return errAnew
+	return errReload
 }

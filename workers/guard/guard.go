@@ -43,15 +43,15 @@ type Directory interface {
 type Guard struct {
 	Config
 
-	mu     sync.Mutex
-	owners []projections.Guarded // the clients and banks whose rules are in the book
-	book   *guard.Book           // nil: it has to be loaded
-	at     int64                 // log position up to which the book counts
+	mu        sync.Mutex
+	owners    []projections.Guarded // the clients and banks whose rules are in the evaluator
+	evaluator *guard.Evaluator      // nil: it has to be loaded
+	at        int64                 // log position up to which the evaluator counts
 
 	clients   map[string]bool // those with rules of their own
 	everybody bool            // a bank has rules, which may concern clients without any
 
-	terms map[string]*calendar.Terms // of our banks, by which the book has entries settle
+	terms map[string]*calendar.Terms // of our banks, by which the evaluator has entries settle
 
 	watches   bool          // some of the rules look at return rates
 	watchedOn calendar.Date // the day on which the rates of all were looked at
@@ -74,7 +74,7 @@ func New(c Config) (*Guard, error) {
 	return &Guard{Config: c}, nil
 }
 
-// Forget drops the book and the files that were dated again: another process
+// Forget drops the evaluator and the files that were dated again: another process
 // may have cut meanwhile.
 func (g *Guard) Forget() {
 	g.mu.Lock()
@@ -83,10 +83,10 @@ func (g *Guard) Forget() {
 	g.redated = redated{}
 }
 
-func (g *Guard) forget() { g.owners, g.book, g.at, g.moved, g.stopped = nil, nil, 0, nil, nil }
+func (g *Guard) forget() { g.owners, g.evaluator, g.at, g.moved, g.stopped = nil, nil, 0, nil, nil }
 
 // Judge judges the entries that the views show and that were not judged yet. It
-// reports how many it stopped. After an error the next call loads the book
+// reports how many it stopped. After an error the next call loads the evaluator
 // again.
 func (g *Guard) Judge(ctx context.Context) (stopped int, err error) {
 	g.mu.Lock()
@@ -104,10 +104,10 @@ func (g *Guard) Judge(ctx context.Context) (stopped int, err error) {
 func (g *Guard) Exposure(ctx context.Context, from calendar.Date) ([]guard.Line, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, err := g.judge(ctx); err != nil || g.book == nil {
+	if _, err := g.judge(ctx); err != nil || g.evaluator == nil {
 		return nil, err
 	}
-	return g.book.Lines(from), nil
+	return g.evaluator.Lines(from), nil
 }
 
 // mostLapses bounds how many held entries one pass rejects.
@@ -144,14 +144,14 @@ func (g *Guard) judge(ctx context.Context) (stopped int, err error) {
 			g.redated = redated{}
 			return nil
 		}
-		if g.book == nil || !slices.Equal(shown.Owners(), g.owners) || shown.Position() < g.at {
+		if g.evaluator == nil || !slices.Equal(shown.Owners(), g.owners) || shown.Position() < g.at {
 			if err := p.load(shown); err != nil {
 				return err
 			}
 		}
 		return p.daily(shown)
 	})
-	if err == nil && g.book != nil {
+	if err == nil && g.evaluator != nil {
 		err = p.follow(to)
 	}
 	if err == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// load makes the book from the views: it counts what is filed, and judges each
+// load makes the evaluator from the views: it counts what is filed, and judges each
 // waiting entry at the position where it began to count.
 func (p *pass) load(shown *projections.Guarding) error {
 	p.forget()
@@ -19,7 +19,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 	if err != nil {
 		return err
 	}
-	p.book = guard.NewBook(owned)
+	p.evaluator = guard.NewEvaluator(owned)
 	p.owners, p.at = slices.Clone(shown.Owners()), shown.Position()
 	p.clients, p.everybody = map[string]bool{}, false
 	for _, o := range p.owners {
@@ -35,7 +35,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 		return err
 	}
 	for _, s := range stops {
-		p.book.Stop(s)
+		p.evaluator.Stop(s)
 	}
 	p.watches, p.watchedOn = slices.ContainsFunc(owned, func(o guard.Owned) bool { return o.Rates != nil }), calendar.Date{}
 	if err := p.filed(shown, owned); err != nil {
@@ -93,10 +93,10 @@ func (p *pass) filed(shown *projections.Guarding, owned []guard.Owned) error {
 	if now := p.Ledger.Now(); oldest.IsZero() || now.Before(oldest) {
 		oldest = now
 	}
-	if err := shown.UsedBySettlement(calendar.DateOf(oldest).Add(-back-weekAndMore), p.book.Count); err != nil || !byDay {
+	if err := shown.UsedBySettlement(calendar.DateOf(oldest).Add(-back-weekAndMore), p.evaluator.Count); err != nil || !byDay {
 		return err
 	}
-	return shown.UsedByOrigination(oldest.AddDate(0, 0, -weekAndMore), p.book.Count, p.repeated)
+	return shown.UsedByOrigination(oldest.AddDate(0, 0, -weekAndMore), p.evaluator.Count, p.repeated)
 }
 
 // weekAndMore is longer than banks are ever closed, in days.
@@ -112,7 +112,7 @@ func (p *pass) repeated(client, transaction, item string) error {
 		i.State = domain.Pending // as it was counted
 		if e, ok := p.guarded(&t, i); ok {
 			e.SettlesOn = calendar.Date{} // the files say it
-			p.book.Count(e.Use())
+			p.evaluator.Count(e.Use())
 		}
 	}
 	return nil
@@ -130,7 +130,7 @@ type later struct {
 }
 
 func (l *loading) waiting(w projections.QueuedItem) error {
-	if !l.book.Concerns(w.Client, w.ODFI) {
+	if !l.evaluator.Concerns(w.Client, w.ODFI) {
 		return nil
 	}
 	if err := l.before(w.Position); err != nil {

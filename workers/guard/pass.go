@@ -20,8 +20,8 @@ type pass struct {
 	todo  []stop
 	stops int
 
-	shown   *projections.Guarding // set while the book is loaded, or a file is judged
-	loading bool                  // the book is being loaded
+	shown   *projections.Guarding // set while the evaluator is loaded, or a file is judged
+	loading bool                  // the evaluator is being loaded
 
 	returned map[string]bool // clients that got debits returned
 	again    bool            // a company was stopped: waiting entries are judged again
@@ -38,7 +38,7 @@ type stop struct {
 // watched compares the return rates of the clients that got debits returned
 // with their levels.
 func (p *pass) watched() error {
-	if p.book == nil {
+	if p.evaluator == nil {
 		return nil
 	}
 	for client := range p.returned {
@@ -49,7 +49,7 @@ func (p *pass) watched() error {
 	if !p.again {
 		return nil
 	}
-	return p.anew()
+	return p.reload()
 }
 
 // take judges an entry that begins to wait, or to count, at a place in the log,
@@ -58,12 +58,12 @@ func (p *pass) take(at place, e guard.Entry) error {
 	if err := p.lookBack(at, &e); err != nil {
 		return err
 	}
-	if v := p.book.Judge(e); v != nil {
+	if v := p.evaluator.Judge(e); v != nil {
 		p.stop(stop{transaction: at.transaction, item: at.item, entry: e, verdict: *v})
 		return nil
 	}
-	p.book.Count(e.Use())
-	p.warn(at.at, e.Use(), p.book.LookedBack(e), "transaction", at.transaction, "event", at.item)
+	p.evaluator.Count(e.Use())
+	p.warn(at.at, e.Use(), p.evaluator.LookedBack(e), "transaction", at.transaction, "event", at.item)
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (p *pass) carryOut() error {
 	err := group.Wait()
 	for _, s := range free {
 		delete(p.stopped, s.item)
-		p.book.Count(s.entry.Use())
+		p.evaluator.Count(s.entry.Use())
 		if s.moved {
 			p.moved[s.item] = s.entry.SettlesOn
 		}

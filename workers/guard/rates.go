@@ -33,7 +33,7 @@ func (p *pass) daily(shown *projections.Guarding) error {
 // watch compares the return rates of a client's companies with the levels set
 // for it and for its ODFIs. A company that exceeds them may be
 // stopped; its entries, including the waiting ones, are then held, for which
-// the book is loaded again.
+// the evaluator is loaded again.
 func (p *pass) watch(client string) error {
 	levels, err := p.levels(client)
 	if err != nil || len(levels) == 0 {

@@ -13,7 +13,7 @@ import (
 )
 
 // redated collects the files that were dated again since they were last
-// examined. It is kept when the book is loaded again, as each such file causes
+// examined. It is kept when the evaluator is loaded again, as each such file causes
 // that. A new process begins with those that settle from its day on: the one before
 // it may have stopped between the event and the warning.
 type redated struct {
@@ -33,7 +33,7 @@ func (d *redated) note(r *eventstore.Recorded) {
 
 // warnRedated warns of limits that are exceeded on the days to which files were
 // moved. The file itself leaves: it was judged before, and its original day is
-// over. The caller has loaded the book from views that show the new dates.
+// over. The caller has loaded the evaluator from views that show the new dates.
 func (p *pass) warnRedated(shown *projections.Guarding) error {
 	if p.redated.position == 0 {
 		files, err := p.redatedBefore(shown)
@@ -51,7 +51,7 @@ func (p *pass) warnRedated(shown *projections.Guarding) error {
 		if err != nil {
 			return err
 		}
-		over := p.book.Over(uses)
+		over := p.evaluator.Over(uses)
 		if len(over) == 0 {
 			continue
 		}
@@ -66,12 +66,12 @@ func (p *pass) warnRedated(shown *projections.Guarding) error {
 	return nil
 }
 
-// redatedBefore lists the files that were dated again before the book was loaded
+// redatedBefore lists the files that were dated again before the evaluator was loaded
 // and settle today or later. It looks for them only if a limit is exceeded on one of
 // these days.
 func (p *pass) redatedBefore(shown *projections.Guarding) (files []string, err error) {
 	today := calendar.DateOf(p.Ledger.Now())
-	if !slices.ContainsFunc(p.book.Lines(today), func(l guard.Line) bool { return l.Limit.Share(l.Used) > 1 }) {
+	if !slices.ContainsFunc(p.evaluator.Lines(today), func(l guard.Line) bool { return l.Limit.Share(l.Used) > 1 }) {
 		return nil, nil
 	}
 	all, err := shown.FilesFrom(today)

@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// warned tells for which entries warnings were given. It is kept when the book
+// warned tells for which entries warnings were given. It is kept when the evaluator
 // is loaded again, so that an entry is not warned of twice; after a restart it
 // is.
 type warned struct {
@@ -27,7 +27,7 @@ func (g *Guard) warn(at int64, u guard.Use, found []guard.Verdict, what ...any) 
 	if at <= g.warned.position && !g.ruledAfter(g.warned.position, u) {
 		return
 	}
-	list := g.book.Warnings(u, found)
+	list := g.evaluator.Warnings(u, found)
 	if len(list) == 0 {
 		return
 	}

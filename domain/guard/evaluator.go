@@ -23,8 +23,8 @@ func (o Owned) prefix() string {
 	return ""
 }
 
-// Book counts how much of each limit is used. The zero Book has no rules.
-type Book struct {
+// Evaluator counts how much of each limit is used. The zero Evaluator has no rules.
+type Evaluator struct {
 	clients, odfis map[string][]*counter
 	stops          map[string][]Stop // of companies, by client
 	looking                          // the rules that examine single entries
@@ -38,11 +38,11 @@ type Stop struct {
 	Reason          string
 }
 
-// Stop makes the book hold a company's entries.
-func (b *Book) Stop(s Stop) { b.stops[s.Client] = append(b.stops[s.Client], s) }
+// Stop makes the evaluator hold a company's entries.
+func (b *Evaluator) Stop(s Stop) { b.stops[s.Client] = append(b.stops[s.Client], s) }
 
 // stopped returns the verdict over an entry of a stopped company, or nil.
-func (b *Book) stopped(client, company string, debit bool) *Verdict {
+func (b *Evaluator) stopped(client, company string, debit bool) *Verdict {
 	for _, s := range b.stops[client] {
 		if s.Company == company && (debit || s.Action == Suspend) {
 			return &Verdict{Action: Hold, Reason: "company " + company + ": " + s.Reason,
@@ -60,9 +60,9 @@ type counter struct {
 	used  map[calendar.Date]Sum
 }
 
-// NewBook makes a book with nothing counted.
-func NewBook(owners []Owned) *Book {
-	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, looking{}}
+// NewEvaluator makes an evaluator with nothing counted.
+func NewEvaluator(owners []Owned) *Evaluator {
+	b := &Evaluator{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, looking{}}
 	for _, o := range owners {
 		b.looking.add(o)
 		for _, l := range o.Limits {
@@ -78,12 +78,12 @@ func NewBook(owners []Owned) *Book {
 }
 
 // Concerns reports whether there are rules for entries of a client at an ODFI.
-func (b *Book) Concerns(client, odfi string) bool {
+func (b *Evaluator) Concerns(client, odfi string) bool {
 	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0 || len(b.looking.of(client, odfi)) > 0
 }
 
 // counters returns the counters of a client and of an ODFI.
-func (b *Book) counters(client, odfi string) []*counter {
+func (b *Evaluator) counters(client, odfi string) []*counter {
 	of, at := b.clients[client], b.odfis[odfi]
 	if len(at) == 0 {
 		return of
@@ -92,7 +92,7 @@ func (b *Book) counters(client, odfi string) []*counter {
 }
 
 // Count adds a use, or subtracts it if its sum is negative.
-func (b *Book) Count(u Use) {
+func (b *Evaluator) Count(u Use) {
 	for _, c := range b.counters(u.Client, u.ODFI) {
 		c.count(u)
 	}
