@@ -35,9 +35,9 @@ type FileItem struct {
 
 	// The rest is for an item that left before the ledger was restored from a
 	// backup.
-	InSpite string       // why it is filed although it was held; empty if it was not
-	To      *ItemAccount // the account it went to, if different from the present one
-	Like    *Resemble    // a similar entry that left later
+	ApprovedBecause string       // why it is filed although it was held; empty if it was not
+	To              *ItemAccount // the account it went to, if different from the present one
+	Like            *Resemble    // a similar entry that left later
 }
 
 // ItemAccount is an account that an item is sent to.
@@ -49,8 +49,8 @@ type ItemAccount struct {
 // Events returns the events that file it. The caller has read the state of the
 // item; the version of its stream shows a concurrent change.
 func (c FileItem) Events() (events []Event) {
-	if c.InSpite != "" {
-		events = append(events, TransactionApproved{ItemID: c.ItemID, Reason: c.InSpite})
+	if c.ApprovedBecause != "" {
+		events = append(events, TransactionApproved{ItemID: c.ItemID, Reason: c.ApprovedBecause})
 	}
 	if c.To != nil {
 		events = append(events, TransactionAccountChanged{Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account})

@@ -59,7 +59,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 			fmt.Fprintf(s.out, "%s\n", p)
 		}
 		fmt.Fprintln(s.errs, "achledger: the copy equals the log, but the log is not sound: run achledger verify")
-		return errSaid
+		return errReported
 	}
 	_, err = fmt.Fprintf(s.out, "%s holds %d events, checked, and no master key. Delivery will be off where it is restored.\n",
 		c.To, report.Events)

@@ -48,7 +48,7 @@ func (c configCheckCommand) Run(ctx context.Context, s streams) error {
 	}
 	fmt.Fprintf(s.out, "errors %d, warnings %d\n", count[node.Fault], count[node.Warning])
 	if count[node.Fault] > 0 {
-		return errSaid
+		return errReported
 	}
 	return nil
 }

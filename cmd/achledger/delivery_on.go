@@ -57,30 +57,30 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if order.Sent != "" {
-		tellSent(s, report)
+		printSent(s, report)
 	}
 	_, err = fmt.Fprintf(s.out, "Delivery is on for ODFI %s.\n", c.ODFI)
 	return err
 }
 
-func tellSent(s streams, r restore.Report) {
+func printSent(s streams, r restore.Report) {
 	fmt.Fprintf(s.out, "Recorded in the log: %s with %s. Already known: %d.\n", text.Count(r.Files, "file", "files"), text.Count(r.Entries, "entry", "entries"), r.Known)
 	if r.Others > 0 {
 		fmt.Fprintf(s.out, "%s of other ODFIs: switch those on with the same folder.\n", text.Count(r.Others, "file is", "files are"))
 	}
-	tell(s, r.Corrected, "sent to an account other than the one known here, as if it had been corrected\n"+
+	printEntries(s, r.Corrected, "sent to an account other than the one known here, as if it had been corrected\n"+
 		"after the backup: check that")
-	tell(s, r.Unknown, "accepted after the backup and unknown to it. It is in the log now under a new id:\n"+
+	printEntries(s, r.Unknown, "accepted after the backup and unknown to it. It is in the log now under a new id:\n"+
 		"whoever sent it must not send it again")
-	tell(s, r.Held, "waiting here that resembles one of those, and is held until somebody approves or\n"+
+	printEntries(s, r.Held, "waiting here that resembles one of those, and is held until somebody approves or\n"+
 		"rejects it: POST /v1/ops/events/EVENT/approve or /reject")
 	if len(r.Unknown)+len(r.Corrected)+len(r.Held) > 0 {
 		fmt.Fprintln(s.out)
 	}
 }
 
-// tell lists entries that a person has to examine.
-func tell(s streams, entries []restore.Told, what string) {
+// printEntries lists entries that a person has to examine.
+func printEntries(s streams, entries []restore.ReportedEntry, what string) {
 	if len(entries) == 0 {
 		return
 	}

@@ -16,7 +16,7 @@ func TestTheExitCodeSaysHowItEnded(t *testing.T) {
 	}{
 		"well":                         {nil, 0},
 		"with a failure":               {errors.New("no"), 1},
-		"with a report of its own":     {errSaid, 1},
+		"with a report of its own":     {errReported, 1},
 		"with a log that failed":       {fmt.Errorf("append: %w", eventstore.ErrFailed), 3},
 		"with an outcome nobody knows": {fmt.Errorf("append: %w", eventstore.ErrUnknownOutcome), 3},
 	} {

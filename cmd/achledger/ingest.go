@@ -58,7 +58,7 @@ func (c ingestCommand) Run(ctx context.Context, s streams) error {
 		}
 	}
 	if failed {
-		return errSaid
+		return errReported
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func exitCode(err error, errs io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errSaid):
+	case errors.Is(err, errReported):
 		return exitFailed
 	}
 	fmt.Fprintln(errs, "achledger:", err)
@@ -93,5 +93,5 @@ func exitCode(err error, errs io.Writer) int {
 	return exitFailed
 }
 
-// errSaid is the error of a command that has already printed everything.
-var errSaid = errors.New("failed")
+// errReported is the error of a command that has already printed everything.
+var errReported = errors.New("failed")

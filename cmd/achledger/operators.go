@@ -99,7 +99,7 @@ func (c operatorsAddCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return tellLink(s, link)
+	return printLink(s, link)
 }
 
 type operatorsLinkCommand struct {
@@ -113,10 +113,10 @@ func (c operatorsLinkCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return tellLink(s, link)
+	return printLink(s, link)
 }
 
-func tellLink(s streams, l node.SignInLink) error {
+func printLink(s streams, l node.SignInLink) error {
 	_, err := fmt.Fprintf(s.out, "%s signs in once, within 15 minutes, at\n  %s/console/sign-in#%s\n", l.Email, l.Base, l.Secret)
 	return err
 }

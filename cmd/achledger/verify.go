@@ -46,7 +46,7 @@ func (c verifyCommand) Run(ctx context.Context, s streams) error {
 	}
 	if !ok {
 		fmt.Fprintln(s.errs, "achledger: a check failed; see above")
-		return errSaid
+		return errReported
 	}
 	return nil
 }

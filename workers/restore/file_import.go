@@ -33,7 +33,7 @@ type fileImport struct {
 	begun              int   // batches in the log
 	done               int   // entries in the log
 	balanced           []domain.FileOffset
-	unknown, corrected []Told
+	unknown, corrected []ReportedEntry
 }
 
 func (t *fileImport) run(ctx context.Context) error {
@@ -125,7 +125,7 @@ func (t *fileImport) standing() domain.File {
 // transaction.
 func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Change, error) {
 	filed := domain.FileItem{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
-	if like, ok := t.plan.after(t, e); ok { // it may have left a second time
+	if like, ok := t.plan.sentAgain(t, e); ok { // it may have left a second time
 		filed.Like = &domain.Resemble{File: like.File, Trace: like.Trace}
 	}
 	client := t.opened.Client
@@ -142,7 +142,7 @@ func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Chang
 	}
 	filed.ItemID = originated.ItemID
 	if t.asked == nil {
-		t.unknown = append(t.unknown, t.told(e, originated.TransactionID))
+		t.unknown = append(t.unknown, t.reported(e, originated.TransactionID))
 	}
 	return ledger.Change{
 		Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
@@ -155,19 +155,19 @@ func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Chang
 func (t *fileImport) refound(filed *domain.FileItem, w *item, e scanned) (err error) {
 	filed.ItemID = w.id
 	if w.held {
-		filed.InSpite = "it left in file " + t.file.name() + " before the ledger was restored"
+		filed.ApprovedBecause = "it left in file " + t.file.name() + " before the ledger was restored"
 	}
 	if w.exact == e.exact {
 		return nil
 	}
 	filed.To = &domain.ItemAccount{Routing: e.Routing, AccountType: domain.AccountType(e.Code)}
 	filed.To.Account, err = t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, filed.To.AccountType)
-	t.corrected = append(t.corrected, t.told(e, w.transaction))
+	t.corrected = append(t.corrected, t.reported(e, w.transaction))
 	return err
 }
 
-func (t *fileImport) told(e scanned, transaction string) Told {
-	return Told{
+func (t *fileImport) reported(e scanned, transaction string) ReportedEntry {
+	return ReportedEntry{
 		Client: t.opened.Client, TransactionID: transaction, File: t.file.name(), Trace: e.Trace, Name: e.Name, AmountCents: e.AmountCents,
 	}
 }

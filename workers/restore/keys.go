@@ -9,9 +9,9 @@ import (
 
 // keys identify an entry, from the most to the least exact.
 type keys struct {
-	exact string // everything its records say, except what the cut decides
-	loose string // the same without the account; "" for an answer
-	look  string // only who pays whom, and how much
+	exact   string // everything its records say, except what the cut decides
+	loose   string // the same without the account; "" for an answer
+	similar string // only who pays whom, and how much
 }
 
 // keysOf returns the keys of an entry in a batch with the given header record.
@@ -26,7 +26,7 @@ func keysOf(header string, h *nacha.BatchHeader, e *nacha.ScannedEntry) keys {
 	if e.Entry.IAT != nil {
 		name = e.Entry.IAT.Receiver.Name
 	}
-	k.look = fmt.Sprintf("%s %s %t %d %q %q", h.SEC, h.CompanyID, nacha.TransactionCode(e.Entry.Code).Debit(), e.Entry.AmountCents, e.Entry.IndividualID, name)
+	k.similar = fmt.Sprintf("%s %s %t %d %q %q", h.SEC, h.CompanyID, nacha.TransactionCode(e.Entry.Code).Debit(), e.Entry.AmountCents, e.Entry.IndividualID, name)
 	return k
 }
 

@@ -15,40 +15,40 @@ import (
 // know.
 type plan struct {
 	Restore
-	waiting *queue
-	imports []*fileImport
-	strange map[string]map[string][]stranger // by client and look
+	waiting   *queue
+	imports   []*fileImport
+	unmatched map[string]map[string][]unmatchedEntry // by client and keys.similar
 }
 
-// stranger is an entry of a file that matches nothing in the log.
-type stranger struct {
+// unmatchedEntry is an entry of a file that matches nothing in the log.
+type unmatchedEntry struct {
 	file int // index in imports
-	Told
+	ReportedEntry
 }
 
-// note collects the strangers in the order in which they left.
-func (p *plan) note() {
-	p.strange = map[string]map[string][]stranger{}
-	_ = p.strangers(func(t *fileImport, e scanned) error {
+// collectUnmatched collects the unmatched entries in the order in which they left.
+func (p *plan) collectUnmatched() {
+	p.unmatched = map[string]map[string][]unmatchedEntry{}
+	_ = p.eachUnmatched(func(t *fileImport, e scanned) error {
 		client := t.opened.Client
-		if p.strange[client] == nil {
-			p.strange[client] = map[string][]stranger{}
+		if p.unmatched[client] == nil {
+			p.unmatched[client] = map[string][]unmatchedEntry{}
 		}
-		p.strange[client][e.look] = append(p.strange[client][e.look], stranger{t.position, t.told(e, "")})
+		p.unmatched[client][e.similar] = append(p.unmatched[client][e.similar], unmatchedEntry{t.position, t.reported(e, "")})
 		return nil
 	})
 }
 
-// after returns the first stranger that looks like the entry and left in a
+// sentAgain returns the first unmatched entry that looks like the entry and left in a
 // later file: it may be the same payment, sent again because the operator
 // rejected the first file.
-func (p *plan) after(t *fileImport, e scanned) (Told, bool) {
-	for _, s := range p.strange[t.opened.Client][e.look] {
-		if e.look != "" && s.file > t.position {
-			return s.Told, true
+func (p *plan) sentAgain(t *fileImport, e scanned) (ReportedEntry, bool) {
+	for _, s := range p.unmatched[t.opened.Client][e.similar] {
+		if e.similar != "" && s.file > t.position {
+			return s.ReportedEntry, true
 		}
 	}
-	return Told{}, false
+	return ReportedEntry{}, false
 }
 
 // plan matches all files before anything is written of them. The exact match of
@@ -79,7 +79,7 @@ func (r Restore) plan(ctx context.Context, files []*file) (*plan, error) {
 			return nil, err
 		}
 		if !released {
-			p.note()
+			p.collectUnmatched()
 			return p, p.check()
 		}
 	}
@@ -121,8 +121,8 @@ func (t *fileImport) find(by map[string]map[string][]*item, key func(keys) strin
 	}
 }
 
-// strangers calls yield with every entry that has no match.
-func (p *plan) strangers(yield func(*fileImport, scanned) error) error {
+// eachUnmatched calls yield with every entry that has no match.
+func (p *plan) eachUnmatched(yield func(*fileImport, scanned) error) error {
 	for _, t := range p.imports {
 		for n, e := range t.file.entries {
 			if n < t.done || t.asked != nil || t.found[n] != nil {
@@ -139,7 +139,7 @@ func (p *plan) strangers(yield func(*fileImport, scanned) error) error {
 // check refuses a return, or another answer, without a match: an entry can
 // become a new payment, but the entry that an answer refers to is missing.
 func (p *plan) check() error {
-	return p.strangers(func(t *fileImport, e scanned) error {
+	return p.eachUnmatched(func(t *fileImport, e scanned) error {
 		if e.Kind() == nacha.KindForward {
 			return nil
 		}

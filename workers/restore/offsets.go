@@ -44,7 +44,7 @@ func (f *file) balances(before []scanned, e scanned) bool {
 	if b.Answers || b.ServiceClass != nacha.MixedClass || e.IndividualID != domain.OffsetID || e.Name != b.CompanyName || !slices.Contains(domain.BalancedSECs, b.SEC) {
 		return false
 	}
-	holds := held(before)
+	holds := sums(before)
 	b.Balance = &domain.OffsetAccount{Routing: e.Routing, AccountType: domain.AccountType(e.Code)}
 	o, ok := b.OffsetOf(holds)
 	return ok && o.Cents == e.AmountCents && o.Code == e.Code
@@ -59,8 +59,8 @@ func (f *file) of(batch int) []scanned {
 	return f.entries[first(batch):first(batch+1)]
 }
 
-// held returns the totals of entries of a batch.
-func held(entries []scanned) (h domain.BatchHolds) {
+// sums returns the totals of entries of a batch.
+func sums(entries []scanned) (h domain.BatchHolds) {
 	for _, e := range entries {
 		if nacha.TransactionCode(e.Code).Debit() {
 			h.DebitCents += e.AmountCents
@@ -106,7 +106,7 @@ func (t *fileImport) balance(ctx context.Context) error {
 		}
 		var command domain.BalanceFile
 		for _, e := range next {
-			o, _ := t.file.batches[e.batch-1].OffsetOf(held(t.file.of(e.batch))) // ok: split found it by this
+			o, _ := t.file.batches[e.batch-1].OffsetOf(sums(t.file.of(e.batch))) // ok: split found it by this
 			o.Batch, o.Trace = e.batch, e.Trace
 			command.Offsets = append(command.Offsets, o)
 		}

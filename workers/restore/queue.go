@@ -15,8 +15,8 @@ import (
 // queue holds the items that wait for a file of the ODFI, held or not, by
 // client and key. Items with equal keys are in log order.
 type queue struct {
-	exact, loose, look map[string]map[string][]*item
-	versions           map[string]int64 // of the transactions' streams, including what was written here
+	exact, loose, similar map[string]map[string][]*item
+	versions              map[string]int64 // of the transactions' streams, including what was written here
 }
 
 // item is a waiting item.
@@ -62,7 +62,7 @@ const chunk = 2000
 // waiting reads the items of every client that wait at the ODFI.
 func (r Restore) waiting(ctx context.Context) (*queue, error) {
 	q := &queue{versions: map[string]int64{}}
-	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.look} {
+	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.similar} {
 		*by = map[string]map[string][]*item{}
 	}
 	clients, err := r.Views.ClientsByODFI(ctx, r.ODFI)
@@ -89,7 +89,7 @@ func (r Restore) waiting(ctx context.Context) (*queue, error) {
 
 // of makes the maps of a client.
 func (q *queue) of(client string) {
-	for _, by := range []map[string]map[string][]*item{q.exact, q.loose, q.look} {
+	for _, by := range []map[string]map[string][]*item{q.exact, q.loose, q.similar} {
 		if by[client] == nil {
 			by[client] = map[string][]*item{}
 		}
@@ -137,7 +137,7 @@ func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) e
 		q.exact[i.client][k.exact] = append(q.exact[i.client][k.exact], i)
 		if k.loose != "" {
 			q.loose[i.client][k.loose] = append(q.loose[i.client][k.loose], i)
-			q.look[i.client][k.look] = append(q.look[i.client][k.look], i)
+			q.similar[i.client][k.similar] = append(q.similar[i.client][k.similar], i)
 		}
 	}
 	return nil

@@ -28,17 +28,17 @@ type Report struct {
 	// Unknown are entries that the backup does not have: they were accepted
 	// after it. The log has them now under new ids, and their senders must not
 	// send them again.
-	Unknown []Told
+	Unknown []ReportedEntry
 	// Corrected are entries that left with another account than the one in the
 	// backup.
-	Corrected []Told
+	Corrected []ReportedEntry
 	// Held are waiting entries that look like an unknown one. They do not leave
 	// until a person approves them.
-	Held []Told
+	Held []ReportedEntry
 }
 
-// Told is an entry in a Report.
-type Told struct {
+// ReportedEntry is an entry in a Report.
+type ReportedEntry struct {
 	Client, TransactionID, File, Trace, Name string
 	AmountCents                              int64
 }
@@ -65,11 +65,11 @@ func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	var strange []*file
+	var unknown []*file
 	for _, f := range files {
 		id, ok := names[f.name()]
 		if !ok {
-			strange = append(strange, f)
+			unknown = append(unknown, f)
 			continue
 		}
 		report.Known++
@@ -77,7 +77,7 @@ func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 			return report, fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
-	return report, r.takeAll(ctx, strange, &report)
+	return report, r.takeAll(ctx, unknown, &report)
 }
 
 // ours returns the ODFI's files of a folder, in the order in which they were
@@ -107,7 +107,7 @@ func (r Restore) takeAll(ctx context.Context, files []*file, report *Report) err
 	if err != nil {
 		return err
 	}
-	if report.Held, err = p.hold(ctx); err != nil {
+	if report.Held, err = p.holdSimilar(ctx); err != nil {
 		return fmt.Errorf("hold what looks like an unknown entry: %w", err)
 	}
 	for _, t := range p.imports {

@@ -11,54 +11,54 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// hold prevents that what looks like an unmatched entry leaves again: what
+// holdSimilar prevents that what looks like an unmatched entry leaves again: what
 // waits is held at once, and what is filed in a file that the operator may have
 // rejected will be held when it is released.
-func (p *plan) hold(ctx context.Context) (held []Told, err error) {
-	for client, of := range p.strange {
-		for look, strangers := range of {
-			like := strangers[0].Told
-			for _, i := range p.waiting.look[client][look] {
+func (p *plan) holdSimilar(ctx context.Context) (held []ReportedEntry, err error) {
+	for client, of := range p.unmatched {
+		for key, entries := range of {
+			like := entries[0].ReportedEntry
+			for _, i := range p.waiting.similar[client][key] {
 				if i.taken {
 					continue
 				}
-				if err := p.holdOne(ctx, i, like); err != nil {
+				if err := p.holdItem(ctx, i, like); err != nil {
 					return held, err
 				}
-				held = append(held, Told{Client: client, TransactionID: i.transaction, File: like.File, Trace: like.Trace, Name: i.name, AmountCents: i.cents})
+				held = append(held, ReportedEntry{Client: client, TransactionID: i.transaction, File: like.File, Trace: like.Trace, Name: i.name, AmountCents: i.cents})
 			}
 		}
-		if err := p.mark(ctx, client, of); err != nil {
+		if err := p.markSimilar(ctx, client, of); err != nil {
 			return held, err
 		}
 	}
 	return held, nil
 }
 
-func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
+func (p *plan) holdItem(ctx context.Context, i *item, like ReportedEntry) error {
 	resembles := domain.Resemble{ItemID: i.id, File: like.File, Trace: like.Trace}
 	t, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(i.client, i.transaction), resembles.Decide)
 	p.waiting.versions[i.stream()] = t.Version
 	return err
 }
 
-// mayHold are the states of files whose entries may have left again in another
+// similarStates are the states of files whose entries may have left again in another
 // file. An open file is one of them, as a file of the folder may finish it.
-var mayHold = []domain.FileState{
+var similarStates = []domain.FileState{
 	domain.FileOpen, domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.DeliveryUnknown,
 	domain.FileIsDelivered, domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased,
 	domain.FileIsHeld, domain.FileIsRejected,
 }
 
-// mark marks filed items that look like an unmatched entry, in every file of
+// markSimilar marks filed items that look like an unmatched entry, in every file of
 // the client that the operator has not accepted.
-func (p *plan) mark(ctx context.Context, client string, looks map[string][]stranger) error {
+func (p *plan) markSimilar(ctx context.Context, client string, unmatched map[string][]unmatchedEntry) error {
 	cents := map[int64]bool{}
-	_ = p.strangers(func(_ *fileImport, e scanned) error {
+	_ = p.eachUnmatched(func(_ *fileImport, e scanned) error {
 		cents[e.AmountCents] = true
 		return nil
 	})
-	files, _, err := p.Views.Files(ctx, projections.FileFilter{Client: client, States: mayHold})
+	files, _, err := p.Views.Files(ctx, projections.FileFilter{Client: client, States: similarStates})
 	if err != nil {
 		return err
 	}
@@ -73,25 +73,25 @@ func (p *plan) mark(ctx context.Context, client string, looks map[string][]stran
 		if file.Answered.Result == ack.Accepted {
 			continue
 		}
-		if err := p.markIn(ctx, row.ID, cents, looks); err != nil {
+		if err := p.markSimilarIn(ctx, row.ID, cents, unmatched); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, looks map[string][]stranger) error {
+func (p *plan) markSimilarIn(ctx context.Context, id string, cents map[int64]bool, unmatched map[string][]unmatchedEntry) error {
 	entries, found, err := p.filedIn(ctx, id, cents)
 	if err != nil {
 		return err
 	}
 	for n, e := range entries {
-		strangers := looks[found[n].look]
-		if len(strangers) == 0 || found[n].look == "" {
+		like := unmatched[found[n].similar]
+		if len(like) == 0 || found[n].similar == "" {
 			continue
 		}
-		like := strangers[0].Told
-		resembles := domain.Resemble{ItemID: e.ItemID, File: like.File, Trace: like.Trace}
+		first := like[0].ReportedEntry
+		resembles := domain.Resemble{ItemID: e.ItemID, File: first.File, Trace: first.Trace}
 		_, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(e.Client, e.TransactionID), resembles.Decide)
 		if err != nil {
 			return err
@@ -130,10 +130,10 @@ func (r Restore) filedIn(ctx context.Context, id string, cents map[int64]bool) (
 	return entries, found, err
 }
 
-// holds returns the keys of the file's entries that have one of the amounts.
+// keysIn returns the keys of the file's entries that have one of the amounts.
 // For a client's own file that is open it returns those of all entries that
 // were asked for.
-func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool) (map[int]keys, error) {
+func (p *plan) keysIn(ctx context.Context, file domain.File, cents map[int64]bool) (map[int]keys, error) {
 	if file.State == domain.FileOpen && file.Opened.Upload != nil {
 		source, err := p.Uploads.Source(ctx, file)
 		if err != nil {
@@ -154,7 +154,7 @@ func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool
 func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	wanted, cents := map[string]bool{}, map[int64]bool{}
 	claimed := map[string]bool{}
-	_ = p.strangers(func(t *fileImport, e scanned) error {
+	_ = p.eachUnmatched(func(t *fileImport, e scanned) error {
 		wanted[e.exact], cents[e.AmountCents] = true, true
 		if e.Kind() == nacha.KindForward {
 			wanted[e.loose] = true
@@ -175,11 +175,11 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	held, _, err := p.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	heldFiles, _, err := p.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
 	if err != nil {
 		return false, err
 	}
-	for _, row := range slices.Concat(files, carried, held) {
+	for _, row := range slices.Concat(files, carried, heldFiles) {
 		file, err := p.Ledger.File(ctx, row.ID)
 		if err != nil {
 			return false, err
@@ -188,7 +188,7 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 		if row.ODFI != p.ODFI || claimed[row.ID] || !waits {
 			continue
 		}
-		found, err := p.holds(ctx, file, cents)
+		found, err := p.keysIn(ctx, file, cents)
 		if err != nil {
 			return false, err
 		}
