@@ -12,7 +12,7 @@ import (
 )
 
 // Timeouts of a connection. A handler that reads or writes much extends its own
-// with api.Patience.
+// with api.ExtendDeadlines.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 30 * time.Second

@@ -36,13 +36,13 @@ type Logins struct {
 	credentials      Credentials
 	now              func() time.Time // machine time
 	log              *slog.Logger
-	failed           func(door string)
+	failed           func(protocol string)
 	pairs, addresses *Throttle
 }
 
 // NewLogins makes the one Logins of a process. Failed, if set, is called for
 // each failed login, for a metric.
-func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed func(door string)) *Logins {
+func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed func(protocol string)) *Logins {
 	if failed == nil {
 		failed = func(string) {}
 	}
@@ -83,9 +83,9 @@ const Restored = "this ledger was restored from a backup, and operations have no
 // ("http", "nats") and a caller's address as net.Conn gives it. The comparison
 // takes the same time if the key does not exist. Errors: *LoginError; any other
 // is a fault.
-func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address string) (domain.Credential, error) {
+func (l *Logins) Authenticate(ctx context.Context, protocol, key, secret, address string) (domain.Credential, error) {
 	if !wellFormedKey(key) {
-		return domain.Credential{}, l.Fail(door, "", address)
+		return domain.Credential{}, l.Fail(protocol, "", address)
 	}
 	c, err := l.credentials.Credential(ctx, key)
 	if err != nil {
@@ -100,20 +100,20 @@ func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address st
 	if c.Unconfirmed, right = false, right && c.Unconfirmed; right && c.Good(l.now()) {
 		return domain.Credential{}, &LoginError{Restored: true}
 	}
-	return domain.Credential{}, l.Fail(door, key, address)
+	return domain.Credential{}, l.Fail(protocol, key, address)
 }
 
 // Fail counts a failed login and returns its *LoginError. Key is empty for a
 // token, and for a key that is not well-formed.
-func (l *Logins) Fail(door, key, address string) error {
-	l.failed(door)
+func (l *Logins) Fail(protocol, key, address string) error {
+	l.failed(protocol)
 	from := Network(address)
 	wait := l.addresses.Failed(from)
 	if key != "" {
 		wait = max(wait, l.pairs.Failed(key+" "+from))
 	}
 	if wait == 0 {
-		l.log.Warn("login failed", "door", door, "key", key, "address", from)
+		l.log.Warn("login failed", "door", protocol, "key", key, "address", from)
 	}
 	return &LoginError{Wait: wait}
 }

@@ -18,7 +18,7 @@ const (
 	bodiesAtOnce   = 4
 	bodiesWaiting  = 8                // of a client, the one under way included
 	bodyWait       = time.Minute      // for a place in the queue
-	bodyPatience   = 10 * time.Minute // for receiving and processing one body
+	bodyTimeout    = 10 * time.Minute // for receiving and processing one body
 	bodyChunkWait  = 30 * time.Second // for each MiB of it
 	bodyRetryAfter = 10               // seconds
 )
@@ -36,7 +36,7 @@ type bodies struct {
 
 // sender is a client that is sending such bodies.
 type sender struct {
-	turn     chan struct{}
+	busy     chan struct{}
 	requests int // under way and waiting
 }
 
@@ -52,21 +52,21 @@ func (b *bodies) receive(ctx context.Context, client string) (done func(), err e
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
-	if !take(ctx, of.turn) {
+	if !take(ctx, of.busy) {
 		b.exit(client)
 		return nil, NewProblem(CodeTooMany, "another large body of this client is under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
 	if !take(ctx, b.receiving) {
-		<-of.turn
+		<-of.busy
 		b.exit(client)
 		return nil, NewProblem(CodeBusy, "this server is working on as many large bodies as it can: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
-	return func() { <-b.receiving; <-of.turn; b.exit(client) }, nil
+	return func() { <-b.receiving; <-of.busy; b.exit(client) }, nil
 }
 
 // work waits for the turn to process a body that was received whole.
 func (b *bodies) work(ctx context.Context) (done func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, bodyPatience/2)
+	ctx, cancel := context.WithTimeout(ctx, bodyTimeout/2)
 	defer cancel()
 	if !take(ctx, b.working) {
 		return nil, NewProblem(CodeBusy, "other large bodies are being worked on: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
@@ -94,7 +94,7 @@ func (b *bodies) enter(client string) (*sender, error) {
 	defer b.mu.Unlock()
 	of := b.clients[client]
 	if of == nil {
-		of = &sender{turn: make(chan struct{}, 1)}
+		of = &sender{busy: make(chan struct{}, 1)}
 		b.clients[client] = of
 	}
 	if of.requests >= bodiesWaiting {
@@ -126,7 +126,7 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 	}
 	if len(content) <= maxBody {
 		unread(r, content)
-		Patience(c, bodyPatience)
+		ExtendDeadlines(c, bodyTimeout)
 		return content, func() {}, nil
 	}
 	received, err := s.bodies.receive(r.Context(), who.Client)
@@ -158,15 +158,15 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 		return nil, nil, err
 	}
 	unread(r, content)
-	Patience(c, bodyPatience)
+	ExtendDeadlines(c, bodyTimeout)
 	return content, func() { worked(); received() }, nil
 }
 
 // readRest reads a body to its end. A caller that sends less than 1 MiB in
 // bodyChunkWait loses its place.
 func (s *Kit) readRest(c echo.Context, to io.Writer) error {
-	Patience(c, bodyPatience)
-	r, control, end := c.Request(), http.NewResponseController(c.Response()), time.Now().Add(bodyPatience)
+	ExtendDeadlines(c, bodyTimeout)
+	r, control, end := c.Request(), http.NewResponseController(c.Response()), time.Now().Add(bodyTimeout)
 	for {
 		by := time.Now().Add(s.bodies.chunkWait)
 		if by.After(end) {

@@ -155,19 +155,19 @@ func (s *Kit) authorization(r *http.Request, value string) (Caller, error) {
 
 // Login checks a key and its secret.
 func (s *Kit) Login(r *http.Request, key, secret string) (Caller, error) {
-	credential, err := s.Logins.Authenticate(r.Context(), httpDoor, key, secret, r.RemoteAddr)
+	credential, err := s.Logins.Authenticate(r.Context(), httpProtocol, key, secret, r.RemoteAddr)
 	if err != nil {
 		return Caller{}, loginProblem(err)
 	}
 	return CallerOf(credential), nil
 }
 
-// httpDoor names HTTP where logins are counted.
-const httpDoor = "http"
+// httpProtocol names HTTP where logins are counted.
+const httpProtocol = "http"
 
-// StillGood reports whether a caller's credential, and token, may still be
+// StillValid reports whether a caller's credential, and token, may still be
 // used. A long request asks again before it commits or shows anything.
-func (s *Kit) StillGood(ctx context.Context, who Caller) error {
+func (s *Kit) StillValid(ctx context.Context, who Caller) error {
 	if _, ok := actingAs(ctx); ok {
 		return nil // the session was looked up when the request came
 	}
@@ -192,9 +192,9 @@ func CallerOf(c domain.Credential) Caller {
 	return Caller{Key: c.Key, Client: c.Client, Scopes: c.Scopes}
 }
 
-// Stranger refuses a token that was never issued.
-func (s *Kit) Stranger(r *http.Request) error {
-	return loginProblem(s.Logins.Fail(httpDoor, "", r.RemoteAddr))
+// UnknownToken refuses a token that was never issued.
+func (s *Kit) UnknownToken(r *http.Request) error {
+	return loginProblem(s.Logins.Fail(httpProtocol, "", r.RemoteAddr))
 }
 
 // loginProblem turns a failed login into a problem; a fault stays a fault.
@@ -218,7 +218,7 @@ func (s *Kit) bearer(r *http.Request, token string) (Caller, error) {
 		return Caller{}, err
 	}
 	if !ok {
-		return Caller{}, s.Stranger(r)
+		return Caller{}, s.UnknownToken(r)
 	}
 	credential, err := s.Directory.Credential(r.Context(), t.Credential)
 	if err != nil {

@@ -76,11 +76,11 @@ func (s *Kit) Explain(ctx context.Context, requestID string, err error) *Problem
 // status.go.
 func Explain(err error) *Problem {
 	var (
-		known   *Problem
-		refusal *domain.Refusal
-		routed  *echo.HTTPError
-		large   *http.MaxBytesError
-		elder   *eventstore.NotKnownError
+		known    *Problem
+		refusal  *domain.Refusal
+		routed   *echo.HTTPError
+		large    *http.MaxBytesError
+		notKnown *eventstore.NotKnownError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -106,8 +106,8 @@ func Explain(err error) *Problem {
 		return NewProblem(codeDatabaseAway, "nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrNotLeader):
 		return NewProblem(CodeBusy, "another node leads: ask that node, or try again").After(1)
-	case errors.As(err, &elder):
-		return NewProblem(CodeBusy, "nothing was recorded: %v", elder).After(30)
+	case errors.As(err, &notKnown):
+		return NewProblem(CodeBusy, "nothing was recorded: %v", notKnown).After(30)
 	case errors.Is(err, eventstore.ErrDeliveryOff):
 		return NewProblem(CodeBusy, "delivery was switched just now: nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrStorageFull):

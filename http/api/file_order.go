@@ -14,7 +14,7 @@ import (
 // NewFileRequest accompanies a caller's file: the credential must be valid when
 // the file is accepted, not only when its body began to arrive.
 func (s *Kit) NewFileRequest(who Caller, key ledger.Option) FileRequest {
-	return FileRequest{Key: key, May: func(ctx context.Context) error { return s.StillGood(ctx, who) }}
+	return FileRequest{Key: key, May: func(ctx context.Context) error { return s.StillValid(ctx, who) }}
 }
 
 // OrderedFile returns the file that was accepted under a key.

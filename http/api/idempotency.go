@@ -63,7 +63,7 @@ func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 	if err != nil {
 		return Once{}, err
 	}
-	if err := s.StillGood(r.Context(), who); err != nil {
+	if err := s.StillValid(r.Context(), who); err != nil {
 		return Once{}, err // it may have been revoked while the body arrived
 	}
 	if name == "" {

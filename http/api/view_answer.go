@@ -27,7 +27,7 @@ func (s *Kit) Answer(c echo.Context, who Caller, l *ledger.Ledger, t domain.Tran
 	if err != nil {
 		return err
 	}
-	told, err := s.TransactionOf(ctx, l, t, t.ID)
+	view, err := s.TransactionOf(ctx, l, t, t.ID)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Kit) Answer(c echo.Context, who Caller, l *ledger.Ledger, t domain.Tran
 	if decided.ItemID == item {
 		status = http.StatusCreated
 	}
-	return s.RespondEvent(c, who, status, told, decided.ItemID)
+	return s.RespondEvent(c, who, status, view, decided.ItemID)
 }
 
 func (s *Kit) deciding(ctx context.Context, l *ledger.Ledger, command AnswerCommand, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {

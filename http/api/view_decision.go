@@ -59,9 +59,9 @@ func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b Deci
 	if err != nil {
 		return Respelled(err, AnswerNames)
 	}
-	told, err := s.TransactionOf(ctx, l, t, id)
+	view, err := s.TransactionOf(ctx, l, t, id)
 	if err != nil {
 		return err
 	}
-	return s.RespondEvent(c, who, http.StatusOK, told, item)
+	return s.RespondEvent(c, who, http.StatusOK, view, item)
 }

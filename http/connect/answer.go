@@ -186,10 +186,10 @@ func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err e
 // respondLast answers the newest of a transaction's events, as a repeated
 // request made it.
 func (s *surface) respondLast(c echo.Context, who api.Caller, t domain.Transaction) error {
-	told, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
+	view, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
 	if err != nil {
 		return err
 	}
 	last := t.Items[len(t.Items)-1]
-	return s.RespondEvent(c, who, http.StatusCreated, told, last.ID)
+	return s.RespondEvent(c, who, http.StatusCreated, view, last.ID)
 }

@@ -23,9 +23,9 @@ const (
 	// bulkBatch is how many lines are committed together at most: as many as one
 	// Append takes, so that other writers do not wait for long.
 	bulkBatch = eventstore.MaxAppend
-	// bulkPatience is how long a bulk request may be idle: how long its caller may
+	// maxIdle is how long a bulk request may be idle: how long its caller may
 	// take to send a line, and to read a result.
-	bulkPatience = 2 * time.Minute
+	maxIdle = 2 * time.Minute
 	// maxRefused is how many lines in a row may be refused before the request ends:
 	// refused lines write nothing to the log, so a caller could send them without
 	// end.
@@ -110,10 +110,10 @@ func (b *bulkRun) took() { noteProgress(&b.lastTook, b.control.SetWriteDeadline)
 
 func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
 	now, last := time.Now(), at.Load()
-	if now.UnixNano()-last < int64(bulkPatience/10) || !at.CompareAndSwap(last, now.UnixNano()) {
+	if now.UnixNano()-last < int64(maxIdle/10) || !at.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
-	_ = allow(now.Add(bulkPatience)) // a writer without deadlines needs none
+	_ = allow(now.Add(maxIdle)) // a writer without deadlines needs none
 }
 
 // run reads, prepares, commits and reports in goroutines of their own and

@@ -49,7 +49,7 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 		return nil, err
 	}
 	var ended *api.Problem
-	if err := b.s.StillGood(b.ctx, b.who); err != nil && !errors.As(err, &ended) {
+	if err := b.s.StillValid(b.ctx, b.who); err != nil && !errors.As(err, &ended) {
 		return nil, err
 	}
 	l := b.s.LedgerNow()
@@ -166,7 +166,7 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 // credential has ended, no line is written. If the client's settings changed
 // since, each line is decided by itself under the current ones.
 func (b *bulkRun) lookAgain(batch []*bulkLine) (ended bool, err error) {
-	err = b.s.StillGood(b.ctx, b.who)
+	err = b.s.StillValid(b.ctx, b.who)
 	var refused *api.Problem
 	if errors.As(err, &refused) {
 		for _, line := range batch {

@@ -43,9 +43,9 @@ func (s *surface) decidedBefore(c echo.Context, who api.Caller, use eventstore.K
 	if err != nil {
 		return err
 	}
-	told, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
+	view, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
 	if err != nil {
 		return err
 	}
-	return s.RespondEvent(c, who, http.StatusOK, told, t.Origination().ID)
+	return s.RespondEvent(c, who, http.StatusOK, view, t.Origination().ID)
 }

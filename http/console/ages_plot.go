@@ -91,7 +91,7 @@ func agesPlot(ages []projections.WaitAges) *plot {
 			says := fmt.Sprintf("%s: %s %s", name, number(n), ageTexts[step])
 			w := max(3, int(n*int64(wide)/most))
 			p.Bars = append(p.Bars, shape{X: x, Y: y, W: w, H: 22, Class: ageClasses[step], Says: says, Href: href})
-			p.Says = append(p.Says, said{says, href})
+			p.Says = append(p.Says, textLink{says, href})
 			x += w
 		}
 	}

@@ -228,7 +228,7 @@ func proposedBy(a domain.Approval) (list []proposed, err error) {
 			}
 			one := proposed{What: e.Type, Where: change.Stream, Raw: indented(domain.Shareable(e.Type, e.Data))}
 			if strings.HasPrefix(e.Type, "transaction.") {
-				t, _ := tellTransaction(f)
+				t, _ := describeTransaction(f)
 				one.What, one.Detail = t.what, t.detail
 			}
 			list = append(list, one)

@@ -65,7 +65,7 @@ type settingsPage struct {
 	FactsTitle   string // "Settings" if empty
 	NoHistory    bool
 	Tone         tone
-	Links        []said
+	Links        []textLink
 	Facts        []fact
 	Actions      []form
 	Tables       []table
@@ -122,7 +122,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	}
 	set := client.Settings
 	p := s.newPage(c, who, set.Name, "Clients")
-	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []said{
+	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []textLink{
 		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id}, {"Exposure", Path + "/exposure?client=" + id},
 	}}
 	toggle := formOf(p, "suspend", id, "Suspend the client")

@@ -38,9 +38,9 @@ func (s *surface) requestsForReturn(ctx context.Context, p *page, of queuePart) 
 	return t, next, err
 }
 
-// tellDecided describes the decision on a received payment.
-func tellDecided(e *domain.TransactionDecided) told {
-	t := told{what: "To be paid", detail: e.Reason, tone: good}
+// describeDecided describes the decision on a received payment.
+func describeDecided(e *domain.TransactionDecided) description {
+	t := description{what: "To be paid", detail: e.Reason, tone: good}
 	if e.Decision == receiving.Return {
 		t.what, t.tone = "To be returned, "+e.Code, warn
 	}

@@ -101,8 +101,8 @@ func (u used) runText() string {
 	return dayText(u.Run.From.String()) + " to " + dayText(u.Run.To.String())
 }
 
-// near returns the tone for a share of a limit.
-func near(share float64) tone {
+// shareTone returns the tone for a share of a limit.
+func shareTone(share float64) tone {
 	switch {
 	case share >= 1:
 		return bad
@@ -136,7 +136,7 @@ func exposureTable(p *page, list []used) table {
 			}
 			held.Href = Path + "/queues/held?" + query.Encode()
 		}
-		t.add(u.owner(p), say(capital(u.Limit.String())).sub(aboveIt(u.Limit.Action)), say(dayText(u.Day.String())).sub(u.runText()), amount, most, badge(percent(u.share), near(u.share)), held)
+		t.add(u.owner(p), say(capital(u.Limit.String())).sub(aboveIt(u.Limit.Action)), say(dayText(u.Day.String())).sub(u.runText()), amount, most, badge(percent(u.share), shareTone(u.share)), held)
 	}
 	return t
 }
@@ -150,12 +150,12 @@ func exposurePlot(p *page, list []used) *plot {
 	for i, u := range list {
 		y, href := i*high+6, u.entries()
 		says := fmt.Sprintf("%s, %s, %s: %s, %s of %s, %s", u.owner(p).Text, u.Limit, cmp.Or(u.runText(), u.Day.At(12, 0).Format("Mon 2 Jan")), plural(int(u.Run.Count), "entry", "entries"), dollars(u.Run.Cents), limitText(u.Limit), percent(u.share))
-		class := map[tone]string{plain: "bar", warn: "care", bad: "hurt"}[near(u.share)]
+		class := map[tone]string{plain: "bar", warn: "care", bad: "hurt"}[shareTone(u.share)]
 		d.Labels = append(d.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: u.owner(p).Text + ", " + u.Day.At(12, 0).Format("Mon 2 Jan"), Class: "value"},
 			label{X: plotWidth, Y: y + 11, Anchor: "end", Text: percent(u.share), Class: "value"}, label{X: 0, Y: y + 27, Anchor: "start", Text: capital(u.Limit.String())})
 		d.Bars = append(d.Bars, shape{X: 0, Y: y + 33, W: wide, H: 14, Class: "usual", Says: says, Href: href},
 			shape{X: 0, Y: y + 33, W: max(2, int(min(u.share, 1)*wide)), H: 14, Class: class, Says: says, Href: href})
-		d.Says = append(d.Says, said{says, href})
+		d.Says = append(d.Says, textLink{says, href})
 	}
 	return d
 }

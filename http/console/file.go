@@ -58,7 +58,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 	}
 	p.Live = true
 	data := filePage{Name: name, State: word(f.State), Tone: toneOf(string(f.State)), Facts: fileFacts(p, f), Actions: fileForms(p, f), Batches: batchTable(p, f)}
-	if data.Moments, err = s.moments(ctx, tellFile(), domain.FileStream(f.ID)); err != nil {
+	if data.Moments, err = s.moments(ctx, describeFile(), domain.FileStream(f.ID)); err != nil {
 		return err
 	}
 	if n := len(f.Answered.Differing); n > 0 {
@@ -233,7 +233,7 @@ func withOffsets(f domain.File, entries []fileEntry, whole bool) (list []fileEnt
 
 // fileCSV serves all entries of one of our files as CSV.
 func (s *surface) fileCSV(c echo.Context, p *page, f domain.File) error {
-	api.Patience(c, 5*time.Minute)
+	api.ExtendDeadlines(c, 5*time.Minute)
 	t := table{Name: "entries-" + f.ID, Columns: columns("Trace number", "Amount#", "Batch#", "Client", "Transaction", "Event"), page: p}
 	err := s.Views.FileEntries(c.Request().Context(), f.ID, func(e projections.FileEntry) error {
 		t.add(code(e.Trace), money(e.AmountCents), count(e.Batch), say(e.Client), code(e.TransactionID), code(e.ItemID))

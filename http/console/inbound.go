@@ -56,7 +56,7 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	if f.State == projections.InboundQuarantined || f.State == projections.InboundPartlyQuarantined {
 		data.Actions = allowed([]form{formOf(p, "judge", f.ID, "Judge it again").opened()})
 	}
-	if data.Moments, err = s.moments(ctx, tellInbound, domain.InboundStream(f.ID)); err != nil {
+	if data.Moments, err = s.moments(ctx, describeInbound, domain.InboundStream(f.ID)); err != nil {
 		return err
 	}
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
@@ -290,7 +290,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 		data.Actions = allowed(append(forms, formOf(p, "dismiss", u.ID, "Dismiss it")))
 	}
 	data.Fits = s.candidates(ctx, p, u.Candidates)
-	if data.Moments, err = s.moments(ctx, tellInbound, domain.UnmatchedStream(u.ID)); err != nil {
+	if data.Moments, err = s.moments(ctx, describeInbound, domain.UnmatchedStream(u.ID)); err != nil {
 		return err
 	}
 	p.Data = data

@@ -213,7 +213,7 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 		}
 		y = max(y, top+high) + gap
 		p.Lines = append(p.Lines, line{0, y - gap/2 - 1, plotWidth, y - gap/2 - 1, "axis"})
-		p.Says = append(p.Says, said{says, href})
+		p.Says = append(p.Says, textLink{says, href})
 	}
 	p.Height = y
 	return p, nil

@@ -154,7 +154,7 @@ func (s *surface) actTable(ctx context.Context, p *page, email, cursor string) (
 		if err != nil {
 			return t, err
 		}
-		what, about := s.tellAct(f)
+		what, about := s.describeAct(f)
 		t.add(at(f.Meta.At), what, about, code(number(r.Position)))
 	}
 	if len(acts) == pageRows {

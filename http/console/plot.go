@@ -20,7 +20,7 @@ type plot struct {
 	Labels []label
 	Lines  []line
 	Dots   []shape
-	Says   []said // its data points in words, each with its link
+	Says   []textLink // its data points in words, each with its link
 	Legend []legend
 	Empty  string
 	Long   bool // takes the full width of the page
@@ -56,7 +56,7 @@ type line struct {
 	Class          string
 }
 
-type said struct{ Text, Href string }
+type textLink struct{ Text, Href string }
 
 type legend struct {
 	Class string
@@ -128,17 +128,17 @@ func (b *bars) plot() *plot {
 		p.Labels = append(p.Labels, label{X: 0, Y: y + 17, Anchor: "start", Text: one.Name, Class: "value"},
 			label{X: plotWidth, Y: y + 17, Anchor: "end", Text: dollars(one.value())})
 		p.Bars = append(p.Bars, shape{X: nameWidth, Y: y, W: max(1, scale(one.Usual)), H: 24, Class: "usual", Says: one.Says})
-		p.Says = append(p.Says, said{one.Says, ""})
+		p.Says = append(p.Says, textLink{one.Says, ""})
 		x := nameWidth
 		for _, part := range one.Parts {
 			w := max(2, scale(part.Value))
 			p.Bars = append(p.Bars, shape{X: x, Y: y + 5, W: w, H: 14, Class: part.Class, Says: part.Says, Href: part.Href})
-			p.Says = append(p.Says, said{part.Says, part.Href})
+			p.Says = append(p.Says, textLink{part.Says, part.Href})
 			x += w
 		}
 		for _, m := range one.Marks {
 			p.Bars = append(p.Bars, shape{X: nameWidth + scale(m.Value) - 1, Y: y, W: 2, H: 24, Class: "tick", Says: m.Says, Href: m.Href})
-			p.Says = append(p.Says, said{m.Says, m.Href})
+			p.Says = append(p.Says, textLink{m.Says, m.Href})
 		}
 	}
 	return p
@@ -185,7 +185,7 @@ func dayOfFiles(p *page, files []projections.File) *plot {
 		} else {
 			d.Labels = append(d.Labels, label{X: from - 6, Y: top + i*22 + 11, Anchor: "end", Text: text})
 		}
-		d.Says = append(d.Says, said{says, Path + "/files/" + f.ID})
+		d.Says = append(d.Says, textLink{says, Path + "/files/" + f.ID})
 	}
 	return d
 }

@@ -23,7 +23,7 @@ var forTwo = []struct {
 	{domain.ActCredential, "one with reveal or a scope of operations"}, {domain.ActPolicy, ""},
 }
 
-// byOwner are the actions that have no door but a command on the data folder.
+// byOwner are the actions that can be taken only by a command on the data folder.
 // Its owner can read the keys and write the log, and needs nobody.
 var byOwner = []domain.Action{domain.ActDelivery, domain.ActDestroy}
 

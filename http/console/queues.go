@@ -180,7 +180,7 @@ func (p *page) part(c echo.Context, read func(ctx context.Context, limit int, cu
 // wholeCSV serves a list as CSV, reading page after page. A list with more
 // rows than a spreadsheet can use is cut off, and its last line says so.
 func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
-	api.Patience(c, 5*time.Minute)
+	api.ExtendDeadlines(c, 5*time.Minute)
 	var whole table
 	for cursor := ""; ; {
 		t, next, err := read(c.Request().Context(), api.MaxLimit, cursor)

@@ -34,7 +34,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 		says := fmt.Sprintf("%s: %s", on.At(12, 0).Format("Mon 2 Jan"), perCent(r.Trend[day]))
 		href := path + "?class=" + string(r.Class) + "&day=" + on.String() + "#rate-returned"
 		p.Dots = append(p.Dots, shape{X: x(day), Y: y(r.Trend[day]), R: 4, Class: "dot", Says: says, Href: href})
-		p.Says = append(p.Says, said{says, href})
+		p.Says = append(p.Says, textLink{says, href})
 		if (n-1-day)%20 == 0 {
 			anchor := "middle"
 			if day == n-1 {
@@ -47,7 +47,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 		says := "It crosses its limit on " + dayText(r.CrossesOn) + " if the trend of the last two weeks continues."
 		p.Lines = append(p.Lines, line{x(n - 1), y(r.Trend[n-1]), left + wide + right/3, y(r.Act), "limit"})
 		p.Dots = append(p.Dots, shape{X: left + wide + right/3, Y: y(r.Act), R: 4, Class: "hurt", Says: says, Href: path + "?class=" + string(r.Class)})
-		p.Says = append(p.Says, said{says, path + "?class=" + string(r.Class)})
+		p.Says = append(p.Says, textLink{says, path + "?class=" + string(r.Class)})
 	}
 	return p
 }

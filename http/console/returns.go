@@ -164,7 +164,7 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 			href := Path + "/returns?direction=FromFed&code=" + c + "&from=" + from.String() + "&to=" + from.Add(6).String() + "#returns"
 			p.Bars = append(p.Bars, shape{X: x + 4, Y: base - h, W: wide - 12, H: h, Class: "bar", Says: says, Href: href})
 			p.Labels = append(p.Labels, label{X: x + 4 + (wide-12)/2, Y: base - h - 3, Anchor: "middle", Text: number(entries)})
-			p.Says = append(p.Says, said{says, href})
+			p.Says = append(p.Says, textLink{says, href})
 		}
 	}
 	for week := 1; week < weeks; week += 2 { // includes the last week
@@ -214,7 +214,7 @@ func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot,
 			href += fmt.Sprintf("&most_days=%d", step.most)
 		}
 		p.Bars = append(p.Bars, shape{X: 90, Y: y, W: max(2, counts[i]*(plotWidth-160)/most), H: 20, Class: "bar", Says: says, Href: href + "#returns"})
-		p.Says = append(p.Says, said{says, href + "#returns"})
+		p.Says = append(p.Says, textLink{says, href + "#returns"})
 	}
 	return p, nil
 }

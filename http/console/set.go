@@ -57,17 +57,17 @@ type issued struct{ Key, Secret string }
 
 // issued returns the credential that the API created, if it did.
 func (a *answered) issued() (one issued) {
-	var said struct {
+	var response struct {
 		issued
 		Credential issued
 	}
-	if json.Unmarshal(a.body.Bytes(), &said) != nil {
+	if json.Unmarshal(a.body.Bytes(), &response) != nil {
 		return issued{}
 	}
-	if said.Credential.Secret != "" {
-		return said.Credential
+	if response.Credential.Secret != "" {
+		return response.Credential
 	}
-	return said.issued
+	return response.issued
 }
 
 type secretPage struct {

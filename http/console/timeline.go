@@ -27,8 +27,8 @@ type moment struct {
 	Raw      string // the event as stored; account numbers are sealed in it
 }
 
-// told is the description of one event.
-type told struct {
+// description is the description of one event.
+type description struct {
 	what, detail   string
 	tone           tone
 	href, linkText string
@@ -36,7 +36,7 @@ type told struct {
 
 // moments reads streams and describes their events in log order. The many
 // events that add entries to a large file are described once.
-func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, bool), streams ...string) (list []moment, err error) {
+func (s *surface) moments(ctx context.Context, describe func(domain.Fact) (description, bool), streams ...string) (list []moment, err error) {
 	for _, stream := range streams {
 		events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, boo
 			if err != nil {
 				return nil, err
 			}
-			t, ok := tell(f)
+			t, ok := describe(f)
 			if !ok {
 				continue
 			}

@@ -82,11 +82,11 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 		data.Can = append(data.Can, ableText(a.Name, at(a.Deadline)))
 	}
 	streams := []string{domain.TransactionStream(client, id)}
-	if data.Moments, err = s.moments(ctx, tellTransaction, streams...); err != nil {
+	if data.Moments, err = s.moments(ctx, describeTransaction, streams...); err != nil {
 		return err
 	}
 	for id := range v.Files {
-		more, err := s.moments(ctx, tellDelivery, domain.FileStream(id))
+		more, err := s.moments(ctx, describeDelivery, domain.FileStream(id))
 		if err != nil {
 			return err
 		}
@@ -228,17 +228,17 @@ var ofItsFile = map[string]string{
 	domain.FileRedated{}.Type(): "Its file was dated again", domain.FileReleaseOrdered{}.Type(): "Its file was taken back",
 }
 
-// tellDelivery describes the events of a file that matter to an entry in it,
+// describeDelivery describes the events of a file that matter to an entry in it,
 // and skips the others.
-func tellDelivery(f domain.Fact) (told, bool) {
+func describeDelivery(f domain.Fact) (description, bool) {
 	switch f.Event.(type) {
 	case *domain.FileDelivered, *domain.FileDeliveryUnknown, *domain.FileAcknowledged, *domain.FileRefused, *domain.FileRedated, *domain.FileReleaseOrdered:
-		t, ok := tellFile()(f)
+		t, ok := describeFile()(f)
 		t.what = ofItsFile[f.Event.Type()]
 		t.href, t.linkText = Path+"/files/"+strings.TrimPrefix(f.Stream, "file/"), "Open the file"
 		return t, ok
 	default:
-		return told{}, false
+		return description{}, false
 	}
 }
 

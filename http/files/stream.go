@@ -72,20 +72,20 @@ func (s *surface) streamEvents(c echo.Context, who api.Caller) error {
 		case <-wake:
 			look = true
 		case <-check.C:
-			if s.StillGood(c.Request().Context(), who) != nil {
+			if s.StillValid(c.Request().Context(), who) != nil {
 				return nil
 			}
 		case <-alive.C:
 			look = true // so that the position advances while others write
-			if err := stillHere(c, control); err != nil {
+			if err := sendComment(c, control); err != nil {
 				return nil
 			}
 		}
 	}
 }
 
-// stillHere sends the comment.
-func stillHere(c echo.Context, control *http.ResponseController) error {
+// sendComment sends the comment.
+func sendComment(c echo.Context, control *http.ResponseController) error {
 	_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
 	if _, err := fmt.Fprint(c.Response(), ": still here\n\n"); err != nil {
 		return err

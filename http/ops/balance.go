@@ -85,9 +85,9 @@ func (s *surface) balances(ctx context.Context, settings domain.Settings) error 
 	return nil
 }
 
-// nobodyBalances refuses to set files of one direction at a bank while a client
+// checkNoClientBalances refuses to set files of one direction at a bank while a client
 // balances batches that leave through it: the offset has the other direction.
-func (s *surface) nobodyBalances(ctx context.Context, odfi string) error {
+func (s *surface) checkNoClientBalances(ctx context.Context, odfi string) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}

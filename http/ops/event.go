@@ -74,9 +74,9 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 	if err != nil {
 		return err
 	}
-	told, err := s.TransactionOf(ctx, l, t, id)
+	view, err := s.TransactionOf(ctx, l, t, id)
 	if err != nil {
 		return err
 	}
-	return s.RespondEvent(c, who, http.StatusOK, told, item)
+	return s.RespondEvent(c, who, http.StatusOK, view, item)
 }

@@ -95,7 +95,7 @@ func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
 	if err := checkReason(in.Reason); err != nil {
 		return err
 	}
-	api.Patience(c, 10*time.Minute) // releasing a large file takes as long as filling it did
+	api.ExtendDeadlines(c, 10*time.Minute) // releasing a large file takes as long as filling it did
 	order := domain.FileAct{Reason: in.Reason, Then: domain.Then(in.Then), NotCarried: in.NotCarried}
 	command := order.Release()
 	changes := func(f domain.File) (bool, error) {

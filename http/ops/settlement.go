@@ -153,7 +153,7 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if in.Segment == domain.ByDirection && in.Balance != domain.BalanceNone {
-		if err := s.nobodyBalances(ctx, c.Param("routing")); err != nil {
+		if err := s.checkNoClientBalances(ctx, c.Param("routing")); err != nil {
 			return err
 		}
 	}

@@ -233,9 +233,9 @@ type proMissed struct {
 // entry is the n-th transaction. In files of earlier releases, a batch's
 // offset was counted as its last entry.
 func (f *proFile) identify(transactions []string, traces map[string]string, missed []api.SnakeMissed, offsetsToo bool) {
-	n, told := 0, map[string]*proMissed{}
+	n, byTransaction := 0, map[string]*proMissed{}
 	for _, m := range missed {
-		told[m.TransactionID] = &proMissed{m.ChangeCode, m.Corrected, m.Routing, m.Account, strings.ToUpper(m.AccountType)}
+		byTransaction[m.TransactionID] = &proMissed{m.ChangeCode, m.Corrected, m.Routing, m.Account, strings.ToUpper(m.AccountType)}
 	}
 	for b := range f.Batches {
 		batch := &f.Batches[b]
@@ -244,7 +244,7 @@ func (f *proFile) identify(transactions []string, traces map[string]string, miss
 			entry.TransactionID, entry.TraceNumber, entry.Missed = "", "", nil
 			if n < len(transactions) {
 				entry.TransactionID, entry.TraceNumber = transactions[n], traces[transactions[n]]
-				entry.Missed = told[transactions[n]]
+				entry.Missed = byTransaction[transactions[n]]
 			}
 			n++
 		}
@@ -256,15 +256,15 @@ func (f *proFile) identify(transactions []string, traces map[string]string, miss
 
 // warn says of each batch what the client's rule has against its description.
 func (f *proFile) warn(of []api.DescriptionWarning) {
-	told := map[string]string{}
+	warnings := map[string]string{}
 	for _, w := range of {
-		told[w.TransactionID] = w.Warning
+		warnings[w.TransactionID] = w.Warning
 	}
 	for b := range f.Batches {
 		batch := &f.Batches[b]
 		batch.Misdescribed = ""
 		for _, entry := range batch.Entries {
-			batch.Misdescribed = cmp.Or(batch.Misdescribed, told[entry.TransactionID])
+			batch.Misdescribed = cmp.Or(batch.Misdescribed, warnings[entry.TransactionID])
 		}
 	}
 }

@@ -54,21 +54,21 @@ func (s *surface) proRefresh(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	if !ledger.WellFormedSecret(in.RefreshToken) {
-		return s.Stranger(c.Request())
+		return s.UnknownToken(c.Request())
 	}
 	t, ok, err := s.Tokens.Token(ctx, ledger.HashSecret(in.RefreshToken))
 	if err != nil {
 		return err
 	}
 	if !ok || t.Kind != eventstore.RefreshToken || !s.Now().Before(t.ExpiresAt) {
-		return s.Stranger(c.Request())
+		return s.UnknownToken(c.Request())
 	}
 	credential, err := s.Directory.Credential(ctx, t.Credential)
 	if err != nil {
 		return err
 	}
 	if !credential.Good(s.Now()) {
-		return s.Stranger(c.Request())
+		return s.UnknownToken(c.Request())
 	}
 	return s.respondTokens(c, api.CallerOf(credential), in.RefreshToken, t.ExpiresAt)
 }

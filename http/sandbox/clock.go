@@ -13,15 +13,15 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// patience is how long a sandbox's caller is kept waiting for what becomes due: a
+// dueTimeout is how long a sandbox's caller is kept waiting for what becomes due: a
 // day of tens of thousands of entries takes minutes on a busy machine.
-const patience = 10 * time.Minute
+const dueTimeout = 10 * time.Minute
 
-// patiently repeats what waits for the views, or for the node that leads, until
-// it is done or patience ends. What it repeats must be safe to repeat.
-func (s *surface) patiently(c echo.Context, do func(context.Context) error) error {
-	api.Patience(c, patience)
-	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+// retry repeats what waits for the views, or for the node that leads, until
+// it is done or dueTimeout has passed. What it repeats must be safe to repeat.
+func (s *surface) retry(c echo.Context, do func(context.Context) error) error {
+	api.ExtendDeadlines(c, dueTimeout)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), dueTimeout)
 	defer cancel()
 	for {
 		err := do(ctx)
@@ -40,7 +40,7 @@ func (s *surface) patiently(c echo.Context, do func(context.Context) error) erro
 
 // waitForViews waits until the views show what was written for a client.
 func (s *surface) waitForViews(c echo.Context, client string) error {
-	return s.patiently(c, func(ctx context.Context) error { return s.Views.WaitWhileMoving(ctx, client) })
+	return s.retry(c, func(ctx context.Context) error { return s.Views.WaitWhileMoving(ctx, client) })
 }
 
 type clockAnswer struct {
@@ -83,7 +83,7 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	if err := s.patiently(c, func(ctx context.Context) error { return s.Sandbox.Move(ctx, to, !active) }); err != nil {
+	if err := s.retry(c, func(ctx context.Context) error { return s.Sandbox.Move(ctx, to, !active) }); err != nil {
 		return err
 	}
 	return s.readClock(c, api.Caller{})

@@ -7,19 +7,19 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// tellAct describes what somebody did, and to what.
-func (s *surface) tellAct(f domain.Fact) (what, about cell) {
+// describeAct describes what somebody did, and to what.
+func (s *surface) describeAct(f domain.Fact) (what, about cell) {
 	kind, id, _ := strings.Cut(f.Stream, "/")
 	switch kind {
 	case "transaction":
 		client, transaction, _ := strings.Cut(id, "/")
-		t, _ := tellTransaction(f)
+		t, _ := describeTransaction(f)
 		return say(t.what).sub(t.detail), linked("transaction "+transaction, transactionPath(client, transaction))
 	case "file":
-		t, _ := tellFile()(f)
+		t, _ := describeFile()(f)
 		return say(t.what).sub(t.detail), linked("file "+id, Path+"/files/"+id)
 	case "approval":
-		return say(s.tellRequest(f)), linked("request", Path+"/approvals/"+id)
+		return say(s.describeRequest(f)), linked("request", Path+"/approvals/"+id)
 	case "client":
 		return say(eventWords(f)), linked("client "+id, Path+"/clients/"+id)
 	case "bank":
@@ -31,12 +31,12 @@ func (s *surface) tellAct(f domain.Fact) (what, about cell) {
 	case "policy":
 		return say("Changed the policy"), linked("policy", Path+"/policy")
 	default:
-		return tellAudit(f)
+		return describeAudit(f)
 	}
 }
 
-// tellAudit describes who viewed what, and who signed in.
-func tellAudit(f domain.Fact) (what, about cell) {
+// describeAudit describes who viewed what, and who signed in.
+func describeAudit(f domain.Fact) (what, about cell) {
 	switch e := f.Event.(type) {
 	case *domain.PersonSignedIn:
 		return say("Signed in").sub("by " + methodText(e.Method) + ", from " + e.Address), say("")
@@ -63,8 +63,8 @@ func tellAudit(f domain.Fact) (what, about cell) {
 	}
 }
 
-// tellRequest describes an action on a request that needs two people.
-func (s *surface) tellRequest(f domain.Fact) string {
+// describeRequest describes an action on a request that needs two people.
+func (s *surface) describeRequest(f domain.Fact) string {
 	switch e := f.Event.(type) {
 	case *domain.ApprovalAsked:
 		return "Asked: " + actText(e.Action)

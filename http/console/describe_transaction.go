@@ -10,11 +10,11 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// tellTransaction describes an event of a transaction.
-func tellTransaction(f domain.Fact) (told, bool) {
+// describeTransaction describes an event of a transaction.
+func describeTransaction(f domain.Fact) (description, bool) {
 	switch e := f.Event.(type) {
 	case *domain.TransactionOriginated:
-		t := told{what: "Accepted", detail: fmt.Sprintf("A %s of %s, %s.", word(e.Proposal.PushPull), dollars(e.Proposal.AmountCents), e.Proposal.SEC)}
+		t := description{what: "Accepted", detail: fmt.Sprintf("A %s of %s, %s.", word(e.Proposal.PushPull), dollars(e.Proposal.AmountCents), e.Proposal.SEC)}
 		if e.Proposal.Prenote() {
 			t.detail = "A prenote: it asks whether the account exists and moves no money."
 		}
@@ -36,41 +36,41 @@ func tellTransaction(f domain.Fact) (told, bool) {
 	case *domain.TransactionReceived:
 		return received("Received from the bank", e.Incoming, plain), true
 	case *domain.TransactionDecided:
-		return tellDecided(e), true
+		return describeDecided(e), true
 	case *domain.TransactionHeld:
-		return told{what: "Held", detail: e.Reason, tone: warn}, true
+		return description{what: "Held", detail: e.Reason, tone: warn}, true
 	case *domain.TransactionApproved:
-		return told{what: "Approved", detail: e.Reason, tone: good}, true
+		return description{what: "Approved", detail: e.Reason, tone: good}, true
 	case *domain.TransactionRejected:
-		return told{what: "Rejected", detail: e.Reason, tone: bad}, true
+		return description{what: "Rejected", detail: e.Reason, tone: bad}, true
 	case *domain.TransactionRecalled:
-		return told{what: "Recalled by the client", detail: e.Reason, tone: warn}, true
+		return description{what: "Recalled by the client", detail: e.Reason, tone: warn}, true
 	case *domain.TransactionFiled:
-		t := told{what: "Put into a file", detail: fmt.Sprintf("Batch %d, trace number %s.", e.Batch, e.Trace), href: Path + "/files/" + e.File, linkText: "Open the file"}
+		t := description{what: "Put into a file", detail: fmt.Sprintf("Batch %d, trace number %s.", e.Batch, e.Trace), href: Path + "/files/" + e.File, linkText: "Open the file"}
 		if d := e.Dated; d != nil {
 			t.detail += sentence(d.MovedReason) + sentence(d.NotSameDayReason)
 		}
 		return t, true
 	case *domain.TransactionReleasedFromFile:
-		return told{what: "Taken out of its file", detail: e.Reason, tone: warn, href: Path + "/files/" + e.File, linkText: "Open the file"}, true
+		return description{what: "Taken out of its file", detail: e.Reason, tone: warn, href: Path + "/files/" + e.File, linkText: "Open the file"}, true
 	case *domain.TransactionCorrectedEntryMade:
 		client, _, _ := domain.SplitTransactionStream(f.Stream)
-		return told{what: "Corrected by another entry", detail: "As the receiver had authorized it.", href: transactionPath(client, e.TransactionID), linkText: "Open the corrected entry"}, true
+		return description{what: "Corrected by another entry", detail: "As the receiver had authorized it.", href: transactionPath(client, e.TransactionID), linkText: "Open the corrected entry"}, true
 	case *domain.TransactionAccountChanged:
 		if e.Code == "" {
-			return told{what: "Account changed back", detail: "It leaves with the account data of the original request."}, true
+			return description{what: "Account changed back", detail: "It leaves with the account data of the original request."}, true
 		}
-		return told{what: "Account corrected while waiting", detail: "A notification of change " + e.Code + " came for an earlier entry."}, true
+		return description{what: "Account corrected while waiting", detail: "A notification of change " + e.Code + " came for an earlier entry."}, true
 	case *domain.TransactionResembled:
-		return told{what: "Resembles an entry that has left already", detail: "In file " + e.File + " under trace number " + e.Trace + ", before the ledger was restored.", tone: warn}, true
+		return description{what: "Resembles an entry that has left already", detail: "In file " + e.File + " under trace number " + e.Trace + ", before the ledger was restored.", tone: warn}, true
 	default:
-		return tellAnswer(f)
+		return describeAnswer(f)
 	}
 }
 
-// tellAnswer describes a return, dishonor or notification of change, in either
+// describeAnswer describes a return, dishonor or notification of change, in either
 // direction.
-func tellAnswer(f domain.Fact) (told, bool) {
+func describeAnswer(f domain.Fact) (description, bool) {
 	switch e := f.Event.(type) {
 	case *domain.TransactionReturned:
 		return received("Returned by the bank", e.Incoming, bad), true
@@ -100,20 +100,20 @@ func tellAnswer(f domain.Fact) (told, bool) {
 		return t, true
 	case *domain.TransactionAskedBack:
 		by, _ := time.Parse(time.RFC3339, e.AnswerBy)
-		return told{what: "The receiving bank was asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " Its answer is due by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
+		return description{what: "The receiving bank was asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " Its answer is due by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
 	case *domain.TransactionUnanswered:
-		return told{what: "The request for return lapsed", detail: strings.TrimSpace(sentence(e.Reason)), tone: warn}, true
+		return description{what: "The request for return lapsed", detail: strings.TrimSpace(sentence(e.Reason)), tone: warn}, true
 	case *domain.TransactionRetryRequested:
 		t := requested("Presented again", e.Outgoing)
 		t.detail = fmt.Sprintf("Attempt %d.%s", e.Attempt, sentence(t.detail))
 		return t, true
 	default:
-		return told{what: word(strings.TrimPrefix(f.Event.Type(), "transaction."))}, true
+		return description{what: word(strings.TrimPrefix(f.Event.Type(), "transaction."))}, true
 	}
 }
 
 // received describes what came from the bank, with its code in words.
-func received(what string, in domain.Incoming, t tone) told {
+func received(what string, in domain.Incoming, t tone) description {
 	var detail string
 	if code, _ := in.Entry.AnswerAndOriginal(); code != "" {
 		detail = codeText(code)
@@ -126,15 +126,15 @@ func received(what string, in domain.Incoming, t tone) told {
 	if len(in.Flags) > 0 {
 		detail += " Unusual: " + strings.ReplaceAll(strings.Join(in.Flags, ", "), "-", " ") + "."
 	}
-	return told{what: what, detail: detail, tone: t, href: Path + "/inbound/" + in.Inbound, linkText: "Open the bank's file"}
+	return description{what: what, detail: detail, tone: t, href: Path + "/inbound/" + in.Inbound, linkText: "Open the bank's file"}
 }
 
-func requested(what string, out domain.Outgoing) told {
+func requested(what string, out domain.Outgoing) description {
 	var detail string
 	if out.Code != "" {
 		detail = codeText(out.Code)
 	}
-	return told{what: what, detail: strings.TrimSpace(detail + sentence(out.Reason) + sentence(out.Information))}
+	return description{what: what, detail: strings.TrimSpace(detail + sentence(out.Reason) + sentence(out.Information))}
 }
 
 // codeText is a reason code with its title.

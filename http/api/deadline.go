@@ -10,8 +10,8 @@ import (
 // WriteTimeout bounds how long a caller may take to read an answer.
 const WriteTimeout = 60 * time.Second
 
-// Patience extends the read and write deadlines of a request.
-func Patience(c echo.Context, d time.Duration) {
+// ExtendDeadlines extends the read and write deadlines of a request.
+func ExtendDeadlines(c echo.Context, d time.Duration) {
 	control := http.NewResponseController(c.Response())
 	until := time.Now().Add(d)
 	// a writer without deadlines, as in tests, needs none
