@@ -80,9 +80,9 @@ func (w Webhook) sends() error {
 	return nil
 }
 
-// WebhookPatience is how long a message is retried before its webhook is
+// WebhookRetryTime is how long a message is retried before its webhook is
 // disabled.
-const WebhookPatience = 3 * 24 * time.Hour
+const WebhookRetryTime = 3 * 24 * time.Hour
 
 // DisableWebhook stops a webhook whose messages cannot be delivered.
 type DisableWebhook struct {

@@ -27,10 +27,10 @@ func nextTry(tries int) time.Duration {
 	return wait
 }
 
-// rest returns how long a webhook rests after so many rounds in a row in which
+// pauseAfter returns how long a webhook pauses after so many rounds in a row in which
 // nothing was delivered, so that new messages do not keep calling a server that
 // is down.
-func rest(failed int) time.Duration {
+func pauseAfter(failed int) time.Duration {
 	if failed == 0 {
 		return 0
 	}

@@ -14,18 +14,18 @@ type fileCache struct {
 	ledger *ledger.Ledger
 
 	mu    sync.Mutex
-	known []stretch // newest last
+	known []cachedFile // newest last
 }
 
-// stretch is the state of a file from one position of the log to another.
-type stretch struct {
+// cachedFile is the state of a file from one position of the log to another.
+type cachedFile struct {
 	file       string
 	first, end int64
 	is         domain.File
 }
 
-// maxStretches bounds the cache.
-const maxStretches = 64
+// maxCachedFiles bounds the cache.
+const maxCachedFiles = 64
 
 func newFileCache(l *ledger.Ledger) *fileCache { return &fileCache{ledger: l} }
 
@@ -48,7 +48,7 @@ func (c *fileCache) at(ctx context.Context, id string, position int64) (domain.F
 	if err != nil {
 		return domain.File{}, err
 	}
-	k := stretch{file: id, end: max(head.Position, position)}
+	k := cachedFile{file: id, end: max(head.Position, position)}
 	for n, r := range events {
 		if r.Position > position {
 			events, k.end = events[:n], r.Position-1
@@ -61,7 +61,7 @@ func (c *fileCache) at(ctx context.Context, id string, position int64) (domain.F
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.known) >= maxStretches {
+	if len(c.known) >= maxCachedFiles {
 		c.known = append(c.known[:0], c.known[1:]...)
 	}
 	c.known = append(c.known, k)

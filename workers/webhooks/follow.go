@@ -40,8 +40,8 @@ func (f *follower) begin(position int64) {
 	f.from, f.at = position, position
 }
 
-// news is what look found in the events that it read.
-type news struct {
+// newEvents is what look found in the events that it read.
+type newEvents struct {
 	clients  map[string]bool // with events
 	webhooks []name          // whose streams have events
 }
@@ -49,8 +49,8 @@ type news struct {
 type name struct{ client, id string }
 
 // look reads the log up to its head. clients are those with webhooks.
-func (f *follower) look(ctx context.Context, clients map[string]bool) (news, error) {
-	n := news{clients: map[string]bool{}}
+func (f *follower) look(ctx context.Context, clients map[string]bool) (newEvents, error) {
+	n := newEvents{clients: map[string]bool{}}
 	head, err := f.store.Head(ctx)
 	if err != nil {
 		return n, err
@@ -83,9 +83,9 @@ func (f *follower) look(ctx context.Context, clients map[string]bool) (news, err
 	return n, nil
 }
 
-// quiet reports whether a client is known to have no event after a position,
+// nothingAfter reports whether a client is known to have no event after a position,
 // and up to where.
-func (f *follower) quiet(client string, after int64) (upTo int64, ok bool) {
+func (f *follower) nothingAfter(client string, after int64) (upTo int64, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	newest, known := f.newest[client]

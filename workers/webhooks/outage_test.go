@@ -89,7 +89,7 @@ func TestAfterThreeDaysOfFailuresAWebhookIsDisabledAndKeepsWhatWaits(t *testing.
 				t.Fatalf("after %s others wait for the one that fails", time.Since(began))
 			}
 		}
-		if after := time.Since(began); after < domain.WebhookPatience || after > domain.WebhookPatience+4*time.Hour {
+		if after := time.Since(began); after < domain.WebhookRetryTime || after > domain.WebhookRetryTime+4*time.Hour {
 			t.Errorf("it was disabled after %s and %d tries", after, r.tried(poison))
 		}
 		d := w.is(id).Disabled
@@ -134,7 +134,7 @@ func TestALedgerThatWasStoppedForDaysDoesNotDisableAWebhookAtItsFirstTry(t *test
 		w.run()
 		time.Sleep(time.Minute)
 		w.stop()
-		time.Sleep(2 * domain.WebhookPatience)
+		time.Sleep(2 * domain.WebhookRetryTime)
 		before := r.tried(paid)
 		w.run()
 		time.Sleep(time.Hour)

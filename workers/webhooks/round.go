@@ -20,7 +20,7 @@ const (
 	// recordEvery is the number of events without a message after which the
 	// cursor is recorded.
 	recordEvery = 20_000
-	// gather is how long a webhook rests after a round when little is new, so that
+	// gather is how long a webhook pauses after a round when little is new, so that
 	// what comes meanwhile is read, and recorded in the log's commit, at once.
 	gather = 50 * time.Millisecond
 	// wasDown is after how many rounds without a delivery a webhook counts as
@@ -33,8 +33,8 @@ const (
 	leastTries = 10
 )
 
-// parcel is a message of a round, with its earlier tries.
-type parcel struct {
+// outgoing is a message of a round, with its earlier tries.
+type outgoing struct {
 	message
 	before  eventstore.WebhookMessage // zero tries: the message is new
 	waits   bool                      // recorded as waiting for another try
@@ -45,7 +45,7 @@ type parcel struct {
 // round sends what is due and what is new, and records the outcomes. It returns
 // how long to wait for the next round.
 func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
-	parcels, gone, wait, err := h.due(ctx)
+	sending, gone, wait, err := h.due(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -53,29 +53,29 @@ func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
-	parcels = append(parcels, fresh...)
-	if len(parcels) == 0 && len(gone) == 0 {
+	sending = append(sending, fresh...)
+	if len(sending) == 0 && len(gone) == 0 {
 		return h.idle(ctx, next, more, wait)
 	}
 	h.refreshSecrets()
-	h.send(ctx, parcels)
-	if err := h.record(ctx, parcels, gone, next); err != nil {
+	h.send(ctx, sending)
+	if err := h.record(ctx, sending, gone, next); err != nil {
 		return 0, err
 	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
 	if h.failed == 0 && h.follow.behind(h.client, h.progress.Cursor.Position) < pageMessages {
-		h.resting = true
+		h.pausing = true
 		return gather, nil
 	}
-	h.resting = h.failed > 0
-	return rest(h.failed), nil
+	h.pausing = h.failed > 0
+	return pauseAfter(h.failed), nil
 }
 
 // idle moves the cursor past events without messages.
 func (h *webhook) idle(ctx context.Context, next eventstore.WebhookPlace, more bool, wait time.Duration) (time.Duration, error) {
-	h.progress.Cursor, h.resting = next, false
+	h.progress.Cursor, h.pausing = next, false
 	if next.Position-h.recorded >= recordEvery {
 		if err := h.step(ctx, eventstore.WebhookStep{Progress: h.progress}); err != nil {
 			return 0, err
@@ -89,7 +89,7 @@ func (h *webhook) idle(ctx context.Context, next eventstore.WebhookPlace, more b
 
 // due returns the messages that are to be tried again now, those that can no
 // longer be made, and the time until the next one is due, a minute at most.
-func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore.WebhookPlace, wait time.Duration, err error) {
+func (h *webhook) due(ctx context.Context) (sending []*outgoing, gone []eventstore.WebhookPlace, wait time.Duration, err error) {
 	list, err := h.Beside.DueWebhooks(ctx, h.id, senders)
 	if err != nil {
 		return nil, nil, 0, err
@@ -108,20 +108,20 @@ func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore
 		case err != nil:
 			return nil, nil, 0, fmt.Errorf("make message %s again: %w", waiting, err)
 		case ok:
-			parcels = append(parcels, &parcel{message: m, before: waiting, waits: true})
+			sending = append(sending, &outgoing{message: m, before: waiting, waits: true})
 		default:
 			h.Log.Error("a webhook message that waited is none any more", "client", h.client, "webhook", h.id, "message", waiting.String())
 			gone = append(gone, waiting.WebhookPlace)
 		}
 	}
-	return parcels, gone, wait, nil
+	return sending, gone, wait, nil
 }
 
 // fresh returns the next new messages and the cursor after them: a single one
 // while nothing is delivered, and none while too many wait.
-func (h *webhook) fresh(ctx context.Context) (parcels []*parcel, next eventstore.WebhookPlace, more bool, err error) {
+func (h *webhook) fresh(ctx context.Context) (sending []*outgoing, next eventstore.WebhookPlace, more bool, err error) {
 	next = h.progress.Cursor
-	if upTo, quiet := h.follow.quiet(h.client, next.Position); quiet {
+	if upTo, none := h.follow.nothingAfter(h.client, next.Position); none {
 		return nil, eventstore.WebhookPlace{Position: upTo}, false, nil
 	}
 	room := pageMessages
@@ -136,9 +136,9 @@ func (h *webhook) fresh(ctx context.Context) (parcels []*parcel, next eventstore
 		return nil, next, false, err
 	}
 	for _, m := range list {
-		parcels = append(parcels, &parcel{message: m})
+		sending = append(sending, &outgoing{message: m})
 	}
-	return parcels, next, next != h.progress.Cursor, nil
+	return sending, next, next != h.progress.Cursor, nil
 }
 
 // refreshSecrets drops an earlier secret when its time has passed.
@@ -146,14 +146,14 @@ func (h *webhook) refreshSecrets() {
 	h.to.secrets = h.to.secrets[:min(len(h.to.secrets), len(h.is.Signing(h.Now())))]
 }
 
-// send posts the parcels, up to senders at a time. If the first ones all fail,
+// send posts the messages, up to senders at a time. If the first ones all fail,
 // the rest are left for a later round, to spare a server that is down.
-func (h *webhook) send(ctx context.Context, parcels []*parcel) {
-	var sending sync.WaitGroup
+func (h *webhook) send(ctx context.Context, sending []*outgoing) {
+	var posting sync.WaitGroup
 	var mu sync.Mutex
 	delivered, failed := 0, 0
 	places := make(chan struct{}, senders)
-	for _, p := range parcels {
+	for _, p := range sending {
 		select {
 		case places <- struct{}{}:
 		case <-ctx.Done():
@@ -165,7 +165,7 @@ func (h *webhook) send(ctx context.Context, parcels []*parcel) {
 			break
 		}
 		p.sent = true
-		sending.Go(func() {
+		posting.Go(func() {
 			p.outcome = h.sender.post(ctx, h.to, p.message)
 			mu.Lock()
 			if p.outcome.failure == "" {
@@ -177,22 +177,22 @@ func (h *webhook) send(ctx context.Context, parcels []*parcel) {
 			<-places
 		})
 	}
-	sending.Wait()
+	posting.Wait()
 	if ctx.Err() == nil {
 		return
 	}
-	for _, p := range parcels { // this process stops: a failure may be due to that
+	for _, p := range sending { // this process stops: a failure may be due to that
 		p.sent = p.sent && p.outcome.failure == ""
 	}
 }
 
 // record records the outcomes of a round. It disables the webhook first if a
 // message has failed for too long.
-func (h *webhook) record(ctx context.Context, parcels []*parcel, gone []eventstore.WebhookPlace, next eventstore.WebhookPlace) error {
+func (h *webhook) record(ctx context.Context, sending []*outgoing, gone []eventstore.WebhookPlace, next eventstore.WebhookPlace) error {
 	s := eventstore.WebhookStep{Done: gone, Progress: eventstore.WebhookProgress{Cursor: next, Orders: h.progress.Orders}}
 	delivered, failed := 0, 0
-	var last *parcel // with a message that was given up
-	for _, p := range parcels {
+	var last *outgoing // with a message that was given up
+	for _, p := range sending {
 		if !p.sent {
 			if !p.waits { // the first new one that was not sent: the cursor stops before it
 				s.Progress.Cursor = eventstore.WebhookPlace{Position: p.Position - 1, Ordinal: p.Ordinal}
@@ -239,7 +239,7 @@ func (h *webhook) record(ctx context.Context, parcels []*parcel, gone []eventsto
 }
 
 // after returns a sent message as it is stored if it failed.
-func (h *webhook) after(p *parcel) eventstore.WebhookMessage {
+func (h *webhook) after(p *outgoing) eventstore.WebhookMessage {
 	m := eventstore.WebhookMessage{
 		WebhookPlace: p.WebhookPlace, Type: p.kind, Tries: p.before.Tries + 1, FirstAt: p.before.FirstAt,
 		Status: p.outcome.status, Failure: p.outcome.failure,
@@ -249,11 +249,11 @@ func (h *webhook) after(p *parcel) eventstore.WebhookMessage {
 	}
 	now := h.Now()
 	m.NextAt = now.Add(nextTry(m.Tries))
-	m.GivenUp = now.Sub(m.FirstAt) >= domain.WebhookPatience && m.Tries >= leastTries
+	m.GivenUp = now.Sub(m.FirstAt) >= domain.WebhookRetryTime && m.Tries >= leastTries
 	return m
 }
 
-func attempt(p *parcel, try int) eventstore.WebhookAttempt {
+func attempt(p *outgoing, try int) eventstore.WebhookAttempt {
 	return eventstore.WebhookAttempt{
 		Message: p.String(), Type: p.kind, At: p.outcome.at.UTC(), Try: try, Delivered: p.outcome.failure == "",
 		Status: p.outcome.status, Failure: p.outcome.failure, Millis: p.outcome.took.Milliseconds(),
@@ -263,7 +263,7 @@ func attempt(p *parcel, try int) eventstore.WebhookAttempt {
 // disable records in the log that the webhook is disabled. That is written
 // before the round is recorded: after a crash in between, the message is tried
 // once more when the webhook is enabled.
-func (h *webhook) disable(ctx context.Context, p *parcel) error {
+func (h *webhook) disable(ctx context.Context, p *outgoing) error {
 	since := p.before.FirstAt
 	_, err := ledger.Execute(ctx, h.Ledger, ledger.WebhookStream(h.client, h.id), domain.DisableWebhook{
 		Message: p.String(), Since: since, Reason: p.outcome.failure,
@@ -272,6 +272,6 @@ func (h *webhook) disable(ctx context.Context, p *parcel) error {
 		return fmt.Errorf("disable a webhook: %w", err)
 	}
 	h.Log.Error("a webhook was disabled: every try of a message failed for three days", "client", h.client, "webhook", h.id, "message", p.String(), "reason", p.outcome.failure)
-	signal(h.told)
+	signal(h.streamChanged)
 	return nil
 }

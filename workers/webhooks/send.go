@@ -54,7 +54,7 @@ func (s sender) post(ctx context.Context, to target, m message) outcome {
 	o.took, o.status = time.Since(began), status
 	switch {
 	case err != nil:
-		o.failure = told(err)
+		o.failure = failureText(err)
 	case status < 200 || status > 299:
 		o.failure = fmt.Sprintf("it answered %d", status)
 	}
@@ -105,8 +105,8 @@ func Sign(r *http.Request, id string, now time.Time, body []byte, secrets ...[]b
 // maxFailure bounds the text of a failure, in bytes.
 const maxFailure = 200
 
-// told describes an error for the client.
-func told(err error) string {
+// failureText describes an error for the client.
+func failureText(err error) string {
 	var about *url.Error
 	if errors.As(err, &about) {
 		err = about.Err

@@ -15,9 +15,9 @@ import (
 // belong to its goroutine.
 type webhook struct {
 	*Worker
-	client, id string
-	woken      chan struct{}
-	told       chan struct{} // the webhook's stream has new events
+	client, id    string
+	woken         chan struct{}
+	streamChanged chan struct{} // the webhook's stream has new events
 
 	is       domain.Webhook
 	to       target
@@ -27,11 +27,11 @@ type webhook struct {
 	waiting  int   // messages that wait for another try
 	recorded int64 // position of the cursor that was recorded last
 	failed   int   // rounds in a row in which nothing was delivered
-	resting  bool  // after such a round, until the next one
+	pausing  bool  // after such a round, until the next one
 }
 
 func newWebhook(w *Worker, client, id string) *webhook {
-	return &webhook{Worker: w, client: client, id: id, woken: make(chan struct{}, 1), told: make(chan struct{}, 1)}
+	return &webhook{Worker: w, client: client, id: id, woken: make(chan struct{}, 1), streamChanged: make(chan struct{}, 1)}
 }
 
 // wake signals that the log has new events of the client.
@@ -39,7 +39,7 @@ func (h *webhook) wake() { signal(h.woken) }
 
 // changed signals that the webhook's own stream has new events.
 func (h *webhook) changed() {
-	signal(h.told)
+	signal(h.streamChanged)
 	h.wake()
 }
 
@@ -50,8 +50,8 @@ func signal(c chan struct{}) {
 	}
 }
 
-// restAfterFault is the pause after a fault on our side.
-const restAfterFault = 5 * time.Second
+// pauseAfterFault is the pause after a fault on our side.
+const pauseAfterFault = 5 * time.Second
 
 // errGone says that a webhook was deleted.
 var errGone = errors.New("the webhook was deleted")
@@ -67,7 +67,7 @@ func (h *webhook) run(ctx context.Context) {
 			return
 		case err != nil:
 			h.Log.Error("sending webhook messages failed", "client", h.client, "webhook", h.id, "err", err)
-			h.loaded, wait = false, restAfterFault
+			h.loaded, wait = false, pauseAfterFault
 		}
 		h.await(ctx, wait)
 	}
@@ -81,13 +81,13 @@ func (h *webhook) await(ctx context.Context, wait time.Duration) {
 	due := time.NewTimer(wait)
 	defer due.Stop()
 	wake := h.woken
-	if h.resting {
-		wake = nil // new events of the client do not end a rest
+	if h.pausing {
+		wake = nil // new events of the client do not end the pause
 	}
 	select {
 	case <-ctx.Done():
 	case <-wake:
-	case <-h.told:
+	case <-h.streamChanged:
 		h.loaded = false
 	case <-due.C:
 	}
@@ -96,7 +96,7 @@ func (h *webhook) await(ctx context.Context, wait time.Duration) {
 // pass does what is due now and returns how long to wait for the next pass.
 func (h *webhook) pass(ctx context.Context) (wait time.Duration, err error) {
 	select {
-	case <-h.told:
+	case <-h.streamChanged:
 		h.loaded = false
 	default:
 	}
@@ -184,7 +184,7 @@ func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
 			return fmt.Errorf("record how far a webhook was told: %w", err)
 		}
 		h.Log.Error("how far a webhook was told could not be recorded", "client", h.client, "webhook", h.id, "err", err)
-		sleep(ctx, restAfterFault)
+		sleep(ctx, pauseAfterFault)
 	}
 }
 

@@ -147,17 +147,17 @@ func (w *Worker) findAll(ctx context.Context, running *sync.WaitGroup) (found bo
 // look reads the new events of the log and wakes the webhooks that they
 // concern.
 func (w *Worker) look(ctx context.Context, running *sync.WaitGroup) error {
-	news, err := w.follow.look(ctx, w.clients())
+	found, err := w.follow.look(ctx, w.clients())
 	if err != nil {
 		return err
 	}
-	for _, n := range news.webhooks {
+	for _, n := range found.webhooks {
 		w.start(ctx, running, n.client, n.id).changed()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, one := range w.webhooks {
-		if news.clients[one.client] {
+		if found.clients[one.client] {
 			one.wake()
 		}
 	}
