@@ -72,9 +72,9 @@ func (p BankProfile) Unbalanced(s Settings, company, sec string) *FieldError {
 	}
 }
 
-// AtTheDoor reports whether the bank's settings may refuse an entry when it is
+// MayRefuse reports whether the bank's settings may refuse an entry when it is
 // accepted.
-func (b Bank) AtTheDoor() bool {
+func (b Bank) MayRefuse() bool {
 	return len(b.Limits) > 0 || b.BankProfile.Balance != "" || b.Segment == ByDirection
 }
 

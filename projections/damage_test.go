@@ -119,7 +119,7 @@ func TestReadingBesideAServer(t *testing.T) {
 	reader := w.open(Options{ReadOnly: true})
 	i := w.originate("gym")
 	w.must(server.CatchUp(w.ctx))
-	w.patient(reader)
+	w.waitForHead(reader)
 	if _, _, ok, err := reader.FindItem(w.ctx, i.item); !ok || err != nil {
 		t.Errorf("the reader sees what the server projected: %t, %v", ok, err)
 	}

@@ -45,7 +45,7 @@ func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error
 			break
 		}
 		var bank domain.Bank
-		if bank, err = get(ctx, d, &d.banks, odfi); bank.AtTheDoor() {
+		if bank, err = get(ctx, d, &d.banks, odfi); bank.MayRefuse() {
 			if c.Banks == nil {
 				c.Banks = map[string]domain.Bank{}
 			}

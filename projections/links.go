@@ -33,9 +33,9 @@ const (
 	underway = `SELECT client, holder, id, status, position FROM relationships@
 		WHERE position > ?1 AND (?2 = '' OR status = ?2) ORDER BY position LIMIT ?3`
 	undone = `SELECT client, txn, item, position FROM corrections@ WHERE position > ?1 ORDER BY position LIMIT ?2`
-	// misled compares the last four characters of the accounts: it returns few
+	// staleAccounts compares the last four characters of the accounts: it returns few
 	// rows in excess, and needs no index of its own.
-	misled = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
+	staleAccounts = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
 		CROSS JOIN leads@ l ON l.client = i.client AND l.tail = i.tail
 		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
 			AND i.kind = 'Origination' AND i.direction = 'ToFed'`
@@ -75,7 +75,7 @@ func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) ([]
 // StaleAccountTransactions lists a client's waiting transactions, held or not,
 // whose account may be one that was corrected.
 func (v *Views) StaleAccountTransactions(ctx context.Context, client string) ([]StaleAccountTransaction, error) {
-	return rowsOf(ctx, v, misled, values(client), func(row []value, t *StaleAccountTransaction) {
+	return rowsOf(ctx, v, staleAccounts, values(client), func(row []value, t *StaleAccountTransaction) {
 		scan(row, &t.Client, &t.TransactionID)
 	})
 }

@@ -47,9 +47,9 @@ func TestTwoProjectorsRaceForOneFile(t *testing.T) {
 	}
 }
 
-// patient waits for the head as long as a busy machine takes; how
+// waitForHead waits for the head as long as a busy machine takes; how
 // long WaitFor itself waits is another test's matter.
-func (w *world) patient(v *Views) {
+func (w *world) waitForHead(v *Views) {
 	w.t.Helper()
 	for range 30 {
 		if err := v.WaitFor(w.ctx, ""); !errors.Is(err, ErrBehind) {
@@ -86,7 +86,7 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 			done = true
 		default:
 			w.payroll("gym", 20, true)
-			w.patient(v)
+			w.waitForHead(v)
 			w.must(v.read(w.ctx, func(s snapshot) error {
 				if s.position < was {
 					t.Errorf("the views stepped back from %d to %d", was, s.position)

@@ -120,7 +120,7 @@ func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
 			v.waiters.Add(1)
 			defer v.waiters.Add(-1)
 		}
-		v.hurry()
+		v.wakeRun()
 		select {
 		case <-moved:
 		case <-timed.Done():

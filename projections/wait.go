@@ -33,7 +33,7 @@ func (v *Views) WaitWhileMoving(ctx context.Context, client string) error {
 }
 
 // waitUntil waits for a position and is counted as a reader, for which the
-// views hurry.
+// views run at once.
 func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool) error {
 	if v.Position() >= position {
 		return nil
@@ -60,7 +60,7 @@ func (v *Views) await(ctx context.Context, position int64, whileMoving bool) err
 			late.Reset(longest)
 			before = at
 		}
-		v.hurry()
+		v.wakeRun()
 		select {
 		case <-moved:
 		case <-late.C:
@@ -71,8 +71,8 @@ func (v *Views) await(ctx context.Context, position int64, whileMoving bool) err
 	}
 }
 
-// hurry wakes Run, because a caller waits.
-func (v *Views) hurry() {
+// wakeRun wakes Run, because a caller waits.
+func (v *Views) wakeRun() {
 	select {
 	case v.urgent <- struct{}{}:
 	default:

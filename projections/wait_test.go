@@ -16,7 +16,7 @@ func TestAListShowsItsCallersOwnWrites(t *testing.T) {
 	go func() { ran <- v.Run(ctx) }()
 	for n := range 200 {
 		w.originate("gym")
-		w.patient(v)
+		w.waitForHead(v)
 		items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"})
 		w.must(err)
 		if len(items) != n+1 {

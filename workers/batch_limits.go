@@ -94,10 +94,10 @@ func (l *load) add(e *entry) {
 	}
 }
 
-// batchHolds reports whether a batch with this load is within the limits. Its
+// batchFits reports whether a batch with this load is within the limits. Its
 // offset is a single entry, whichever entries drop out, and so must not exceed
 // the largest amount of an entry.
-func (l Limits) batchHolds(b load) bool {
+func (l Limits) batchFits(b load) bool {
 	if b.offsets > 0 && max(b.debits, b.credits) > domain.MaxAmountCents {
 		return false
 	}
@@ -105,8 +105,8 @@ func (l Limits) batchHolds(b load) bool {
 	return b.entries+b.addenda <= l.BatchRecords && b.debits <= l.Cents && b.credits <= l.Cents
 }
 
-// fileHolds reports whether the file with this load is within the limits.
-func (l Limits) fileHolds(f load) bool {
+// fileFits reports whether the file with this load is within the limits.
+func (l Limits) fileFits(f load) bool {
 	records := 2 + 2*f.batches + f.entries + f.addenda // headers and controls of file and batches
 	return f.entries <= l.FileEntries && (l.FileBatches == 0 || f.batches <= l.FileBatches) && records <= l.FileRecords && f.debits <= l.Cents && f.credits <= l.Cents
 }

@@ -18,7 +18,7 @@ func (p *packer) pack(g *group) {
 		if open {
 			with := p.batch
 			with.add(e)
-			open = p.limits.batchHolds(with) && p.holds(with)
+			open = p.limits.batchFits(with) && p.fits(with)
 		}
 		if !open {
 			p.begin(g, e)
@@ -31,9 +31,9 @@ func (p *packer) pack(g *group) {
 	}
 }
 
-// holds reports whether the newest file takes a batch with this load.
-func (p *packer) holds(batch load) bool {
-	return p.limits.fileHolds(p.closed.with(batch.balanced()))
+// fits reports whether the newest file takes a batch with this load.
+func (p *packer) fits(batch load) bool {
+	return p.limits.fileFits(p.closed.with(batch.balanced()))
 }
 
 // begin opens a batch, in a new file if the newest one cannot hold it. A file
@@ -42,7 +42,7 @@ func (p *packer) begin(g *group, e *entry) {
 	p.closed, p.batch = p.closed.with(p.batch.balanced()), load{batches: 1, offsets: g.header.Offsets()}
 	with := p.batch
 	with.add(e)
-	if len(p.files) == 0 || !p.holds(with) && p.closed.entries > 0 {
+	if len(p.files) == 0 || !p.fits(with) && p.closed.entries > 0 {
 		p.files, p.closed = append(p.files, plannedFile{}), load{}
 	}
 	f := &p.files[len(p.files)-1]

@@ -143,8 +143,8 @@ func TestAServerThatIsNotReachedRestsForLongerEachTimeUntilItsSettingsChange(t *
 				t.Fatal("another one rests too")
 			}
 			q.next(otherODFI)
-			rests = append(rests, q.servers.rest(ourBank))
-			time.Sleep(q.servers.rest(ourBank))
+			rests = append(rests, q.servers.pause(ourBank))
+			time.Sleep(q.servers.pause(ourBank))
 		}
 		s := time.Second
 		if want := []time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s, 60 * s}; !slices.Equal(rests, want) {

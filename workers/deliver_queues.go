@@ -9,8 +9,8 @@ import (
 // Rests after consecutive failures: the first, which doubles with each failure
 // up to the longest.
 const (
-	firstRest   = time.Second
-	longestRest = time.Minute
+	firstRetry   = time.Second
+	longestRetry = time.Minute
 )
 
 // queues are what Run remembers between its passes: which ODFIs have one under
@@ -34,7 +34,7 @@ func (q *queues) begin(odfi string, version int64) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	_, is := q.underWay[odfi]
-	if is || q.settings[odfi] == version && q.servers.rest(odfi) > 0 {
+	if is || q.settings[odfi] == version && q.servers.pause(odfi) > 0 {
 		return false
 	}
 	q.underWay[odfi], q.settings[odfi] = nil, version
@@ -59,7 +59,7 @@ func (q *queues) next(odfi string) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	ids := q.underWay[odfi]
-	if len(ids) == 0 || q.servers.rest(odfi) > 0 {
+	if len(ids) == 0 || q.servers.pause(odfi) > 0 {
 		delete(q.underWay, odfi)
 		return nil
 	}
@@ -91,7 +91,7 @@ func (q *queues) due(list []*odfiFiles) {
 		var ids []string
 		for _, id := range of.ids {
 			unfinished[id] = true
-			if q.files.rest(id) == 0 {
+			if q.files.pause(id) == 0 {
 				ids = append(ids, id)
 			}
 		}
@@ -116,11 +116,11 @@ func (f failures) note(name string, err error) {
 	if f[name] == nil {
 		f[name] = &failure{}
 	}
-	f[name].until = time.Now().Add(min(firstRest<<min(f[name].times, 16), longestRest))
+	f[name].until = time.Now().Add(min(firstRetry<<min(f[name].times, 16), longestRetry))
 	f[name].times++
 }
 
-func (f failures) rest(name string) time.Duration {
+func (f failures) pause(name string) time.Duration {
 	if f[name] == nil {
 		return 0
 	}

@@ -15,7 +15,7 @@ type locks struct {
 }
 
 type lock struct {
-	turn  chan struct{} // holds one value while the lock is free
+	free  chan struct{} // holds one value while the lock is free
 	users int           // holder and waiters
 }
 
@@ -23,8 +23,8 @@ type lock struct {
 func (l *locks) lock(ctx context.Context, name string) (unlock func(), err error) {
 	k := l.use(name)
 	select {
-	case <-k.turn:
-		return func() { k.turn <- struct{}{}; l.leave(name) }, nil
+	case <-k.free:
+		return func() { k.free <- struct{}{}; l.leave(name) }, nil
 	case <-ctx.Done():
 		l.leave(name)
 		return nil, ctx.Err()
@@ -35,8 +35,8 @@ func (l *locks) lock(ctx context.Context, name string) (unlock func(), err error
 func (l *locks) try(name string) (unlock func(), ok bool) {
 	k := l.use(name)
 	select {
-	case <-k.turn:
-		return func() { k.turn <- struct{}{}; l.leave(name) }, true
+	case <-k.free:
+		return func() { k.free <- struct{}{}; l.leave(name) }, true
 	default:
 		l.leave(name)
 		return nil, false
@@ -58,8 +58,8 @@ func (l *locks) use(name string) *lock {
 	}
 	k, ok := l.held[name]
 	if !ok {
-		k = &lock{turn: make(chan struct{}, 1)}
-		k.turn <- struct{}{}
+		k = &lock{free: make(chan struct{}, 1)}
+		k.free <- struct{}{}
 		l.held[name] = k
 	}
 	k.users++

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,36 @@ import (
 // package.
 var words = []string{
 	"answer", "bank", "book", "books", "check", "delivery", "feed", "gate", "kind", "link", "place", "refuse",
-	"story", "tail", "waiting", "watch",
+	"hold", "holds", "lead", "leader", "leads", "rest", "room", "round", "standing", "story", "tail", "turn", "waiting", "watch",
+}
+
+// metaphors are words that no name contains, as the field has a plain word for what
+// they meant here.
+var metaphors = map[string]string{
+	"crew": "workers", "desk": "intake", "door": "API, protocol or listener", "doors": "listeners", "elder": "oldest",
+	"hire": "new", "parcel": "message", "patience": "timeout", "shut": "stop or close", "stranger": "unmatched or unknown",
+	"strangers": "unmatched or unknown", "told": "reported, described or notified", "vouched": "confirmed", "vouches": "confirmed",
+}
+
+func TestNoNameIsAMetaphor(t *testing.T) {
+	parts := regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
+	eachSource(t, func(file string, f *ast.File) {
+		if strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".gen.go") {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			name, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			for _, part := range parts.FindAllString(name.Name, -1) {
+				if plain, is := metaphors[strings.ToLower(part)]; is {
+					t.Errorf("%s: %s is a metaphor: %s", file, name.Name, plain)
+				}
+			}
+			return true
+		})
+	})
 }
 
 // A word of the list has one meaning in a package: everything declared by that

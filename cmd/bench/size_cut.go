@@ -70,7 +70,7 @@ func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	began, told := time.Now(), time.Now()
+	began, reported := time.Now(), time.Now()
 	if err := s.bulkMore(ctx, h, 1); err != nil {
 		return 0, err
 	}
@@ -82,8 +82,8 @@ func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
 		if away -= before; away > s.Size/2 {
 			return time.Since(began), nil
 		}
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
+		if time.Since(reported) > 10*time.Second {
+			reported = time.Now()
 			s.say("%s of %s entries in the outbox", thousands(float64(away)), thousands(float64(s.Size/2)))
 		}
 	}

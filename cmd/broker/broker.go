@@ -64,7 +64,7 @@ type Broker struct {
 const (
 	ledgerAccount = "LEDGER"
 	ownUser       = "_achledger" // no credential key has an underscore
-	patience      = 30 * time.Second
+	startTimeout  = 30 * time.Second
 	stopTime      = 3 * time.Second       // how long Close waits while streams are being opened
 	reconnectWait = 20 * time.Millisecond // between attempts of a connection within the process
 )
@@ -116,12 +116,12 @@ func Start(o Options) (*Broker, error) {
 
 // listens waits until the server accepts connections.
 func (b *Broker) listens(l *serverLog) error {
-	for end := time.Now().Add(patience); !b.server.ReadyForConnections(20 * time.Millisecond); {
+	for end := time.Now().Add(startTimeout); !b.server.ReadyForConnections(20 * time.Millisecond); {
 		if l.fatal() != nil {
 			return l.fatal()
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("it serves no connections after %v", patience)
+			return fmt.Errorf("it serves no connections after %v", startTimeout)
 		}
 	}
 	return nil

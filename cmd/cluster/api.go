@@ -24,7 +24,7 @@ func newAPI(base string, ops folder.Credential) *api {
 }
 
 // ask sends a request; status 0 means that there was no complete response.
-func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
+func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, text []byte) {
 	request, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return 0, []byte(err.Error())
@@ -38,31 +38,31 @@ func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind
 		return 0, []byte(err.Error())
 	}
 	defer response.Body.Close()
-	if said, err = io.ReadAll(response.Body); err != nil {
+	if text, err = io.ReadAll(response.Body); err != nil {
 		return 0, []byte(err.Error()) // the response was cut off
 	}
 	if answer != nil && response.StatusCode < 300 {
-		if err := json.Unmarshal(said, answer); err != nil {
-			return 0, said
+		if err := json.Unmarshal(text, answer); err != nil {
+			return 0, text
 		}
 	}
-	return response.StatusCode, said
+	return response.StatusCode, text
 }
 
-// patience is how long a request is repeated: longer than any fault lasts.
-const patience = 90 * time.Second
+// requestTimeout is how long a request is repeated: longer than any fault lasts.
+const requestTimeout = 90 * time.Second
 
 // insist repeats an idempotent request until it has a final response: not after
-// a connection error, 5xx or 429. It returns status 0 after patience.
-func (a *api) insist(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// a connection error, 5xx or 429. It returns status 0 after requestTimeout.
+func (a *api) insist(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, text []byte) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	for ctx.Err() == nil {
-		status, said = a.ask(ctx, who, method, path, kind, body, answer)
+		status, text = a.ask(ctx, who, method, path, kind, body, answer)
 		if status > 0 && status < 500 && status != http.StatusTooManyRequests {
-			return status, said
+			return status, text
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return 0, said
+	return 0, text
 }

@@ -66,8 +66,8 @@ func TestTheBankNoticesWhateverComesTwice(t *testing.T) {
 func TestTheBankNoticesAnotherAmount(t *testing.T) {
 	b, file := atTheBank(t)
 	b.gets(t, "a.ach", strings.Replace(file, "0000000102", "0000000999", 1))
-	if said := strings.Join(b.model.wrong, "\n"); !strings.Contains(said, "with 999 cents, not 102") {
-		t.Errorf("it says %q", said)
+	if text := strings.Join(b.model.wrong, "\n"); !strings.Contains(text, "with 999 cents, not 102") {
+		t.Errorf("it says %q", text)
 	}
 }
 

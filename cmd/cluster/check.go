@@ -81,8 +81,8 @@ func (x *chaos) compareFiles() {
 	}
 }
 
-// told is a transaction in a node's list.
-type told struct {
+// listedTransaction is a transaction in a node's list.
+type listedTransaction struct {
 	ID     string `json:"transaction_id"`
 	Status string `json:"status"`
 	Cents  int64  `json:"amount_cents"`
@@ -91,7 +91,7 @@ type told struct {
 // compareNodes compares the transactions that the nodes list with each other
 // and with what was acknowledged.
 func (x *chaos) compareNodes(ctx context.Context) {
-	var first map[string]told
+	var first map[string]listedTransaction
 	for _, n := range x.Nodes {
 		all := x.list(ctx, n.Base())
 		if first == nil {
@@ -128,17 +128,17 @@ func (x *chaos) compareNodes(ctx context.Context) {
 }
 
 // list returns all transactions of a node by id.
-func (x *chaos) list(ctx context.Context, base string) map[string]told {
-	all := map[string]told{}
+func (x *chaos) list(ctx context.Context, base string) map[string]listedTransaction {
+	all := map[string]listedTransaction{}
 	direct := newAPI(base, x.Ops)
 	for cursor := ""; ; {
 		var page struct {
-			Data []told
+			Data []listedTransaction
 			Next string `json:"next_cursor"`
 		}
-		status, said := direct.insist(ctx, x.Ops, "GET", "/v1/ops/transactions?limit=1000&cursor="+url.QueryEscape(cursor), jsonType, "", &page)
+		status, text := direct.insist(ctx, x.Ops, "GET", "/v1/ops/transactions?limit=1000&cursor="+url.QueryEscape(cursor), jsonType, "", &page)
 		if status != 200 {
-			x.model.fail("the list of %s is answered %d %s", base, status, said)
+			x.model.fail("the list of %s is answered %d %s", base, status, text)
 			return all
 		}
 		for _, t := range page.Data {
@@ -155,8 +155,8 @@ func (x *chaos) list(ctx context.Context, base string) map[string]told {
 func (x *chaos) verify(ctx context.Context) {
 	for _, n := range x.Nodes {
 		cmd := exec.CommandContext(ctx, x.program, "verify", "--store", x.Store, "--data", n.Data)
-		said, err := cmd.CombinedOutput()
-		fmt.Printf("\nNode %s:\n%s", n.Name, said)
+		output, err := cmd.CombinedOutput()
+		fmt.Printf("\nNode %s:\n%s", n.Name, output)
 		if err != nil {
 			x.model.fail("achledger verify on node %s: %v", n.Name, err)
 		}

@@ -25,9 +25,9 @@ func (x *chaos) takeOn(ctx context.Context) error {
 	var opened struct {
 		Credential struct{ Key, Secret string }
 	}
-	status, said := x.api.insist(ctx, x.Ops, "POST", "/v1/ops/clients", jsonType, string(body), &opened)
+	status, text := x.api.insist(ctx, x.Ops, "POST", "/v1/ops/clients", jsonType, string(body), &opened)
 	if status != http.StatusCreated {
-		return fmt.Errorf("add a client: %d %s", status, said)
+		return fmt.Errorf("add a client: %d %s", status, text)
 	}
 	x.api.client.Key, x.api.client.Secret = opened.Credential.Key, opened.Credential.Secret
 	return nil
@@ -42,13 +42,13 @@ func proposal(p *payment) string {
 func (x *chaos) pay(ctx context.Context) {
 	for ctx.Err() == nil {
 		p := x.model.send("P")
-		status, said := x.api.insist(ctx, x.api.client, "POST", "/api/transaction", jsonType, proposal(p), nil)
+		status, text := x.api.insist(ctx, x.api.client, "POST", "/api/transaction", jsonType, proposal(p), nil)
 		switch status {
 		case http.StatusOK, http.StatusCreated:
 			x.model.acknowledge(func() { p.acknowledged = true })
 		case 0: // ctx has ended
 		default:
-			x.model.fail("payment %s is answered %d %s", p.mark, status, said)
+			x.model.fail("payment %s is answered %d %s", p.mark, status, text)
 		}
 		pause(ctx, 30*time.Millisecond)
 	}
@@ -65,9 +65,9 @@ func (x *chaos) bulk(ctx context.Context) {
 			lines.WriteString(proposal(p) + "\n")
 		}
 		for missing := len(sent); missing > 0 && ctx.Err() == nil; pause(ctx, 200*time.Millisecond) {
-			_, said := x.api.ask(ctx, x.api.client, "POST", "/api/transaction/bulk", "application/x-ndjson", lines.String(), nil)
+			_, text := x.api.ask(ctx, x.api.client, "POST", "/api/transaction/bulk", "application/x-ndjson", lines.String(), nil)
 			missing = len(sent)
-			for _, line := range strings.Split(string(said), "\n") {
+			for _, line := range strings.Split(string(text), "\n") {
 				var result struct{ TransactionID, Status string }
 				if json.Unmarshal([]byte(line), &result) == nil && result.Status != "" && sent[result.TransactionID] != nil {
 					x.model.acknowledge(func() { sent[result.TransactionID].acknowledged = true })
@@ -96,13 +96,13 @@ func (x *chaos) recall(ctx context.Context) {
 		if status, _ := x.api.insist(ctx, x.api.client, "GET", "/api/transaction/"+p.id, jsonType, "", &t); status != http.StatusOK || len(t.Events) == 0 {
 			continue
 		}
-		status, said := x.api.insist(ctx, x.api.client, "DELETE", "/api/transaction/"+p.id+"/events/"+t.Events[0].EventID, jsonType, "", nil)
+		status, text := x.api.insist(ctx, x.api.client, "DELETE", "/api/transaction/"+p.id+"/events/"+t.Events[0].EventID, jsonType, "", nil)
 		switch status {
 		case http.StatusOK:
 			x.model.acknowledge(func() { p.recalled = true })
 		case http.StatusConflict, 0: // it had left, or ctx has ended
 		default:
-			x.model.fail("the recall of %s is answered %d %s", p.mark, status, said)
+			x.model.fail("the recall of %s is answered %d %s", p.mark, status, text)
 		}
 	}
 }
@@ -120,14 +120,14 @@ func (x *chaos) answer(ctx context.Context) {
 		x.model.mu.Lock()
 		p.answered = true
 		x.model.mu.Unlock()
-		status, said := x.api.ask(ctx, x.Ops, "POST", "/v1/simulations/transactions/"+p.id+"/return", jsonType, `{"code":"R01"}`, nil)
+		status, text := x.api.ask(ctx, x.Ops, "POST", "/v1/simulations/transactions/"+p.id+"/return", jsonType, `{"code":"R01"}`, nil)
 		switch {
 		case status < 300 && status > 0:
 			x.model.acknowledge(func() { p.returned = true; x.model.returns++ })
 		case status == http.StatusConflict: // its delivery is not recorded yet
 		case status >= 500 || status == 0 || status == http.StatusTooManyRequests:
 		default:
-			x.model.fail("the return of %s is answered %d %s", p.mark, status, said)
+			x.model.fail("the return of %s is answered %d %s", p.mark, status, text)
 		}
 	}
 }

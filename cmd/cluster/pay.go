@@ -75,12 +75,12 @@ func post(ctx context.Context, url string, who folder.Credential, body string, a
 		return err
 	}
 	defer response.Body.Close()
-	said, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusCreated {
-		return fmt.Errorf("%s: %s", response.Status, said)
+		return fmt.Errorf("%s: %s", response.Status, text)
 	}
-	return json.Unmarshal(said, answer)
+	return json.Unmarshal(text, answer)
 }

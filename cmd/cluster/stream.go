@@ -76,13 +76,13 @@ func (x *chaos) followStream(ctx context.Context, hashes []string) error {
 			return fmt.Errorf("after message %d: %w", i, err)
 		}
 		at, err := m.Metadata()
-		switch said := m.Headers(); {
+		switch header := m.Headers(); {
 		case err != nil:
 			return err
-		case at.Sequence.Stream != uint64(i+1) || said.Get("Ledger-Position") != strconv.Itoa(i+1):
-			return fmt.Errorf("message %d has sequence %d and position %s", i+1, at.Sequence.Stream, said.Get("Ledger-Position"))
-		case said.Get("Ledger-Hash") != hash:
-			return fmt.Errorf("message %d has hash %s, the event %s", i+1, said.Get("Ledger-Hash"), hash)
+		case at.Sequence.Stream != uint64(i+1) || header.Get("Ledger-Position") != strconv.Itoa(i+1):
+			return fmt.Errorf("message %d has sequence %d and position %s", i+1, at.Sequence.Stream, header.Get("Ledger-Position"))
+		case header.Get("Ledger-Hash") != hash:
+			return fmt.Errorf("message %d has hash %s, the event %s", i+1, header.Get("Ledger-Hash"), hash)
 		}
 	}
 	return nil

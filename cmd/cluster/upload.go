@@ -19,7 +19,7 @@ func (x *chaos) upload(ctx context.Context) {
 			p.upload = true
 			entries = append(entries, p)
 		}
-		status, said := x.api.insist(ctx, x.api.client, "POST", "/v1/nacha", "text/plain", nacha(entries), nil)
+		status, text := x.api.insist(ctx, x.api.client, "POST", "/v1/nacha", "text/plain", nacha(entries), nil)
 		switch status {
 		case http.StatusOK, http.StatusCreated, http.StatusAccepted:
 			x.model.acknowledge(func() {
@@ -30,7 +30,7 @@ func (x *chaos) upload(ctx context.Context) {
 			})
 		case 0: // ctx has ended
 		default:
-			x.model.fail("an upload is answered %d %s", status, said)
+			x.model.fail("an upload is answered %d %s", status, text)
 		}
 	}
 }

@@ -2,9 +2,9 @@ package codes
 
 import "github.com/achledger/achledger/domain/calendar"
 
-// tidierReturns is the day R62 and R77 came. Source: NACHA Operating Rules,
+// disputeCodesFrom is the day from which R62 and R77 exist. Source: NACHA Operating Rules,
 // amendment on dishonored returns for unintended credits.
-var tidierReturns = calendar.NewDate(2015, 3, 20)
+var disputeCodesFrom = calendar.NewDate(2015, 3, 20)
 
 // dishonors are the originating bank's reasons to dishonor a return. There is
 // no R63 to R66 today.
@@ -15,7 +15,7 @@ var dishonors = []ReturnCode{
 		WhatToDo: "Find the original entry; it may have to be returned again to the right bank.",
 	}, {
 		Code: "R62", Title: "Return of erroneous or reversing debit",
-		From:     tidierReturns,
+		From:     disputeCodesFrom,
 		Meaning:  "The entry was reversed and one of the two came back as well, so the receiver keeps money twice.",
 		WhatToDo: "Take back the unintended credit, or show with R77 that you cannot.",
 	}, {
@@ -67,7 +67,7 @@ var contests = []ReturnCode{
 		WhatToDo: "Book the return; further dispute is outside ACH.",
 	}, {
 		Code: "R77", Title: "Non-acceptance of R62 dishonored return", Answers: []string{"R62"},
-		From:     tidierReturns,
+		From:     disputeCodesFrom,
 		Meaning:  "Both entries were returned, or the receiver's money cannot be recovered.",
 		WhatToDo: "Book the return; further dispute is outside ACH.",
 	},

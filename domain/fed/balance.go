@@ -25,7 +25,7 @@ type Balance struct {
 	Repeated        int64
 	Changes         int // notifications sent to us
 	ChangesReceived int // notifications we sent
-	Strays          int // returns of entries that were never sent
+	UnsentReturns   int // returns of entries that were never sent
 }
 
 func (b *Balance) side(e nacha.Entry) *Side {

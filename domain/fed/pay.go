@@ -101,7 +101,7 @@ var planDishonor = regexp.MustCompile(`\bR(61|62|67|68|69|70)\b`)
 func (f *Fed) gotReturn(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) {
 	p, ok := f.paid[e.Return.OriginalTrace]
 	if !ok || p.state != settled {
-		f.balance.Strays++
+		f.balance.UnsentReturns++
 		return
 	}
 	p.state = given

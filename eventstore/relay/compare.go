@@ -24,18 +24,18 @@ type Comparison struct {
 const mostProblems = 20
 
 // While a cluster elects a leader, requests stay unanswered. A request is
-// repeated after askPatience. A consumer that misses two heartbeats is replaced
+// repeated after requestTimeout. A consumer that misses two heartbeats is replaced
 // by the library, after 10 s.
 const (
-	askPatience      = 2 * time.Second
-	electionPatience = time.Minute
+	requestTimeout  = 2 * time.Second
+	electionTimeout = time.Minute
 )
 
 // ask repeats a request until there is an answer, for as long as an election
 // may take.
 func ask[T any](ctx context.Context, question func(context.Context) (T, error)) (answer T, err error) {
-	for end := time.Now().Add(electionPatience); ; {
-		once, cancel := context.WithTimeout(ctx, askPatience)
+	for end := time.Now().Add(electionTimeout); ; {
+		once, cancel := context.WithTimeout(ctx, requestTimeout)
 		answer, err = question(once)
 		cancel()
 		unanswered := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
@@ -100,7 +100,7 @@ func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContex
 				return fmt.Errorf("the log ends before %d", n)
 			}
 		}
-		message, err := messages.Next(jetstream.NextMaxWait(electionPatience))
+		message, err := messages.Next(jetstream.NextMaxWait(electionTimeout))
 		if err != nil {
 			return fmt.Errorf("read message %d: %w", n, err)
 		}

@@ -52,7 +52,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string
 		case <-hint:
 			wait(ctx, quiet)
 		case <-look.C:
-			if err := stillAt(ctx, js, epoch, last); err != nil {
+			if err := checkUnchanged(ctx, js, epoch, last); err != nil {
 				return err
 			}
 		}
@@ -87,9 +87,9 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// stillAt checks, while there is nothing to publish, that the stream was not
+// checkUnchanged checks, while there is nothing to publish, that the stream was not
 // wiped or rolled back meanwhile.
-func stillAt(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
+func checkUnchanged(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
 	s, err := js.Stream(ctx, Stream)
 	if err != nil {
 		return fmt.Errorf("look at stream %s: %w", Stream, err)

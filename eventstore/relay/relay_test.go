@@ -309,7 +309,7 @@ func TestAServerThatTakesSmallMessagesOnlyIsRefused(t *testing.T) {
 	}
 }
 
-// soon ends before anyone loses patience.
+// soon ends before anyone stops waiting.
 func soon(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -58,7 +58,7 @@ func dial(ctx context.Context, s domain.SFTP) (*Conn, error) {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	wire, channels, requests, err := ssh.NewClientConn(&impatient{raw}, address, config)
+	wire, channels, requests, err := ssh.NewClientConn(&idleTimeoutConn{raw}, address, config)
 	if err != nil {
 		stop()
 		return nil, errors.Join(err, raw.Close())
@@ -142,18 +142,18 @@ func algorithms(key ssh.PublicKey) []string {
 	return []string{key.Type()}
 }
 
-// impatient is a connection whose reads and writes fail when no byte passes
+// idleTimeoutConn is a connection whose reads and writes fail when no byte passes
 // within idleWithin.
-type impatient struct{ net.Conn }
+type idleTimeoutConn struct{ net.Conn }
 
-func (c *impatient) Read(p []byte) (int, error) {
+func (c *idleTimeoutConn) Read(p []byte) (int, error) {
 	if err := c.SetReadDeadline(time.Now().Add(idleWithin)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Read(p)
 }
 
-func (c *impatient) Write(p []byte) (int, error) {
+func (c *idleTimeoutConn) Write(p []byte) (int, error) {
 	if err := c.SetWriteDeadline(time.Now().Add(idleWithin)); err != nil {
 		return 0, err
 	}

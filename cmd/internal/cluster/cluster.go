@@ -95,7 +95,7 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 
 // keep restarts a process as long as the cluster runs.
 func (c *Cluster) keep(ctx context.Context, o Options, p *Process) {
-	p.tell = o.Log
+	p.logger = o.Log
 	c.parts.Go(func() { p.run(ctx) })
 }
 
@@ -111,9 +111,9 @@ func (c *Cluster) makeLedger(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	said, err := exec.CommandContext(ctx, o.Program, "store", "init", "--store", c.Store, "--data", first, "--sandbox").CombinedOutput()
+	output, err := exec.CommandContext(ctx, o.Program, "store", "init", "--store", c.Store, "--data", first, "--sandbox").CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("achledger store init: %w: %s", err, said)
+		return fmt.Errorf("achledger store init: %w: %s", err, output)
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (c *Cluster) serve(ctx context.Context, o Options) error {
 		return err
 	}
 	c.Base = "http://" + l.Addr().String()
-	proxy := &Proxy{nodes: c.Nodes, tell: o.Log}
+	proxy := &Proxy{nodes: c.Nodes, logger: o.Log}
 	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 10 * time.Second}
 	c.parts.Go(func() { proxy.run(ctx) })
 	c.parts.Go(func() { _ = server.Serve(l) })

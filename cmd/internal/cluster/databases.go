@@ -26,13 +26,13 @@ type Databases struct {
 	promoted int
 	woken    int // former primaries that answered again
 	accepted int // how many of those acknowledged a write
-	tell     *slog.Logger
+	logger   *slog.Logger
 }
 
 // standbyName is how a standby names itself to its primary.
 const standbyName = "standby"
 
-func startDatabases(tell *slog.Logger) (*Databases, error) {
+func startDatabases(logger *slog.Logger) (*Databases, error) {
 	ports, err := freePorts(3) // a primary, its standby, and the former primary
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func startDatabases(tell *slog.Logger) (*Databases, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Databases{primary: primary, ports: ports, tell: tell}
+	d := &Databases{primary: primary, ports: ports, logger: logger}
 	if err := d.attach(); err != nil {
 		return nil, errors.Join(err, primary.Remove())
 	}
@@ -133,7 +133,7 @@ func (d *Databases) run(ctx context.Context) {
 			err = errors.Join(err, d.fence(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
-			d.tell.Error("a database server could not be replaced", "err", err)
+			d.logger.Error("a database server could not be replaced", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -153,7 +153,7 @@ func (d *Databases) takeOver() error {
 			return err
 		}
 	}
-	d.tell.Warn("the primary does not answer: the standby takes over", "primary", old.Port, "standby", next.Port)
+	d.logger.Warn("the primary does not answer: the standby takes over", "primary", old.Port, "standby", next.Port)
 	if err := next.Promote(); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (d *Databases) takeOver() error {
 // replaceStandby replaces a standby that is gone. Until the new one follows, no
 // commit is acknowledged.
 func (d *Databases) replaceStandby() error {
-	d.tell.Warn("the standby does not answer: another one takes its place")
+	d.logger.Warn("the standby does not answer: another one takes its place")
 	d.mu.Lock()
 	gone := d.standby
 	d.standby = nil
@@ -197,7 +197,7 @@ func (d *Databases) Woken() (woken, accepted int) {
 
 // fence stops a former primary that answers again, after trying to write there.
 func (d *Databases) fence(ctx context.Context) error {
-	d.tell.Warn("the former primary is awake again, and is ended")
+	d.logger.Warn("the former primary is awake again, and is ended")
 	accepts := d.Old().Commits(ctx, "ledger", probe)
 	d.mu.Lock()
 	if d.woken++; accepts {

@@ -32,12 +32,12 @@ func (n *Node) leads(ctx context.Context) (leads bool, term int64) {
 		return false, 0
 	}
 	defer answer.Body.Close()
-	var said struct {
+	var health struct {
 		Leads bool  `json:"leads"`
 		Term  int64 `json:"term"`
 	}
-	if json.NewDecoder(answer.Body).Decode(&said) != nil {
+	if json.NewDecoder(answer.Body).Decode(&health) != nil {
 		return false, 0
 	}
-	return said.Leads, said.Term
+	return health.Leads, health.Term
 }

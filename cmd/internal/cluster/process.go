@@ -19,11 +19,11 @@ const restartAfter = time.Second
 type Process struct {
 	Name string
 
-	path string
-	args []string
-	env  []string
-	log  string // its output, appended
-	tell *slog.Logger
+	path   string
+	args   []string
+	env    []string
+	log    string // its output, appended
+	logger *slog.Logger
 
 	mu      sync.Mutex
 	running *os.Process // nil while it does not run
@@ -58,7 +58,7 @@ func (p *Process) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		p.tell.Warn("a part ended and is started again", "part", p.Name, "err", err)
+		p.logger.Warn("a part ended and is started again", "part", p.Name, "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(restartAfter):

@@ -13,9 +13,9 @@ import (
 // Proxy passes requests on to the nodes that are ready, in turn. It repeats no
 // request: a client that gets no answer to a payment repeats it with the same id.
 type Proxy struct {
-	nodes []*Node
-	next  atomic.Uint64
-	tell  *slog.Logger
+	nodes  []*Node
+	next   atomic.Uint64
+	logger *slog.Logger
 }
 
 // ask is how often each node is asked whether it is ready.
@@ -51,7 +51,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			out.SetXForwarded()
 		},
 		FlushInterval: -1, // streams go through as they come
-		ErrorLog:      slog.NewLogLogger(p.tell.Handler(), slog.LevelDebug),
+		ErrorLog:      slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			http.Error(w, n.Name+" did not answer: what was sent may have been done, ask with its id", http.StatusBadGateway)
 		},

@@ -69,7 +69,7 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable
 // listen makes the socket in a folder that only its owner can enter, and
 // renames it once it has its mode: nobody else can ever connect to it.
 func listen(path string) (net.Listener, error) {
-	dir := filepath.Join(filepath.Dir(path), unborn)
+	dir := filepath.Join(filepath.Dir(path), socketFolder)
 	if err := os.RemoveAll(dir); err != nil { // left by a process that was killed here
 		return nil, err
 	}
@@ -89,9 +89,9 @@ func listen(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// unborn is the folder in which a socket is made; its path is no longer than
+// socketFolder is the folder in which a socket is made; its path is no longer than
 // the socket's own.
-const unborn = ".control"
+const socketFolder = ".control"
 
 // longestAsk bounds a command, in bytes: commands contain names and paths, and no
 // content of files.

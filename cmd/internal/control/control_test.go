@@ -95,7 +95,7 @@ func TestWithoutAServerThereIsNobodyToAsk(t *testing.T) {
 // enter, also if a killed process left that folder behind.
 func TestTheSocketIsItsOwnersOnly(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, unborn, "s"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, socketFolder, "s"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "control.sock")
@@ -107,7 +107,7 @@ func TestTheSocketIsItsOwnersOnly(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, unborn)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, socketFolder)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder it was made in is left: %v", err)
 	}
 	conn, err := net.Dial("unix", path)

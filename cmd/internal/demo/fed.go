@@ -184,7 +184,7 @@ func (s *story) answered(ctx context.Context, p payment, kind string) (t transac
 
 // await polls until a condition holds.
 func (s *story) await(ctx context.Context, otherwise string, holds func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
 	for {
 		ok, err := holds()
@@ -193,7 +193,7 @@ func (s *story) await(ctx context.Context, otherwise string, holds func() (bool,
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s within %s", otherwise, patience)
+			return fmt.Errorf("%s within %s", otherwise, fileTimeout)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -21,12 +21,12 @@ type file struct {
 	SHA256      string `json:"sha256"`
 }
 
-// patience is how long a file may take.
-const patience = 30 * time.Second
+// fileTimeout is how long a file may take.
+const fileTimeout = 30 * time.Second
 
 // awaitFile waits until the file is in the outbox.
 func awaitFile(ctx context.Context, s *story) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
 	began := time.Now()
 	for {
@@ -40,7 +40,7 @@ func awaitFile(ctx context.Context, s *story) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("no file was delivered within %s", patience)
+			return fmt.Errorf("no file was delivered within %s", fileTimeout)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

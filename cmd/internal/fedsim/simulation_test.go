@@ -90,7 +90,7 @@ func TestMoneyIsConserved(t *testing.T) {
 	b := m.fed.Balance()
 	t.Logf("%d transactions, %d entries sent in %s; cents returned %d, twice %d, dishonored %d, in %d, sent back %d; %d corrections; %d strays; files %v",
 		m.posted, b.Entries, time.Since(began).Round(100*time.Millisecond),
-		b.Debits.Returned+b.Credits.Returned, b.Repeated, b.Debits.Dishonored+b.Credits.Dishonored, b.Incoming.Sent, b.Incoming.Returned, b.Changes, b.Strays, m.came)
+		b.Debits.Returned+b.Credits.Returned, b.Repeated, b.Debits.Dishonored+b.Credits.Dishonored, b.Incoming.Sent, b.Incoming.Returned, b.Changes, b.UnsentReturns, m.came)
 }
 
 func begin(t *testing.T, seed uint64) *month {

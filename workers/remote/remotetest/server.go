@@ -169,11 +169,11 @@ func (s *Server) serve(c net.Conn) {
 		}
 		if s.WriteOnly.Load() {
 			w := dropbox{s}
-			_ = sftp.NewRequestServer(&mortal{Channel: channel, server: s, conn: c}, sftp.Handlers{FileGet: w, FilePut: w, FileCmd: w, FileList: w}).Serve()
+			_ = sftp.NewRequestServer(&failingChannel{Channel: channel, server: s, conn: c}, sftp.Handlers{FileGet: w, FilePut: w, FileCmd: w, FileList: w}).Serve()
 			_ = channel.Close()
 			continue
 		}
-		server, err := sftp.NewServer(&mortal{Channel: channel, server: s, conn: c}, options...)
+		server, err := sftp.NewServer(&failingChannel{Channel: channel, server: s, conn: c}, options...)
 		if err != nil {
 			return
 		}
@@ -182,8 +182,8 @@ func (s *Server) serve(c net.Conn) {
 	}
 }
 
-// mortal is a session that the Server's settings may end.
-type mortal struct {
+// failingChannel is a session that the Server's settings may end.
+type failingChannel struct {
 	ssh.Channel
 	server *Server
 	conn   net.Conn
@@ -197,7 +197,7 @@ const (
 	renaming = 18
 )
 
-func (m *mortal) Read(p []byte) (int, error) {
+func (m *failingChannel) Read(p []byte) (int, error) {
 	n, err := m.Channel.Read(p)
 	m.got += int64(n)
 	if limit := m.server.DieAfterBytes.Load(); limit > 0 && m.got >= limit && m.server.DieAfterBytes.CompareAndSwap(limit, 0) {
@@ -210,7 +210,7 @@ func (m *mortal) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (m *mortal) Write(p []byte) (int, error) {
+func (m *failingChannel) Write(p []byte) (int, error) {
 	asked := m.asked.Load()
 	if asked == closing && m.server.TakesAtOnce.Load() {
 		m.server.take()
