@@ -47,9 +47,10 @@ var _ eventstore.Kept = Kept{}
 // Kept returns the store's Kept.
 func (s *Store) Kept() Kept { return Kept{s} }
 
-// brief returns a context for operations without one of a caller.
+// brief returns a context for operations without one of a caller. When it ends they
+// return ErrAway.
 func brief() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), readTime)
+	return bounded(context.Background(), readTime)
 }
 
 // Sweep takes away what was begun a day ago and never finished, and what has lain

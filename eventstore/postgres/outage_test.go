@@ -149,6 +149,11 @@ func TestACommitThatDidNotWaitForItsStandbyIsNotAnswered(t *testing.T) {
 	if _, ok, err := other.Key(ctx, eventstore.IdempotencyKey{Client: "c1", Scope: "POST /", Key: "k"}); err == nil {
 		t.Errorf("another node answers a key, %v, that no standby has", ok)
 	}
+	// Without a limit of its caller a read ends by one of the store's, and says that the
+	// same read may succeed later.
+	if _, err := other.ReadStream(context.Background(), "a", 1); !errors.Is(err, eventstore.ErrAway) {
+		t.Errorf("another node reads while no standby answers: %v", err)
+	}
 	if head, _ := other.Head(t.Context()); head.Position > 1 {
 		t.Errorf("another node's head is %d", head.Position)
 	}

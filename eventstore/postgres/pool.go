@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -48,6 +49,24 @@ func checkSession(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
+// errNoAnswer is why a context of bounded ends.
+var errNoAnswer = fmt.Errorf("%w: it did not answer in time", eventstore.ErrAway)
+
+// bounded returns a context with a time limit of this package's own. A caller must be
+// able to distinguish its end from that of the caller's context: the first is
+// ErrAway, after which the same call may succeed.
+func bounded(ctx context.Context, within time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, within, errNoAnswer)
+}
+
+// ended returns why ctx has ended, nil if it has not.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errNoAnswer) {
+		return cause
+	}
+	return ctx.Err()
+}
+
 // read runs f with a session of the pool, and once more if the session turns
 // out to be broken, as all of them are after a failover.
 func (s *Store) read(ctx context.Context, f func(*pgx.Conn) error) error {
@@ -76,7 +95,7 @@ func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone boo
 		return false, nil
 	}
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return false, ended(ctx)
 	}
 	if marked := away(c.Conn(), err); marked != err {
 		s.pool.Reset() // the others are likely to be broken as well

@@ -51,7 +51,7 @@ func (f *sharedRuns) loop(work func(context.Context) error) {
 			return
 		}
 		f.mu.Unlock()
-		ctx, cancel := context.WithTimeout(context.Background(), barrierTime)
+		ctx, cancel := bounded(context.Background(), barrierTime)
 		r.err = work(ctx)
 		cancel()
 		close(r.done)

@@ -145,7 +145,7 @@ func (s *Store) open(ctx context.Context) error {
 	case <-s.closed:
 		return eventstore.ErrClosed
 	default:
-		return ctx.Err()
+		return ended(ctx)
 	}
 }
 

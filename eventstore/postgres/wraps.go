@@ -89,6 +89,7 @@ func (w Wraps) Exclusively(change func() error) error {
 	if err == nil {
 		defer c.Close(context.WithoutCancel(ctx))
 		_, err = c.Exec(ctx, `SELECT pg_advisory_lock(711, 3)`)
+		err = away(c, err)
 	}
 	if err != nil {
 		return fmt.Errorf("lock the keyring: %w", err)
