@@ -22,19 +22,25 @@ type failure struct {
 	NotKnown *eventstore.NotKnownError `json:"not_known,omitempty"`
 }
 
-// faults are the errors that the API distinguishes.
-var faults = map[string]error{
-	"unknown-outcome": eventstore.ErrUnknownOutcome,
-	"away":            eventstore.ErrAway,
-	"full":            eventstore.ErrStorageFull,
-	"too-large":       eventstore.ErrTooLarge,
-	"behind":          projections.ErrBehind,
-	"switched":        eventstore.ErrDeliveryOff,
-	"failed":          eventstore.ErrFailed,
-	"destroyed":       seal.ErrDestroyed,
-	"exchanged":       seal.ErrNotAuthentic,
-	"moved":           ledger.ErrMoved,
-	contended:         ledger.ErrContended,
+// faults are the errors that the API distinguishes, in the order in which it does:
+// an error may be several of them. A commit without an answer, from a database that is
+// away, is an unknown outcome above all: whoever hears that the database is away hears
+// that nothing was recorded, and asks again.
+var faults = []struct {
+	name string
+	err  error
+}{
+	{"destroyed", seal.ErrDestroyed},
+	{"exchanged", seal.ErrNotAuthentic},
+	{"moved", ledger.ErrMoved},
+	{"unknown-outcome", eventstore.ErrUnknownOutcome},
+	{"away", eventstore.ErrAway},
+	{"switched", eventstore.ErrDeliveryOff},
+	{"full", eventstore.ErrStorageFull},
+	{"too-large", eventstore.ErrTooLarge},
+	{"failed", eventstore.ErrFailed},
+	{"behind", projections.ErrBehind},
+	{contended, ledger.ErrContended},
 }
 
 // contended is the fault that other writers were first.
@@ -52,14 +58,15 @@ func failureOf(err error) *failure {
 		return &failure{Code: r.Code, Reason: r.Reason, Fields: r.Fields}
 	}
 	f := &failure{Reason: err.Error()}
+	errors.As(err, &f.NotKnown)
+	for _, known := range faults {
+		if errors.Is(err, known.err) {
+			f.Fault = known.name
+			return f
+		}
+	}
 	if ledger.Contended(err) {
 		f.Fault = contended
-	}
-	errors.As(err, &f.NotKnown)
-	for name, known := range faults {
-		if errors.Is(err, known) {
-			f.Fault = name
-		}
 	}
 	return f
 }
@@ -68,10 +75,16 @@ func (f *failure) error() error {
 	if f.Code != "" {
 		return &domain.Refusal{Code: f.Code, Reason: f.Reason, Fields: f.Fields}
 	}
-	if f.NotKnown != nil {
-		return &leaderError{reason: f.Reason, cause: f.NotKnown}
+	e := &leaderError{reason: f.Reason}
+	for _, known := range faults {
+		if known.name == f.Fault {
+			e.cause = known.err
+		}
 	}
-	return &leaderError{reason: f.Reason, cause: faults[f.Fault]}
+	if f.NotKnown != nil {
+		e.cause = f.NotKnown
+	}
+	return e
 }
 
 // leaderError is an error that occurred on the leader.
