@@ -62,7 +62,7 @@ func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.App
 	if err != nil {
 		return domain.Approval{}, err
 	}
-	return Load(ctx, l, at)
+	return loadWritten(ctx, l, at)
 }
 
 func changesOf(asked *domain.ApprovalAsked) (changes []Change) {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/achledger/achledger/domain"
@@ -42,8 +43,8 @@ func WithKey(key *eventstore.IdempotencyKey, requestHash []byte) Option {
 // decides again, at most Attempts times. Without events nothing is written. It
 // returns the aggregate as it is afterwards.
 //
-// Errors: those of decide; those of Write. Contended reports that another
-// writer was first every time.
+// Errors: those of decide; those of Write; ErrUnknownOutcome when it was written and
+// cannot be read back. Contended reports that another writer was first every time.
 func Execute[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T) ([]domain.Event, error), options ...Option) (T, error) {
 	return ExecuteWith(ctx, l, at, func(a T) (Decision, error) {
 		events, err := decide(a)
@@ -82,5 +83,16 @@ func ExecuteWith[T any](ctx context.Context, l *Ledger, at Stream[T], decide fun
 	if err != nil || !wrote {
 		return a, err
 	}
-	return Load(ctx, l, at)
+	return loadWritten(ctx, l, at)
+}
+
+// loadWritten is Load after a write. If the log cannot be read just then, what was
+// written is written nevertheless: the error is eventstore.ErrUnknownOutcome, whatever
+// else it is. Whoever is told that the database is away repeats the call as a new one.
+func loadWritten[T any](ctx context.Context, l *Ledger, at Stream[T]) (T, error) {
+	a, err := Load(ctx, l, at)
+	if err != nil {
+		err = fmt.Errorf("%w: it was written, and cannot be read back: %w", eventstore.ErrUnknownOutcome, err)
+	}
+	return a, err
 }

@@ -104,6 +104,46 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+// awayAfter is a log whose database goes away after the next write.
+type awayAfter struct {
+	eventstore.Store
+	away bool
+}
+
+func (s *awayAfter) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
+	at, err := s.Store.Append(ctx, appends...)
+	s.away = err == nil
+	return at, err
+}
+
+func (s *awayAfter) ReadStream(ctx context.Context, stream string, after int64) ([]eventstore.Recorded, error) {
+	if s.away {
+		return nil, eventstore.ErrAway
+	}
+	return s.Store.ReadStream(ctx, stream, after)
+}
+
+// A caller that hears that the database is away hears that nothing was recorded, and
+// asks for the same again under another name.
+func TestWhatWasWrittenAndCannotBeReadBackIsNotCalledUnwritten(t *testing.T) {
+	l := open(t)
+	at := gym(t, l)
+	log := l.Store
+	l.Store = &awayAfter{Store: log}
+	_, err := ledger.Execute(t.Context(), l, at, suspend("fees"))
+	if !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Errorf("a command that was written: %v", err)
+	}
+	_, err = ledger.Execute(t.Context(), l, at, suspend("fees"))
+	if errors.Is(err, eventstore.ErrUnknownOutcome) || !errors.Is(err, eventstore.ErrAway) {
+		t.Errorf("a command that was not: %v", err)
+	}
+	l.Store = log
+	if c, err := ledger.Load(t.Context(), l, at); err != nil || c.Version != 2 {
+		t.Errorf("the client is at version %d: %v", c.Version, err)
+	}
+}
+
 func TestACommandForWhatIsThereRefusesWhatIsNot(t *testing.T) {
 	l := open(t)
 	_, err := ledger.Execute(t.Context(), l, ledger.ClientStream("gym").Existing("client %q", "gym"), func(domain.Client) ([]domain.Event, error) {
