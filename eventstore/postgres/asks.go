@@ -45,7 +45,8 @@ type Ask struct {
 var ErrUnanswered = fmt.Errorf("the leader does not answer: %w", eventstore.ErrUnknownOutcome)
 
 // Ask sends a request to the leader and waits for its answer, a minute at most.
-// If another node becomes the leader meanwhile, it carries out the ask again.
+// If another node becomes the leader meanwhile, it carries out the ask again. A database
+// that is away while the ask is written may have it nevertheless.
 func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
@@ -54,7 +55,9 @@ func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 	if err := s.change("ask the leader", func(b *pgx.Batch) {
 		b.Queue(putAsk, a.ID, a.Verb, a.Body)
 		b.Queue(notifyAsk)
-	}); err != nil {
+	}); errors.Is(err, eventstore.ErrAway) {
+		return nil, fmt.Errorf("%w: %w", ErrUnanswered, err)
+	} else if err != nil {
 		return nil, err
 	}
 	for {

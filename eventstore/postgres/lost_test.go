@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -98,6 +100,42 @@ func TestNobodyGuessesWhileTheDatabaseStaysAway(t *testing.T) {
 			default:
 			}
 		})
+	}
+}
+
+// An ask reaches the database, and its line breaks before the answer comes; so does the
+// line of the repetition. The leader carries the ask out.
+func TestAnAskWhoseAnswerIsLostMayBeCarriedOut(t *testing.T) {
+	f := &lines{}
+	s, _ := fresh(t, postgres.Options{Dial: f.dial, Heartbeat: time.Hour})
+	var asking sync.Map // lines on which the ask was sent
+	f.set(func(l *line, b []byte) error {
+		if bytes.Contains(b, []byte("files/confirm")) {
+			asking.Store(l, true)
+		}
+		return nil
+	}, func(l *line, _ []byte) error {
+		if _, ok := asking.Load(l); ok {
+			return errCut
+		}
+		return nil
+	})
+	_, err := s.Ask(t.Context(), postgres.Ask{ID: "one", Verb: "files/confirm", Body: []byte("f1")})
+	f.set(nil, nil)
+	if !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	must(t, s.Asks(ctx, 1, func(_ context.Context, a postgres.Ask) ([]byte, error) {
+		if a.ID != "one" || string(a.Body) != "f1" {
+			t.Errorf("the leader is asked %+v", a)
+		}
+		cancel()
+		return nil, errCut
+	}))
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		t.Error("the ask is not there")
 	}
 }
 
