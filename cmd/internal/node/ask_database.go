@@ -21,10 +21,7 @@ func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what
 	if err != nil {
 		return reply, err
 	}
-	defer func() {
-		_ = c.reload(ctx) // the leader may have changed the switch
-		err = errors.Join(err, c.Close())
-	}()
+	defer func() { err = errors.Join(err, c.Close()) }()
 	if ofAnyNode["/"+what] {
 		return do(c, control.AsOwner(ctx), with)
 	}

@@ -159,8 +159,19 @@ func openKept(f folder.Folder) (kept.Folder, error) {
 	return files, files.Sweep()
 }
 
-// note records beside the log its identity and its head.
+// reloadWithin bounds how long note waits for what other nodes noted.
+const reloadWithin = 5 * time.Second
+
+// note records beside the log its identity and its head. What another node recorded
+// there meanwhile stays.
 func (c *Core) note(ctx context.Context) error {
+	if c.reload != nil {
+		reading, cancel := context.WithTimeout(ctx, reloadWithin)
+		defer cancel()
+		if err := c.reload(reading); err != nil {
+			return err
+		}
+	}
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
 		return err

@@ -126,6 +126,7 @@ type row struct {
 	mu      sync.Mutex
 	version int64
 	now     switchRow
+	saved   int // how often this process wrote the row
 }
 
 // switchRow is the content of the row: the switch, and the log that it was set
@@ -138,8 +139,12 @@ type switchRow struct {
 	delivery.Record
 }
 
-// reload reads the switch as other nodes set it.
+// reload reads the switch as other nodes set it, and what they noted beside it: in which
+// database the log was verified, above all, which does not change the version.
 func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
+	r.mu.Lock()
+	saved := r.saved
+	r.mu.Unlock()
 	content, version, err := r.store.Delivery(ctx)
 	if err != nil {
 		return err
@@ -154,11 +159,11 @@ func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
 	s.Follow(func() (delivery.Record, bool) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if version <= r.version {
-			return delivery.Record{}, false
+		newer := version > r.version
+		if newer || version == r.version && saved == r.saved { // otherwise it may have been read before this process wrote it
+			r.version, r.now = version, now
 		}
-		r.version, r.now = version, now
-		return now.Record, true
+		return now.Record, newer
 	})
 	return nil
 }
@@ -253,6 +258,12 @@ func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	case r.now.Log == next.Log && r.now.Position >= next.Position:
 		return nil // nothing to note
 	}
+	return r.set(version, next, content)
+}
+
+// set writes the row. The caller holds r.mu.
+func (r *row) set(version int64, next switchRow, content []byte) error {
+	r.saved++
 	if err := r.store.SetDelivery(r.version, version, content); err != nil {
 		return err
 	}
@@ -269,11 +280,7 @@ func (r *row) recordSound(identity string, log delivery.Log) error {
 	if err != nil {
 		return err
 	}
-	if err := r.store.SetDelivery(r.version, r.version, content); err != nil {
-		return err
-	}
-	r.now = next
-	return nil
+	return r.set(r.version, next, content)
 }
 
 // identity is the identity of the database in which the log was last verified.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/nats-io/nats.go"
 )
@@ -195,6 +197,28 @@ func TestANodeThatDoesNotLeadPausesNothing(t *testing.T) {
 		on, _ := lead.server.Switch.Allowed("231380104")
 		return on && leads.server.term.Load() > 1
 	})
+}
+
+// The leader that verified the log after a failover says so beside the switch. The next
+// one does not ask the stream again, which may be away, and a node that stops does not
+// write what it knew at its start.
+func TestInWhichDatabaseTheLogWasVerifiedIsKnownToEveryNode(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	r.at("2026-11-24T14:40:00Z")
+	c.database.Exec(t, c.name, `UPDATE achledger.delivery SET content = convert_to(
+		regexp_replace(convert_from(content, 'UTF8'), '"identity":"[^"]*"', '"identity":"verified"'), 'UTF8')`)
+	eventually(t, "the node knows it", func() bool { return r.server.switched.identity() == "verified" })
+	r.client("Harbor Gym")
+	must(t, r.stop())
+	s, err := postgres.Open(t.Context(), postgres.Options{URL: c.database.URL(postgrestest.Role, c.name), ReadOnly: true})
+	must(t, err)
+	defer s.Close()
+	content, _, err := s.Delivery(t.Context())
+	must(t, err)
+	if !strings.Contains(string(content), `"identity":"verified"`) {
+		t.Errorf("after the stop of a node the switch says %s", content)
+	}
 }
 
 // When no witness knows more than the restored database, the switch does: at the
