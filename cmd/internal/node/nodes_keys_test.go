@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -92,5 +93,23 @@ func TestKeysInMemoryAreUsedForASecondWithoutALook(t *testing.T) {
 	must(t, k.level(t.Context()))
 	if err := opens(); !errors.Is(err, seal.ErrDestroyed) {
 		t.Errorf("it serves with destroyed keys: %v", err)
+	}
+}
+
+// Between the moment at which a starting node reads the switch and its first request
+// the ledger may be moved elsewhere.
+func TestTheFirstRequestOfANodeReadsWhatWasChangedWhileItStarted(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	var k sharedKeys
+	k.begin(r.server)
+	read := false
+	k.reload = func(context.Context) error {
+		read = true
+		return nil
+	}
+	must(t, k.level(t.Context()))
+	if !read {
+		t.Error("it serves by what it read when it started")
 	}
 }

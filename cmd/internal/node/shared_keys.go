@@ -39,7 +39,7 @@ const keysLevelFor = time.Second
 func (k *sharedKeys) begin(s *Server) {
 	k.store, k.ring, k.log, k.reload = s.Store, s.Keys, s.log, s.reload
 	k.dropped.Store(s.atStart)
-	k.at, k.within = postgres.SinceBoot(), droppedWithin
+	k.within = droppedWithin // and at is 0: the first request reads what was changed while the node started
 }
 
 // standing is what the node reports about itself.

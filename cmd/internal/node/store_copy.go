@@ -62,8 +62,9 @@ type end interface {
 	source() eventstore.Source
 	target() eventstore.Copy
 	beside() beside
-	control() *delivery.Switch      // of the source
-	idle(ctx context.Context) error // fails if anything is under way
+	control() *delivery.Switch          // of the source
+	idle(ctx context.Context) error     // fails if anything is under way
+	deserted(ctx context.Context) error // fails if a node may still accept payments although the switch says that the ledger moved
 	empty(ctx context.Context) (bool, error)
 	verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error)
 	arrive(ctx context.Context, r delivery.Record, log delivery.Log) error
@@ -84,6 +85,9 @@ func moveLedger(ctx context.Context, from, to end, o StoreCopy) (head eventstore
 	}
 	record, err := from.control().MoveTo(to.name(), log)
 	if err != nil {
+		return head, err
+	}
+	if err := from.deserted(ctx); err != nil {
 		return head, err
 	}
 	at, done := o.Progress("copying")

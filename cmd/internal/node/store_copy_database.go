@@ -85,14 +85,8 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 		return err
 	}
 	err = e.store.RunOnceAsLeader(ctx, func(ctx context.Context, _ int64) error {
-		nodes, err := e.store.Nodes(ctx)
-		if err != nil {
+		if err := e.noNode(ctx); err != nil {
 			return err
-		}
-		for _, n := range nodes {
-			if n.Live() {
-				return fmt.Errorf("node %s of the ledger in the database runs: stop every node first", n.Name)
-			}
 		}
 		return do(ctx)
 	})
@@ -100,6 +94,34 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 		err = errors.New("a node of the ledger in the database runs: stop every node first")
 	}
 	return err
+}
+
+// noNode refuses a ledger of which a node runs.
+func (e *databaseEnd) noNode(ctx context.Context) error {
+	nodes, err := e.store.Nodes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		if n.Live() {
+			return fmt.Errorf("node %s of the ledger in the database runs: stop every node first", n.Name)
+		}
+	}
+	return nil
+}
+
+// noticedWithin is how long a node may serve without noticing that the ledger was
+// moved, and how long it may run without being in the table of nodes.
+const noticedWithin = keysLevelFor + 2*followEvery
+
+// deserted implements end. A node may have started after alone looked, and have read
+// the switch before it said that the ledger moves: what such a node accepts would not be
+// in the copy.
+func (e *databaseEnd) deserted(ctx context.Context) error {
+	if !wait(ctx, noticedWithin) {
+		return ctx.Err()
+	}
+	return e.noNode(ctx)
 }
 
 func (e *databaseEnd) openSource(ctx context.Context) error {

@@ -37,6 +37,9 @@ func (e *folderEnd) target() eventstore.Copy   { return e.copy }
 func (e *folderEnd) beside() beside            { return e.lies }
 func (e *folderEnd) control() *delivery.Switch { return e.onOff }
 
+// deserted implements end: the copy has the folder's lock.
+func (e *folderEnd) deserted(context.Context) error { return nil }
+
 func (e *folderEnd) openSource(ctx context.Context) (err error) {
 	if err = e.folder.MustExist(); err != nil {
 		return err

@@ -285,3 +285,23 @@ func TestADatabaseWhoseLogIsAnotherOneStaysMoved(t *testing.T) {
 		}
 	}
 }
+
+// A node that was stopped is started again, by whoever watches it, while the ledger is
+// being moved: it may have accepted a payment that the copy would not have.
+func TestNothingIsCopiedWhileANodeMayStillAcceptPayments(t *testing.T) {
+	m := newMoving(t)
+	_, err := m.copy(t.Context(), nil)
+	must(t, err)
+	m.database.Exec(t, m.name, `CREATE FUNCTION achledger.starts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+		$$ BEGIN INSERT INTO achledger.nodes(name, position, seen, serves) VALUES('late', 0, now(), true) ON CONFLICT DO NOTHING; RETURN NEW; END $$`)
+	m.database.Exec(t, m.name, `CREATE TRIGGER starts AFTER UPDATE ON achledger.delivery FOR EACH ROW EXECUTE FUNCTION achledger.starts()`)
+	back := newFolder(t, m.data)
+	home := func(o *StoreCopy) { o.Folder, o.ToStore = back, false }
+	if _, err := m.copy(t.Context(), home); err == nil || !strings.Contains(err.Error(), "node late") {
+		t.Errorf("it is copied: %v", err)
+	}
+	m.database.Exec(t, m.name, `DELETE FROM achledger.nodes WHERE name = 'late'`)
+	if _, err := m.copy(t.Context(), home); err != nil {
+		t.Errorf("typed again: %v", err)
+	}
+}
