@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -217,10 +218,15 @@ func (l *brokerLink) close() {
 	}
 }
 
+// lookAgain is how often a stream is looked at that needs a person: whoever deletes it
+// by the broker's own commands, or changes the broker's settings, tells nobody here.
+const lookAgain = time.Minute
+
 // runRelay runs the relay. If it stops for a reason that needs a person, it
-// logs the reason. The ledger then continues without its stream, and the lag
-// metric grows, until the stream is reset. It returns an error when the embedded
-// broker cannot open its streams, or opens a stream that is not a copy of the log.
+// logs the reason, again each minute. The ledger then continues without its stream, and
+// the lag metric grows, until the reason is gone or the stream is reset. It returns an
+// error when the embedded broker cannot open its streams, or opens a stream that is not
+// a copy of the log.
 func (s *Server) runRelay(ctx context.Context) error {
 	if err := s.openStream(ctx); err != nil {
 		return err
@@ -236,6 +242,7 @@ func (s *Server) runRelay(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-s.refill:
+		case <-time.After(cmp.Or(s.options.lookAgain, lookAgain)):
 		}
 	}
 	return nil

@@ -52,6 +52,7 @@ type Options struct {
 	Ready func(Running)
 
 	made        func(*Server) // for tests
+	lookAgain   time.Duration // at a stream that needs a person, for tests; lookAgain by default
 	connections int           // concurrent connections to the API, for tests; maxConnections by default
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -142,6 +144,50 @@ func TestAnotherBrokerIsFollowedAndMayBeAway(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
+}
+
+// awaitedLine is a log of which a test waits for a line.
+type awaitedLine struct {
+	line string
+	once sync.Once
+	seen chan struct{}
+}
+
+func (l *awaitedLine) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(l.line)) {
+		l.once.Do(func() { close(l.seen) })
+	}
+	return len(b), nil
+}
+
+// Whoever deletes a stream by the broker's own commands, as the message about it says,
+// tells the server nothing.
+func TestAStreamThatNeededAPersonIsLookedAtAgain(t *testing.T) {
+	port := freePort(t)
+	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
+	startBroker(t, port)
+	stopped := &awaitedLine{line: "the stream no longer follows the log", seen: make(chan struct{})}
+	r := serve(t, "", func(o *Options) {
+		o.Broker, o.Log = BrokerOptions{URL: url}, slog.New(slog.NewTextHandler(stopped, nil))
+		o.lookAgain = 20 * time.Millisecond
+	})
+	follows := func() bool { return r.metric("achledger_relay_lag_events") == "0" }
+	eventually(t, "the stream holds the whole log", follows)
+	conn, err := nats.Connect(url)
+	must(t, err)
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	must(t, err)
+	_, err = js.Publish(t.Context(), "ledger.somebody.else", nil)
+	must(t, err)
+	r.client("Harbor Gym")
+	select {
+	case <-stopped.seen:
+	case <-time.After(time.Minute):
+		t.Fatal("a message that is no event goes unnoticed")
+	}
+	must(t, js.DeleteStream(t.Context(), relay.Stream))
+	eventually(t, "the stream is filled again", follows)
 }
 
 func TestABrokerOfAnotherTimeRefusesTheStart(t *testing.T) {
