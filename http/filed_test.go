@@ -177,3 +177,19 @@ func TestAFileTellsOperationsWhatItWasEncryptedTo(t *testing.T) {
 		t.Errorf("the client sees %s", got.body)
 	}
 }
+
+// A client's own file may be dated a day on which banks are closed. The operator
+// settles it on the next banking day, from which the days for returns count.
+func TestATransactionDatedASaturdaySettlesOnMonday(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	a := bank.originate(proposal()).is(201)
+	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	w.cut("business", id, event, "261121", calendar.LastDeadline(calendar.NewDate(2026, 11, 20), false), nil)
+	got := bank.call("GET", "/api/transaction/"+id, "").is(200)
+	for name, want := range map[string]string{"EffectiveEntryDate": "2026-11-21", "ExpectedSettlementDate": "2026-11-23", "ReturnWindowEnds": "2026-11-25"} {
+		if got.text(name) != want {
+			t.Errorf("%s is %s, want %s", name, got.text(name), want)
+		}
+	}
+}

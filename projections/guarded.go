@@ -217,23 +217,16 @@ func (g *Guarding) FilesFrom(day calendar.Date) (ids []string, err error) {
 	return ids, err
 }
 
-// effectiveOn parses the effective date of a batch.
-func effectiveOn(text string, into *calendar.Date) (err error) {
-	if *into, err = calendar.ParseDate(text); err != nil {
-		return fmt.Errorf("effective date of a batch: %w", err)
-	}
-	return nil
-}
-
 // settlesOn parses the settlement day of a batch from its effective date. In a
 // client's own file that may be a day on which banks are closed: the operator
 // settles it on the next banking day.
 func settlesOn(text string, into *calendar.Date) error {
-	err := effectiveOn(text, into)
-	if err == nil {
-		*into = calendar.OnOrAfter(*into)
+	effective, err := calendar.ParseDate(text)
+	if err != nil {
+		return fmt.Errorf("effective date of a batch: %w", err)
 	}
-	return err
+	*into = calendar.OnOrAfter(effective)
+	return nil
 }
 
 // dateOf converts a day from its form in rows.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 )
 
@@ -54,11 +55,12 @@ func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Windo
 	return list, err
 }
 
-// DebitBatches lists the batches with debits that a client sent with effective
-// dates in a window.
+// DebitBatches lists the batches with debits of a client that settle in a window.
 func (v *Views) DebitBatches(ctx context.Context, client string, w guard.Window) (list []guard.DebitBatch, err error) {
+	// What is dated a day on which banks are closed settles on the next banking day.
+	first, last := calendar.PreviousBankingDay(w.From).Add(1), calendar.OnOrBefore(w.To)
 	err = v.read(ctx, func(s snapshot) error {
-		list, err = s.debitBatches(debitBatches, client, w.From.String(), w.To.String())
+		list, err = s.debitBatches(debitBatches, client, first.String(), last.String())
 		return err
 	})
 	return list, err
@@ -84,7 +86,7 @@ func (s snapshot) debitBatches(sql string, args ...value) (list []guard.DebitBat
 		var b guard.DebitBatch
 		var on string
 		scan(row, &b.Company, &on, &b.File, &b.Batch, &b.Debits)
-		if err := effectiveOn(on, &b.On); err != nil {
+		if err := settlesOn(on, &b.On); err != nil {
 			return err
 		}
 		list = append(list, b)

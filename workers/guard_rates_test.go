@@ -150,3 +150,32 @@ func TestAClientsReturnRatesAndItsODFIsAllApply(t *testing.T) {
 	b.sweepAt("2026-11-24 10:15")
 	b.stands(map[string]domain.State{debit: domain.Held, credit: domain.Filed})
 }
+
+// What a client's own file dates a Saturday settles on Monday: it is in the windows
+// that Monday is in.
+func TestDebitsDatedASaturdayAreOriginatedOnMonday(t *testing.T) {
+	b := openBank(t)
+	_, err := b.upload(rendered(t, payroll(1, func(f *nacha.File) {
+		f.Batches = f.Batches[:1]
+		f.Batches[0].Header.EffectiveOn, f.Batches[0].Entries[0].Code = "261121", 27
+	})))
+	must(t, err)
+	must(t, b.views.CatchUp(t.Context()))
+	saturday, monday := calendar.NewDate(2026, 11, 21), calendar.NewDate(2026, 11, 23)
+	for name, tt := range map[string]struct {
+		window guard.Window
+		counts bool
+	}{
+		"on the Sunday before it settles": {guard.SixtyDays(monday.Add(-1)), false},
+		"on Monday":                       {guard.SixtyDays(monday), true},
+		"from the Sunday on":              {guard.Window{From: saturday.Add(1), To: monday}, true},
+		"from Tuesday on":                 {guard.Window{From: monday.Add(1), To: monday.Add(60)}, false},
+	} {
+		sent, err := b.views.DebitBatches(t.Context(), gym, tt.window)
+		must(t, err)
+		rate := guard.MethodB("1840000017", guard.Overall, tt.window, nil, sent)
+		if (rate.Originated == 1) != tt.counts {
+			t.Errorf("%s: %+v of %+v", name, rate, sent)
+		}
+	}
+}

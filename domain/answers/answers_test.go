@@ -125,6 +125,8 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		add("2026-12-07T15:00:00Z", &domain.TransactionFiled{ItemID: "y1", File: "f9", Batch: 1, Trace: "231380100000009"})
 	presented := delivered()
 	presented.ID, presented.Batches[0].EffectiveOn = "f9", "261208"
+	saturday := delivered()
+	saturday.Batches[0].EffectiveOn = "261121"
 
 	for name, tt := range map[string]struct {
 		c    answers.Case
@@ -166,6 +168,7 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		"one that was not sent is recalled":           {sent().at("2026-11-24T20:00:00Z"), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
 		"one that came back is not reversed":          {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
 		"nor after five banking days":                 {sent().at("2026-12-02T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
+		"what is dated a Saturday settled on Monday":  {sent().at("2026-12-01T20:00:00Z", saturday), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
 		"what was presented again is reversed":        {again.at("2026-12-14T20:00:00Z", delivered(), presented), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
 		"until five banking days after that":          {again.at("2026-12-16T20:00:00Z", delivered(), presented), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
 		"not before that was sent":                    {again.at("2026-12-07T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},

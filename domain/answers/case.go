@@ -40,8 +40,9 @@ type Decision struct {
 func (c Case) today() calendar.Date { return calendar.DateOf(c.Now) }
 
 // SettledOn is the settlement date of an item: stamped by the operator on a
-// received entry, the effective date of a sent one. An item that has not left
-// has none.
+// received entry, the effective date of a sent one, or the next banking day where
+// a client's own file is dated a day on which banks are closed. An item that has
+// not left has none.
 //
 // An item of ours has left when its file was delivered, or when the bank
 // answered it. For a file that its client carries to the bank, or whose
@@ -62,7 +63,10 @@ func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 	for _, b := range f.Batches {
 		if b.Number == i.Filing.Batch {
 			d, err := calendar.ParseYYMMDD(b.EffectiveOn)
-			return d, err == nil
+			if err != nil {
+				break
+			}
+			return calendar.OnOrAfter(d), true
 		}
 	}
 	return calendar.Date{}, false

@@ -231,7 +231,7 @@ type ReturnedDebit struct {
 // DebitBatch is the number of debits with money in a batch.
 type DebitBatch struct {
 	Company string
-	On      calendar.Date // its effective date
+	On      calendar.Date // when it settles
 	File    string
 	Batch   int64
 	Debits  int64

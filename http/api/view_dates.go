@@ -45,7 +45,7 @@ func (st TransactionView) dates() (d dates) {
 	p := t.Originated.Proposal
 	var settles calendar.Date
 	if effective, sameDay, ok := st.cutDates(o); ok {
-		settles = effective
+		settles = calendar.OnOrAfter(effective) // a client's own file may be dated a Saturday
 		d.EffectiveSameDay, d.EffectiveEntryDate = sameDay, day(effective)
 		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(o, p.SameDay && !sameDay)
 	} else {
