@@ -86,7 +86,10 @@ func (f *File) evolveAnswered(fact Fact) {
 }
 
 // Acknowledge records the operator's answer to a file.
-type Acknowledge struct{ ack.Acknowledgement }
+type Acknowledge struct {
+	ack.Acknowledgement
+	ByHand bool // a person hands it in, having asked the operator
+}
 
 // Decide records the answer once. An answer also shows that the file was
 // delivered, if that was unknown. One that contradicts an earlier answer is
@@ -149,7 +152,9 @@ func (c Acknowledge) answer(f File) ([]Event, error) {
 	before := f.Answered
 	switch c.Result {
 	case ack.Duplicate:
-		if before.Result != "" { // the file was acknowledged before: the rejected duplicate was another copy
+		// A file that was acknowledged before is not the duplicate: that was another
+		// copy. But what follows about a pended one may be about either.
+		if before.Result != "" && before.Result != ack.Pended {
 			return nil, nil
 		}
 		return []Event{FileAcknowledged{c.Result, "the operator has a file with this origin, date, time and modifier: look before anything is sent again"}}, nil
@@ -159,6 +164,8 @@ func (c Acknowledge) answer(f File) ([]Event, error) {
 			return nil, nil
 		case before.Result == ack.Accepted:
 			return nil, Refuse(Conflict, "file %s was accepted before; now it is rejected: ask the operator", f.ID)
+		case before.Result == ack.Duplicate && !c.ByHand:
+			return nil, Refuse(Conflict, "the operator has two copies of file %s, or another file of its name, and rejects one: ask it, and hand its rejection in when it processed none of this file's entries", f.ID)
 		}
 		return []Event{FileRefused{Reason: c.Reason}}, nil
 	}

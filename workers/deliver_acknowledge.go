@@ -25,6 +25,16 @@ type NamedFiles interface {
 // file's delivery, and delivery is off or paused: a ledger that was restored
 // does not know yet that the file had left.
 func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowledgement) (domain.File, error) {
+	return f.acknowledge(ctx, names, domain.Acknowledge{Acknowledgement: a})
+}
+
+// AcknowledgeByHand does the same with an acknowledgement that a person hands in.
+// It may also reject a file that the operator took for a duplicate.
+func (f *Files) AcknowledgeByHand(ctx context.Context, names NamedFiles, a ack.Acknowledgement) (domain.File, error) {
+	return f.acknowledge(ctx, names, domain.Acknowledge{Acknowledgement: a, ByHand: true})
+}
+
+func (f *Files) acknowledge(ctx context.Context, names NamedFiles, a domain.Acknowledge) (domain.File, error) {
 	if err := names.CatchUp(ctx); err != nil {
 		return domain.File{}, err
 	}
@@ -42,7 +52,7 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 	}
 	defer unlock()
 	ctx = ledger.WithWorker(ctx, "acknowledgement")
-	answer := &acknowledgement{Acknowledge: domain.Acknowledge{Acknowledgement: a}}
+	answer := &acknowledgement{Acknowledge: a}
 	file, err := f.decide(ctx, row.ID, "acknowledged", answer)
 	if on, reason := f.Switch.Allowed(file.Opened.ODFI); !on && domain.CodeOf(err) == domain.Conflict && !file.Transmitted() && !file.Answered.TakenBack {
 		return file, &DeliveryOffError{file.Opened.ODFI, reason}

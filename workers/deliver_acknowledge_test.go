@@ -52,6 +52,9 @@ func TestAcknowledgements(t *testing.T) {
 		"rejected":                     {[]ack.Result{ack.Rejected}, nil, domain.FileIsRefused, domain.Pending, ""},
 		"rejected and said twice":      {[]ack.Result{ack.Rejected, ack.Rejected}, nil, domain.FileIsRefused, domain.Pending, ""},
 		"a duplicate frees nothing":    {[]ack.Result{ack.Duplicate}, nil, domain.FileIsDelivered, domain.Filed, ""},
+		"a duplicate, then rejected":   {[]ack.Result{ack.Duplicate, ack.Rejected}, nil, domain.FileIsDelivered, domain.Filed, domain.Conflict},
+		"pended, one copy rejected":    {[]ack.Result{ack.Pended, ack.Duplicate, ack.Rejected}, nil, domain.FileIsAcked, domain.Filed, domain.Conflict},
+		"pended, one copy accepted":    {[]ack.Result{ack.Pended, ack.Duplicate, ack.Accepted}, nil, domain.FileIsAcked, domain.Filed, ""},
 		"a batch of it rejected":       {[]ack.Result{ack.Accepted}, []ack.RejectedBatch{{Number: 1, Reason: "hash"}}, domain.FileIsAcked, domain.Pending, ""},
 		"a batch that it has not":      {[]ack.Result{ack.Accepted}, []ack.RejectedBatch{{Number: 7, Reason: "hash"}}, domain.FileIsDelivered, domain.Filed, domain.Conflict},
 		"pended, a batch rejected":     {[]ack.Result{ack.Pended}, []ack.RejectedBatch{{Number: 1, Reason: "hash"}}, domain.FileIsDelivered, domain.Filed, domain.Conflict},
@@ -78,6 +81,23 @@ func TestAcknowledgements(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An operator that takes a file for a duplicate may reject the second copy and
+// process the first. Only a person can know that it processed neither.
+func TestAPersonRejectsAFileThatTheOperatorTookForADuplicate(t *testing.T) {
+	b, f, ids := sentFile(t)
+	_, err := b.files.Acknowledge(t.Context(), b.views, answer(f, ack.Duplicate))
+	must(t, err)
+	rejected := answer(f, ack.Rejected)
+	if _, err := b.files.Acknowledge(t.Context(), b.views, rejected); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("the operator's rejection: %v", err)
+	}
+	_, err = b.files.AcknowledgeByHand(t.Context(), b.views, rejected)
+	must(t, err)
+	if states := b.states(ids); slices.Contains(states, domain.Filed) {
+		t.Errorf("handed in by a person: %v", states)
 	}
 }
 

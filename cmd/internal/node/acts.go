@@ -57,7 +57,7 @@ func (s *Server) acknowledge(ctx context.Context, _ string, content []byte) erro
 	if err != nil {
 		return err
 	}
-	_, err = s.workers().files.Acknowledge(ctx, s.views, a)
+	_, err = s.workers().files.AcknowledgeByHand(ctx, s.views, a)
 	return err
 }
 

@@ -40,7 +40,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 		return Ingested{}, err
 	}
 	intake, err := newIntake(c, views, inbound.Config{Acknowledge: func(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
-		return files.Acknowledge(ctx, views, a)
+		return files.AcknowledgeByHand(ctx, views, a)
 	}})
 	if err != nil {
 		return Ingested{}, err
@@ -95,7 +95,7 @@ func ingested(o inbound.Outcome) Ingested {
 }
 
 func acknowledged(ctx context.Context, files *workers.Files, views *projections.Views, a ack.Acknowledgement) (Ingested, error) {
-	file, err := files.Acknowledge(ctx, views, a)
+	file, err := files.AcknowledgeByHand(ctx, views, a)
 	if err != nil {
 		return Ingested{}, err
 	}

@@ -81,7 +81,7 @@ func (s *Server) makeVerbs() {
 			return api.TakenIn{ID: o.ID, State: o.State}, refused(err)
 		})),
 		acknowledge: byLeader(s, "files/acknowledge", func(ctx context.Context, a ack.Acknowledgement) (string, error) {
-			file, err := s.workers().files.Acknowledge(ctx, s.views, a)
+			file, err := s.workers().files.AcknowledgeByHand(ctx, s.views, a)
 			return file.ID, refused(err)
 		}),
 		judge: byLeader(s, "inbound/judge", func(ctx context.Context, a judgeAsk) (string, error) {
