@@ -232,3 +232,35 @@ func TestANumberThatAnUnknownEntryRepeatsIsMaskedInTheLog(t *testing.T) {
 	}
 	r.holds(b.outbox(), 1, 1) // rendered as it left
 }
+
+// A folder that was gathered from several places may have a file twice.
+func TestAFileThatIsTwiceInTheFolderIsTakenOnce(t *testing.T) {
+	b := openTwoClients(t)
+	r := b.restored()
+	b.pay(gym, wage(100)) // the backup does not know it
+	b.sweepAt("10:00")
+	names, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
+	b.must(err)
+	content, err := os.ReadFile(names[0])
+	b.must(err)
+	crlf := strings.ReplaceAll(string(content), "\n", "\r\n")
+	b.must(os.WriteFile(filepath.Join(b.outbox(), "copy.ach"), []byte(crlf), 0o600))
+	b.must(os.WriteFile(filepath.Join(b.outbox(), "same.ach"), content, 0o600))
+
+	if report := r.take(b.outbox()); report.Files != 1 || report.Entries != 1 || len(report.Unknown) != 1 {
+		t.Errorf("took %s; want one file with one entry", report)
+	}
+
+	other := openTwoClients(t)
+	dated := strings.Replace(string(content), "261125", "261127", 1)
+	if dated == string(content) {
+		t.Fatal("the file has another effective entry date")
+	}
+	b.must(os.WriteFile(filepath.Join(b.outbox(), "copy.ach"), []byte(dated), 0o600))
+	if _, err := other.restore().Take(t.Context(), b.outbox()); err == nil || !strings.Contains(err.Error(), "different files of one origin") {
+		t.Errorf("of two that differ it says %v", err)
+	}
+	if files, _, err := other.views.Files(t.Context(), fileFilter); err != nil || len(files) != 0 {
+		t.Errorf("it took %+v, %v", files, err)
+	}
+}

@@ -65,19 +65,41 @@ func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	var unknown []*file
+	var known, unknown []*file
 	for _, f := range files {
-		id, ok := names[f.name()]
-		if !ok {
+		if _, ok := names[f.name()]; ok {
+			known = append(known, f)
+		} else {
 			unknown = append(unknown, f)
-			continue
 		}
+	}
+	if unknown, err = once(unknown); err != nil {
+		return report, err
+	}
+	for _, f := range known {
 		report.Known++
-		if err := r.delivered(ctx, f, id); err != nil {
+		if err := r.delivered(ctx, f, names[f.name()]); err != nil {
 			return report, fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
 	return report, r.takeAll(ctx, unknown, &report)
+}
+
+// once leaves out the copies of a file, which a folder gathered from several places
+// may have: imported twice, its entries would be in the log twice. Of two different
+// files of one name the operator took one only, and a person knows which.
+func once(files []*file) (list []*file, err error) {
+	first := map[string]*file{}
+	for _, f := range files {
+		switch other := first[f.name()]; {
+		case other == nil:
+			first[f.name()] = f
+			list = append(list, f)
+		case other.summary.Hash != f.summary.Hash:
+			return nil, fmt.Errorf("%s and %s are different files of one origin, date, time and modifier, of which the bank takes one only: take the other out of the folder", other.path, f.path)
+		}
+	}
+	return list, nil
 }
 
 // ours returns the ODFI's files of a folder, in the order in which they were
