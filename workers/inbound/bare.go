@@ -18,7 +18,7 @@ import (
 type bareFile struct {
 	header, control bool   // whether the file has them
 	routing         string // nine digits of the bank
-	created         string // effective entry date of the first batch, YYMMDD
+	created         string // latest effective entry date of its batches, YYMMDD
 	records         int
 	totals          nacha.Totals // as its batches claim
 }
@@ -58,7 +58,8 @@ func (a *accounts) survey(content io.Reader) (*bareFile, error) {
 		case '1':
 			f.header = true
 		case '5':
-			odfi, f.created = line[79:87], cmp.Or(f.created, strings.TrimSpace(line[69:75]))
+			odfi = line[79:87]
+			f.dated(line[69:75])
 		case '6':
 			if f.routing = a.bareBatches[a.bankOf(line[3:11], odfi)]; f.routing == "" {
 				return nil, errNotBare
@@ -73,6 +74,15 @@ func (a *accounts) survey(content io.Reader) (*bareFile, error) {
 		return nil, cmp.Or(lines.Err(), errNotBare)
 	}
 	return f, lines.Err()
+}
+
+// dated notes the effective entry date of a batch. A return has that of the entry it
+// returns, so only the latest is not before the file was created.
+func (f *bareFile) dated(effective string) {
+	_, err := nacha.ParseDate(effective)
+	if f.created == "" || err == nil && effective > f.created {
+		f.created = strings.TrimSpace(effective)
+	}
 }
 
 // recordOf returns the record in a line, without trailing characters; "" for

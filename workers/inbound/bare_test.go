@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -66,6 +67,20 @@ func TestReturnsWithoutFileHeaderAreBooked(t *testing.T) {
 	ids := w.sent()
 	o := w.feed(without(render(t, w.returned(ids[0], "R01")), "19"))
 	if o.State != "applied" || o.Counts.Applied != 1 || w.only(ids[0], domain.Return) == nil {
+		t.Errorf("outcome %+v", o)
+	}
+	w.sound()
+}
+
+// A return has the effective entry date of the entry it returns, which may be older
+// than the others in the file.
+func TestReturnsOfOlderEntriesComeBeforeTheOthersWithoutFileHeader(t *testing.T) {
+	w := newWorld(t)
+	w.writes(domain.InboundForm{BareBatches: true}, nil)
+	ids := w.sent()
+	older := w.returned(ids[1], "R02", func(h *nacha.BatchHeader, _ *nacha.Entry) { h.EffectiveOn = "261102" })
+	o := w.feed(without(render(t, older, w.returned(ids[0], "R01")), "19"))
+	if o.State != "applied" || o.Counts.Applied != 2 || w.only(ids[0], domain.Return) == nil {
 		t.Errorf("outcome %+v", o)
 	}
 	w.sound()
