@@ -19,7 +19,8 @@ func idOf(secret string) string { return hex.EncodeToString(ledger.HashSecret(se
 
 // Link makes the secret of a link with which a person sets a password and an
 // authenticator app, once and within LinkLife. It ends earlier links of the
-// person. Only the owner of the ledger's folder may call it.
+// person and the setups that were begun with them. Only the owner of the ledger's
+// folder may call it.
 func (s *SignIns) Link(ctx context.Context, email string) (secret string, until time.Time, err error) {
 	return s.newLink(ctx, email, linkRecord{})
 }
@@ -48,8 +49,12 @@ func (s *SignIns) newLink(ctx context.Context, email string, l linkRecord) (stri
 	if err := s.Ledger.Audit(ctx, domain.LedgerClient, domain.LinkMade{Operator: p.Email}); err != nil {
 		return "", time.Time{}, err
 	}
-	if err := s.Rows.DeletePersonRows(ctx, linkRow, p.Email); err != nil {
-		return "", time.Time{}, err
+	// A new link is often asked for because somebody else used the one before: what
+	// that person has begun must not be finished.
+	for _, kind := range []string{linkRow, setupRow} {
+		if err := s.Rows.DeletePersonRows(ctx, kind, p.Email); err != nil {
+			return "", time.Time{}, err
+		}
 	}
 	secret := ledger.NewSecret()
 	return secret, s.Now().Add(LinkLife), s.put(ctx, linkRow, idOf(secret), p.Email, l, LinkLife)

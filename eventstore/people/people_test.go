@@ -279,6 +279,22 @@ func TestGuessesAreSlowed(t *testing.T) {
 	w.must(err)
 }
 
+// Whoever used a link before the person did cannot finish once there is another.
+func TestAnotherLinkEndsTheSetupsOfEarlierOnes(t *testing.T) {
+	w := newWorld(t)
+	stolen, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	begun, err := w.people.Begin(w.ctx, stolen, "203.0.113.9:1")
+	w.must(err)
+	secret, s := w.setUp() // with another link
+	_, err = w.people.Finish(w.ctx, begun.Ticket, "a password of theirs", w.code(begun.Secret), "203.0.113.9:1")
+	w.refused("the setup of the link before", err)
+	_, err = w.people.Session(w.ctx, s.Secret)
+	w.must(err)
+	_, err = w.people.SignIn(w.ctx, alice, password, w.code(secret), home)
+	w.must(err)
+}
+
 func TestASessionEnds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		does func(w *world, s people.Session)
