@@ -279,6 +279,42 @@ func TestGuessesAreSlowed(t *testing.T) {
 	w.must(err)
 }
 
+// meanwhile calls a function when a sign-in reads what is kept of a password: it has
+// passed the wait by then.
+type meanwhile struct {
+	eventstore.People
+	then func()
+}
+
+func (m *meanwhile) PersonRow(ctx context.Context, kind, id string) (eventstore.PersonRow, bool, error) {
+	if then := m.then; kind == "password" && then != nil {
+		m.then = nil
+		then()
+	}
+	return m.People.PersonRow(ctx, kind, id)
+}
+
+// Guesses that are sent all at once pass the wait together, and gain nothing by it.
+func TestGuessesAtOnceAreSlowedToo(t *testing.T) {
+	w := newWorld(t)
+	secret, _ := w.setUp()
+	rows := &meanwhile{People: w.store}
+	w.people = people.New(people.Config{Ledger: w.ledger, Rows: rows, Now: w.Now})
+	rows.then = func() {
+		for range 5 {
+			_, err := w.people.SignIn(w.ctx, alice, "a guess of mine", "000000", home)
+			w.refused("a guess", err)
+		}
+	}
+	var slowed *people.Error
+	if _, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), home); !errors.As(err, &slowed) || slowed.Wait <= 0 {
+		t.Errorf("the sixth of six at once: %v", err)
+	}
+	w.now = w.now.Add(time.Minute)
+	_, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), home)
+	w.must(err)
+}
+
 // Whoever used a link before the person did cannot finish once there is another.
 func TestAnotherLinkEndsTheSetupsOfEarlierOnes(t *testing.T) {
 	w := newWorld(t)

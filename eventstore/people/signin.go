@@ -44,6 +44,11 @@ func (s *SignIns) SignIn(ctx context.Context, email, password, code, address str
 	if !right {
 		return Session{}, s.failed(email, address, &Error{})
 	}
+	// Guesses sent at once all pass the first wait and then queue for a hash. Those
+	// that come after too many failures wait, before the code is compared.
+	if wait := s.wait(email, address); wait > 0 {
+		return Session{}, &Error{Wait: wait}
+	}
 	step, right, err := s.codeOf(email, known.TOTP, code)
 	if err == nil && right {
 		right, err = s.useStep(ctx, email, step)
