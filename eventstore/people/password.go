@@ -84,8 +84,8 @@ var errHash = errors.New("what is kept of a password cannot be read")
 // matches compares a password with a stored hash. Without a hash it takes as
 // long, so that the time does not tell whether the person exists.
 func (s *SignIns) matches(ctx context.Context, hash, password string) (bool, error) {
-	if len(password) > longestPassword {
-		password = password[:longestPassword]
+	if len(password) > longestPassword { // none is that long, and the beginning of one must not do
+		hash, password = "", ""
 	}
 	if hash == "" {
 		_, err := s.argon(ctx, password, make([]byte, saltLength), argonMemory, argonTime, argonLanes)

@@ -331,6 +331,23 @@ func TestAnotherLinkEndsTheSetupsOfEarlierOnes(t *testing.T) {
 	w.must(err)
 }
 
+// The longest password has 256 bytes; what begins with it is another one.
+func TestAPasswordIsComparedWhole(t *testing.T) {
+	w := newWorld(t)
+	longest := strings.Repeat("correct horse...", 16)
+	link, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	begun, err := w.people.Begin(w.ctx, link, home)
+	w.must(err)
+	_, err = w.people.Finish(w.ctx, begun.Ticket, longest, w.code(begun.Secret), home)
+	w.must(err)
+	w.now = w.now.Add(time.Minute)
+	_, err = w.people.SignIn(w.ctx, alice, longest+"!", w.code(begun.Secret), home)
+	w.refused("one character more", err)
+	_, err = w.people.SignIn(w.ctx, alice, longest, w.code(begun.Secret), home)
+	w.must(err)
+}
+
 func TestASessionEnds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		does func(w *world, s people.Session)
