@@ -109,7 +109,7 @@ func (p Proposal) checkIAT(f *fields) {
 	i.From.check(f, "From")
 	if i.Ultimate != nil {
 		i.Ultimate.check(f, "UltimateReceiver")
-		i.To.checkBirth(f, "To")
+		i.To.checkStored(f, "To")
 	} else {
 		i.To.check(f, "To")
 	}
@@ -169,6 +169,21 @@ func (p IATParty) check(f *fields, who string) {
 		}
 	}
 	checkText(f, at+"State", p.State, 0, 33)
+	p.checkBirth(f, who)
+}
+
+// checkStored checks the fields of a party that is stored and not sent, in whose
+// place another one stands in the addenda: all of them may be missing.
+func (p IATParty) checkStored(f *fields, who string) {
+	at := "/IATDetails/" + who
+	checkText(f, at+"Name", p.Name, 0, 35)
+	checkText(f, at+"Address", p.Address, 0, 35)
+	checkText(f, at+"City", p.City, 0, 33)
+	checkText(f, at+"State", p.State, 0, 33)
+	checkText(f, at+"PostalCode", p.PostalCode, 0, 31)
+	if p.Country != "" && !country.MatchString(p.Country) {
+		f.bad(at+"CountryCode", "country", "must be an ISO 3166 code of two capital letters")
+	}
 	p.checkBirth(f, who)
 }
 
