@@ -93,10 +93,12 @@ func jsonName(t reflect.Type) string {
 	}
 }
 
-// ReadXML decodes one XML element. An element that occurs twice in its parent,
-// and anything after the first element, are refused.
+// ReadXML decodes one XML element in UTF-8. An element that occurs twice in its
+// parent, and anything after the first element, are refused.
 func ReadXML(input []byte, into any) error {
-	if err := wellFormed(xml.NewDecoder(strings.NewReader(string(input)))); err != nil {
+	d := xml.NewDecoder(strings.NewReader(string(input)))
+	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errCharset }
+	if err := wellFormed(d); err != nil {
 		return err
 	}
 	if err := xml.Unmarshal(input, into); err != nil {
@@ -105,14 +107,21 @@ func ReadXML(input []byte, into any) error {
 	return nil
 }
 
+// errCharset says that an XML body declares another encoding than UTF-8.
+var errCharset = errors.New("not UTF-8")
+
 func wellFormed(d *xml.Decoder) error {
 	parents := []map[string]bool{{}}
 	for {
 		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && len(parents[0]) == 1:
 			return nil
-		}
-		if err != nil {
+		case errors.Is(err, io.EOF):
+			return NewProblem(CodeBadRequest, "the body must be exactly one XML element")
+		case errors.Is(err, errCharset):
+			return NewProblem(codeMediaType, "send XML in UTF-8")
+		case err != nil:
 			return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
 		}
 		switch e := token.(type) {

@@ -1,0 +1,40 @@
+package api
+
+import (
+	"encoding/xml"
+	"net/http"
+	"testing"
+)
+
+func TestAnXMLBodyIsOneElementInUTF8(t *testing.T) {
+	type element struct {
+		XMLName xml.Name `xml:"a"`
+		B       string   `xml:"b"`
+	}
+	for name, tt := range map[string]struct {
+		body   string
+		status int
+	}{
+		"an element":             {`<a><b>1</b></a>`, 0},
+		"after a declaration":    {`<?xml version="1.0" encoding="utf-8"?><a><b>1</b></a>`, 0},
+		"nothing":                {``, http.StatusBadRequest},
+		"blanks":                 {" \n", http.StatusBadRequest},
+		"only a declaration":     {`<?xml version="1.0"?>`, http.StatusBadRequest},
+		"two elements":           {`<a/><a/>`, http.StatusBadRequest},
+		"a member twice":         {`<a><b>1</b><b>2</b></a>`, http.StatusBadRequest},
+		"in another encoding":    {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, http.StatusUnsupportedMediaType},
+		"with an entity":         {`<!DOCTYPE a [<!ENTITY x "y">]><a><b>&x;</b></a>`, http.StatusBadRequest},
+		"an element that is cut": {`<a><b>1</b>`, http.StatusBadRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got element
+			err := ReadXML([]byte(tt.body), &got)
+			if tt.status == 0 && (err != nil || got.B != "1") {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			if tt.status != 0 && (err == nil || Explain(err).Status != tt.status || Explain(err).Message == "the body is not the XML that is expected here: a value is not of its type") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
