@@ -17,14 +17,38 @@ const (
 	rowsBuffer = 64 << 10
 )
 
-// AnswerRows streams a list as the bare array that its surface specifies: all
-// rows or, with limit, a page with a Link to the next, whose cursor counts the
-// rows shown before. The rows are never all in memory. A fault after the first
-// bytes aborts the answer, so that it is not mistaken for a whole list.
+// AnswerRows answers a list as the bare array that its surface specifies: all rows
+// or, with limit, a page with a Link to the next. Its cursor counts the rows shown
+// before, and is obeyed without a limit too.
 func AnswerRows[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
-	if c.QueryParam("limit") != "" {
-		return answerRowsPage(c, rows, show)
+	before, err := After(c.QueryParam("cursor"), "/cursor")
+	switch {
+	case err != nil:
+		return err
+	case c.QueryParam("limit") != "":
+		return answerRowsPage(c, before, rows, show)
 	}
+	return AnswerAll(s, c, skipFirst(rows, before), show)
+}
+
+// skipFirst leaves out the first n rows of a list.
+func skipFirst[R any](rows iter.Seq2[R, error], n int64) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		left := n
+		for row, err := range rows {
+			if err == nil && left > 0 {
+				left--
+			} else if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// AnswerAll streams a whole list as a bare array. The rows are never all in memory.
+// A fault after the first bytes aborts the answer, so that it is not mistaken for a
+// whole list.
+func AnswerAll[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
 	if isHead(c.Request().Context()) {
 		return onlyHeaders(c, echo.MIMEApplicationJSON)
 	}
@@ -53,12 +77,8 @@ func writeRow[R, T any](w *rowWriter, row R, show func(R) (T, error)) error {
 	return w.add(shown)
 }
 
-func answerRowsPage[R, T any](c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
+func answerRowsPage[R, T any](c echo.Context, before int64, rows iter.Seq2[R, error], show func(R) (T, error)) error {
 	most, err := Limit(c)
-	if err != nil {
-		return err
-	}
-	before, err := After(c.QueryParam("cursor"), "/cursor")
 	if err != nil {
 		return err
 	}

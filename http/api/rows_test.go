@@ -14,6 +14,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"pgregory.net/rapid"
+
+	"github.com/achledger/achledger/domain"
 )
 
 // bare makes a kit that has nothing but a log, and a request for a list.
@@ -138,5 +140,22 @@ func TestAPageOfAListLinksToTheNext(t *testing.T) {
 	}
 	if !slices.Equal(got, list) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestACursorIsObeyedWithoutALimit(t *testing.T) {
+	all := []string{"a", "b", "c"}
+	for query, want := range map[string]string{"": `["a","b","c"]`, "?cursor=2": `["c"]`, "?cursor=3": `[]`, "?cursor=1&limit=1": `["b"]`} {
+		s, c, w := bare(query)
+		if err := AnswerRows(s, c, Each(all), itself); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(w.Body.String()); got != want {
+			t.Errorf("%q: %s, want %s", query, got, want)
+		}
+	}
+	s, c, _ := bare("?cursor=2x")
+	if err := AnswerRows(s, c, Each(all), itself); domain.CodeOf(err) != domain.Invalid {
+		t.Errorf("a cursor that is none: %v", err)
 	}
 }

@@ -51,7 +51,7 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 			filter.Cursor = at
 			return s.Views.Items(ctx, filter)
 		})
-		return api.AnswerRows(s.Kit, c, all, func(i projections.Item) (api.EventRecord, error) { return api.NewEventRecord(i), nil })
+		return api.AnswerAll(s.Kit, c, all, func(i projections.Item) (api.EventRecord, error) { return api.NewEventRecord(i), nil })
 	}
 	items, next, err := s.Views.Items(ctx, filter)
 	if err != nil {

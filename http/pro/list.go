@@ -37,7 +37,7 @@ func proList[T any](s *surface, c echo.Context, who api.Caller, aggregate string
 	}
 	show := func(id string) (T, error) { return read(ctx, id) }
 	if c.QueryParam("limit") == "" {
-		return api.AnswerRows(s.Kit, c, api.Pages(from, page), show)
+		return api.AnswerAll(s.Kit, c, api.Pages(from, page), show)
 	}
 	ids, next, err := page(from)
 	if err != nil {
