@@ -27,6 +27,7 @@ func TestABodyIsReadStrictlyOnEverySurface(t *testing.T) {
 		"two amounts of a transfer":     {acme, "POST", transfer, `{"transfer_type":"ach","relationship_id":"x","direction":"OUTGOING","amount":"1.00","amount":"9000.00"}`, "/amount", "invalid"},
 		"two spellings of one member":   {acme, "POST", transfer, `{"transfer_type":"ach","relationship_id":"x","direction":"OUTGOING","amount":"1.00","Amount":"9000.00"}`, "/amount", "invalid"},
 		"two amounts of an entry":       {acme, "POST", "/v1/ach-files", file(`"amount":0.01,"amount":90,"entryType":"CREDIT"`), "/batches/0/entries/0/amount", "invalid"},
+		"a name without end":            {acme, "POST", "/v1/ach-files", strings.Replace(file(`"amount":0.01,"entryType":"CREDIT"`), "{", `{"name":"`+strings.Repeat("x", 256)+`",`, 1), "/name", "invalid"},
 		"a member nobody knows, deep":   {acme, "POST", "/v1/ach-files", file(`"amount":0.01,"entryType":"CREDIT","sameDay":true`), "/batches/0/entries/0/sameDay", "invalid"},
 		"two numbers of an account":     {acme, "POST", "/v1/ach-files", strings.Replace(file(`"amount":0.01,"entryType":"CREDIT"`), `"accountNumber"`, `"accountNumber":"1","accountNumber"`, 1), "/batches/0/entries/0/account/accountNumber", "invalid"},
 		"what follows a file":           {acme, "POST", "/v1/ach-files", file(`"amount":0.01,"entryType":"CREDIT"`) + `{}`, "", "bad-request"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -45,9 +46,15 @@ type builtFile struct {
 	offsets   []*domain.OrderedOffset // by batch
 }
 
+// maxFileName bounds the name that a client gives a file for itself, in characters.
+const maxFileName = 255
+
 func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	out := builtFile{asked: in}
 	b.name = in.Name
+	if utf8.RuneCountInString(in.Name) > maxFileName {
+		b.wrong("/name", "length", "at most %d characters", maxFileName)
+	}
 	var err error
 	if out.odfi, out.asked.ODFI, err = b.odfi(in.ODFI); err != nil {
 		return out, err
