@@ -66,6 +66,15 @@ func TestADateThatCannotBeKeptIsMovedAndSaysWhy(t *testing.T) {
 	}
 }
 
+// A file names a year by its last two digits: 2106 would be another one.
+func TestADateThatNoFileCanNameIsRefused(t *testing.T) {
+	bank := newWorld(t).client("business", settings())
+	bank.originate(proposal("EffectiveDate", "2099-12-31")).is(201)
+	for _, asked := range []string{"2100-01-04", "1/4/2100", "9999-12-31"} {
+		bank.originate(proposal("EffectiveDate", asked)).problem(400, "invalid").names("/EffectiveDate")
+	}
+}
+
 // iatDetails is the documentation's own sample.
 func iatDetails() map[string]any {
 	return map[string]any{

@@ -212,11 +212,17 @@ func (p *proposed) texts(value, at string) (texts []string, bad []domain.FieldEr
 	return texts, bad
 }
 
+// lastEffective is the last day that a NACHA file can name.
+const lastEffective = "2099-12-31"
+
 func readEffectiveDate(p *proposed, value, at string) []domain.FieldError {
 	s, _ := api.Unquote(value)
 	day, ok := api.ParseDay(s)
 	if !ok && s != "" || s == "" && value != `""` {
 		return api.Wrong(at, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
+	}
+	if day > lastEffective {
+		return api.Wrong(at, "date", "must be at most %s: a file has two digits for the year", lastEffective)
 	}
 	p.Proposal.EffectiveOn = day
 	return nil
