@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -89,13 +88,16 @@ func (a action) body(c echo.Context) ([]byte, error) {
 			}
 		case typed == "":
 		case f.Kind == "json":
-			var set map[string]any
-			d := json.NewDecoder(strings.NewReader(typed))
-			d.UseNumber()
-			if err := d.Decode(&set); err != nil {
+			var set map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(typed), &set); err != nil {
 				return nil, api.Invalid("/"+f.Name, "json", "%v", err)
 			}
-			maps.Copy(values, set)
+			if err := api.Strictly([]byte(typed), &set); err != nil { // as the API reads it: a limit that is there twice is not chosen from
+				return nil, err
+			}
+			for name, value := range set {
+				values[name] = value
+			}
 		case f.Name == "key": // part of the path
 		case f.Kind == "yesno":
 			values[f.Name] = typed == "true"
