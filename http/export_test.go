@@ -145,3 +145,10 @@ func TestAClientsDayIsAStatement(t *testing.T) {
 	}
 	ops.call("GET", "/v1/ops/clients/nobody/statement", "").problem(404, "not-found")
 }
+
+func TestTheBoundsOfAnExportAreOfAnExportOnly(t *testing.T) {
+	ops := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }).credential("_ledger", "ops:read")
+	for _, query := range []string{"from=2026-11-01", "to=2026-11-30"} {
+		ops.call("GET", "/v1/ops/settlements?"+query, "").problem(400, "invalid").names("/" + query[:strings.Index(query, "=")])
+	}
+}

@@ -46,6 +46,11 @@ func (s *surface) settlements(c echo.Context, who api.Caller) error {
 	if api.IsExport(c) {
 		return s.exportSettlements(c, who, on)
 	}
+	for _, bound := range []string{"from", "to"} {
+		if c.QueryParam(bound) != "" { // one day would pass for all of them
+			return api.Invalid("/"+bound, "export", "is of an export: send date, or ask for text/csv or application/x-ndjson")
+		}
+	}
 	rows, err := s.settledOn(ctx, on)
 	if err != nil {
 		return err
