@@ -152,3 +152,15 @@ func TestTheBoundsOfAnExportAreOfAnExportOnly(t *testing.T) {
 		ops.call("GET", "/v1/ops/settlements?"+query, "").problem(400, "invalid").names("/" + query[:strings.Index(query, "=")])
 	}
 }
+
+// The days around the first and the last that can be written cannot be.
+func TestADayAtTheEndOfTheCalendarIsRefused(t *testing.T) {
+	ops := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }).credential("_ledger", "ops:read")
+	for _, day := range []string{"0001-01-01", "9999-12-31"} {
+		ops.call("GET", "/v1/ops/settlements?date="+day, "").problem(400, "invalid").names("/date")
+		ops.call("GET", "/v1/ops/settlements?from="+day, "", asLines).problem(400, "invalid").names("/from")
+	}
+	for _, day := range []string{"1900-01-01", "2999-12-31"} {
+		ops.call("GET", "/v1/ops/settlements?date="+day, "").is(200)
+	}
+}

@@ -105,6 +105,10 @@ func (q *QueryReader) Refusal() error {
 	return &domain.Refusal{Code: domain.Invalid, Fields: q.wrong[:min(len(q.wrong), MaxComplaints)]}
 }
 
+// The days that a query may ask for: what is shown of the days around one could not
+// be written near year 1 and year 9999.
+var firstDay, lastDay = calendar.NewDate(1900, time.January, 1), calendar.NewDate(2999, time.December, 31)
+
 // QueryDay reads a day, YYYY-MM-DD, from the query; otherwise is the default.
 func QueryDay(c echo.Context, name string, otherwise calendar.Date) (calendar.Date, error) {
 	text := c.QueryParam(name)
@@ -114,6 +118,9 @@ func QueryDay(c echo.Context, name string, otherwise calendar.Date) (calendar.Da
 	d, err := calendar.ParseDate(text)
 	if err != nil {
 		return d, Invalid("/"+name, "date", "%v", err)
+	}
+	if d.Before(firstDay) || lastDay.Before(d) {
+		return d, Invalid("/"+name, "range", "must be from %s to %s", firstDay, lastDay)
 	}
 	return d, nil
 }
