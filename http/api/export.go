@@ -3,7 +3,6 @@ package api
 import (
 	"iter"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,11 +25,8 @@ const exportsAtOnce = 4
 func IsExport(c echo.Context) bool { return exportMedia(c) != "" }
 
 func exportMedia(c echo.Context) string {
-	accept := c.Request().Header.Get(echo.HeaderAccept)
-	for _, media := range []string{mediaLines, mediaCSV} {
-		if strings.Contains(accept, media) {
-			return media
-		}
+	if media := Preferred(c.Request(), mediaLines, mediaCSV, echo.MIMEApplicationJSON); media != echo.MIMEApplicationJSON {
+		return media
 	}
 	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -110,19 +109,11 @@ func writeVault(c echo.Context, status int, value any) error {
 }
 
 func wantsXML(r *http.Request) bool {
-	wants, best := isXML(r), 0.0
-	for _, offer := range strings.Split(r.Header.Get("Accept"), ",") {
-		media, params, _ := mime.ParseMediaType(strings.TrimSpace(offer))
-		weight, err := strconv.ParseFloat(params["q"], 64)
-		if err != nil {
-			weight = 1
-		}
-		inXML := media == "application/xml" || media == "text/xml"
-		if (inXML || media == "application/json") && weight > best { // of equals the first
-			wants, best = inXML, weight
-		}
+	wanted := api.Preferred(r, echo.MIMEApplicationJSON, "application/xml", "text/xml")
+	if wanted == "" {
+		return isXML(r)
 	}
-	return wants
+	return wanted != echo.MIMEApplicationJSON
 }
 
 func isXML(r *http.Request) bool {
