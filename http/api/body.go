@@ -79,6 +79,9 @@ func typeProblem(err error, object string, into reflect.Type) error {
 
 // jsonName is what JSON calls the values that a Go type takes.
 func jsonName(t reflect.Type) string {
+	if t == reflect.TypeFor[json.Number]() {
+		return "a number" // although Go keeps its digits as text
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"

@@ -1,10 +1,32 @@
 package api
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"net/http"
 	"testing"
 )
+
+func TestAValueOfAnotherTypeIsToldWhichIsWanted(t *testing.T) {
+	type body struct {
+		Amount json.Number `json:"amount"`
+		Name   string      `json:"name"`
+		On     bool        `json:"on"`
+		List   []string    `json:"list"`
+	}
+	for sent, want := range map[string]string{
+		`{"amount":true}`: "amount: must be a number",
+		`{"amount":[1]}`:  "amount: must be a number",
+		`{"name":1}`:      "name: must be a string",
+		`{"on":"true"}`:   "on: must be true or false",
+		`{"list":"a"}`:    "list: must be an array",
+	} {
+		var in body
+		if err := Strictly([]byte(sent), &in); err == nil || Explain(err).Message != want {
+			t.Errorf("%s: %v, want %s", sent, err, want)
+		}
+	}
+}
 
 func TestAnXMLBodyIsOneElementInUTF8(t *testing.T) {
 	type element struct {
