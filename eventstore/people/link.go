@@ -13,6 +13,8 @@ import (
 type linkRecord struct {
 	// Direct marks a link that signs in by itself, in a sandbox.
 	Direct bool `json:"direct,omitempty"`
+	// Disabled is as in sessionRecord: a link does not become valid again either.
+	Disabled int64 `json:"disabled,omitempty"`
 }
 
 func idOf(secret string) string { return hex.EncodeToString(ledger.HashSecret(secret)) }
@@ -56,6 +58,7 @@ func (s *SignIns) newLink(ctx context.Context, email string, l linkRecord) (stri
 			return "", time.Time{}, err
 		}
 	}
+	l.Disabled = p.DisabledAt
 	secret := ledger.NewSecret()
 	return secret, s.Now().Add(LinkLife), s.put(ctx, linkRow, idOf(secret), p.Email, l, LinkLife)
 }
@@ -87,7 +90,7 @@ func (s *SignIns) take(ctx context.Context, secret, address string, direct bool)
 		return p, err
 	case restored:
 		return p, &Error{Restored: true}
-	case !ok:
+	case !ok || p.DisabledAt != l.Disabled:
 		return p, ErrLink
 	}
 	return p, nil

@@ -331,6 +331,28 @@ func TestAnotherLinkEndsTheSetupsOfEarlierOnes(t *testing.T) {
 	w.must(err)
 }
 
+// Disabling a person ends links and setups as it ends sessions: enabling the person
+// again does not bring them back.
+func TestALinkEndsWhenItsPersonIsDisabled(t *testing.T) {
+	w := newWorld(t)
+	link, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	w.add("bob@lantern.example", domain.RoleViewer)
+	invited, _, err := w.people.Link(w.ctx, "bob@lantern.example")
+	w.must(err)
+	begun, err := w.people.Begin(w.ctx, invited, home)
+	w.must(err)
+	for _, email := range []string{alice, "bob@lantern.example"} {
+		w.enable(email, false)
+		w.enable(email, true)
+	}
+	_, err = w.people.Begin(w.ctx, link, home)
+	w.refused("the link", err)
+	_, err = w.people.Finish(w.ctx, begun.Ticket, password, w.code(begun.Secret), home)
+	w.refused("the setup", err)
+	w.setUp() // a link that is made afterwards
+}
+
 // The longest password has 256 bytes; what begins with it is another one.
 func TestAPasswordIsComparedWhole(t *testing.T) {
 	w := newWorld(t)

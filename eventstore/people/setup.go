@@ -22,7 +22,8 @@ type Setup struct {
 
 // setupRecord is the row of a setup that has begun.
 type setupRecord struct {
-	TOTP []byte `json:"totp"` // sealed
+	TOTP     []byte `json:"totp"`               // sealed
+	Disabled int64  `json:"disabled,omitempty"` // as in sessionRecord
 }
 
 // Begin uses up a link and returns what the person needs to set a password and
@@ -41,7 +42,7 @@ func (s *SignIns) Begin(ctx context.Context, secret, address string) (Setup, err
 		return Setup{}, err
 	}
 	ticket := ledger.NewSecret()
-	if err := s.put(ctx, setupRow, idOf(ticket), p.Email, setupRecord{sealed}, setupLife); err != nil {
+	if err := s.put(ctx, setupRow, idOf(ticket), p.Email, setupRecord{sealed, p.DisabledAt}, setupLife); err != nil {
 		return Setup{}, err
 	}
 	return Setup{Ticket: ticket, Email: p.Email, Name: p.Name, Secret: key.Secret(), URL: key.URL(), Until: s.Now().Add(setupLife)}, nil
@@ -66,7 +67,7 @@ func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address stri
 		return Session{}, s.failed("", address, ErrLink)
 	}
 	p, ok, _, err := s.person(ctx, row.Person)
-	if err != nil || !ok {
+	if err != nil || !ok || p.DisabledAt != begun.Disabled {
 		return Session{}, orElse(err, ErrLink)
 	}
 	if err := checkPassword(chosen, p); err != nil {
