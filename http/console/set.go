@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,20 +92,11 @@ const mostHandedIn = 64 << 20
 
 // handIn takes in a file from the bank that a person uploads.
 func (s *surface) handIn(c echo.Context, who api.Caller) error {
-	part, err := c.FormFile("file")
+	name, content, err := handedIn(c.Request())
 	if err != nil {
-		return api.Invalid("/file", "required", "choose a file from the bank")
+		return err
 	}
-	file, err := part.Open()
-	if err != nil {
-		return fmt.Errorf("open what was handed in: %w", err)
-	}
-	defer file.Close()
-	var content bytes.Buffer
-	if _, err := io.Copy(&content, file); err != nil {
-		return fmt.Errorf("read what was handed in: %w", err)
-	}
-	answer, err := s.askWith(c, who, http.MethodPost, "/v1/ops/inbound?name="+url.QueryEscape(path.Base(part.Filename)), echo.MIMETextPlain, content.Bytes())
+	answer, err := s.askWith(c, who, http.MethodPost, "/v1/ops/inbound?name="+url.QueryEscape(path.Base(name)), echo.MIMETextPlain, content)
 	if err != nil {
 		return err
 	}
@@ -115,6 +105,31 @@ func (s *surface) handIn(c echo.Context, who api.Caller) error {
 	}
 	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone)
 	return c.Redirect(http.StatusSeeOther, Path+"/inbound?done=hand-in")
+}
+
+// handedIn reads the name and the content of the file of an upload. It does not parse
+// the form, which would leave a large file in the system's temporary folder, in the
+// clear.
+func handedIn(r *http.Request) (name string, content []byte, err error) {
+	missing := api.Invalid("/file", "required", "choose a file from the bank")
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return "", nil, missing
+	}
+	for {
+		part, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return "", nil, missing
+		case err != nil:
+			return "", nil, api.ReadError(err)
+		case part.FormName() == "file" && part.FileName() != "":
+			if content, err = io.ReadAll(part); err != nil {
+				return "", nil, api.ReadError(err)
+			}
+			return part.FileName(), content, nil
+		}
+	}
 }
 
 // handInForm uploads a file from the bank.
