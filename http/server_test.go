@@ -1,11 +1,14 @@
 package http_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -55,6 +58,24 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 		suspended.originate(proposal("TransactionID", someID)).is(200) // accepted before the suspension
 		suspended.call("GET", "/api/transaction/"+someID, "").is(200)
 	})
+}
+
+// A caller that asks before it sends a body is told no at once: the server does not
+// wait for the body.
+func TestACallerThatAsksFirstIsRefusedBeforeItSends(t *testing.T) {
+	w := newWorld(t)
+	for path, want := range map[string]string{"/api/transaction": "401", "/nothing": "404", "/v1/nacha": "401"} {
+		c, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+		w.must(err)
+		t.Cleanup(func() { _ = c.Close() })                // the server's end waits for it
+		w.must(c.SetDeadline(time.Now().Add(time.Minute))) // so that a server that waits fails the test
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n", path)
+		line, err := bufio.NewReader(c).ReadString('\n')
+		w.must(err)
+		if !strings.HasPrefix(line, "HTTP/1.1 "+want) {
+			t.Errorf("%s: %s", path, line)
+		}
+	}
 }
 
 // endless is a body without an end.

@@ -39,7 +39,11 @@ func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			if r.ContentLength > limit {
 				return &http.MaxBytesError{Limit: limit}
 			}
-			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+			// In a copy: the server has to find the body it gave, or it waits for one that
+			// a caller with Expect: 100-continue does not send before the answer.
+			limited := r.WithContext(r.Context())
+			limited.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+			c.SetRequest(limited)
 		}
 		return next(c)
 	}
