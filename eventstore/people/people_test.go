@@ -135,9 +135,15 @@ func TestAPersonSetsAPasswordByALinkAndSignsIn(t *testing.T) {
 	}
 	_, err = w.people.Finish(w.ctx, begun.Ticket, password, "000000", home)
 	w.refused("a wrong code", err)
+	if set, err := w.people.IsSetUp(w.ctx, alice); set || err != nil {
+		t.Errorf("before the person has finished it is set up: %t, %v", set, err)
+	}
 	code := w.code(begun.Secret)
 	s, err := w.people.Finish(w.ctx, begun.Ticket, password, code, home)
 	w.must(err)
+	if set, err := w.people.IsSetUp(w.ctx, alice); !set || err != nil {
+		t.Errorf("set up: %t, %v", set, err)
+	}
 	who, err := w.people.Session(w.ctx, s.Secret)
 	w.must(err)
 	if who.Email != alice || !slices.Contains(who.Scopes, domain.ScopeOpsApprove) || slices.Contains(who.Scopes, domain.ScopeOps) {

@@ -103,6 +103,12 @@ func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address stri
 	return s.begin(ctx, p, "password", address)
 }
 
+// IsSetUp reports whether a person has set a password and an app.
+func (s *SignIns) IsSetUp(ctx context.Context, email string) (bool, error) {
+	_, set, err := s.Rows.PersonRow(ctx, passwordRow, email)
+	return set, err
+}
+
 func orElse(err, otherwise error) error {
 	if err != nil {
 		return err

@@ -105,8 +105,14 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 	open = slices.DeleteFunc(open, func(o people.OpenSession) bool { return o.Email != one.Email })
 	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "enabled", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(s.sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
 		{"Name", say(named(one.Name))}, {"Roles", say(strings.Join(one.Roles, ", "))}, {"Added", at(one.AddedAt)},
-		{"Password and app", say("set by the person").sub("To replace both, the owner of the data folder runs: achledger operators link " + one.Email)},
 	}}
+	credentials := fact{"Password and app", say("not set yet").sub("The owner of the data folder prints a link to set them: achledger operators link " + one.Email)}
+	if set, err := s.SignIns.IsSetUp(ctx, one.Email); err != nil {
+		return err
+	} else if set {
+		credentials.Cell = say("set by the person").sub("To replace both, the owner of the data folder runs: achledger operators link " + one.Email)
+	}
+	data.Facts = append(data.Facts, credentials)
 	if one.Disabled {
 		data.State, data.Tone = "disabled", bad
 	}

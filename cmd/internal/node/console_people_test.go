@@ -42,7 +42,7 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 
 	admin.posts("/console/do/add-person/new", url.Values{"email": {"P.Quill@lantern.example"}, "name": {"Pat Quill"}, "roles": {"viewer", "approver"}, "reason": {"joins on Monday"}}, 303)
 	admin.sees("/console/people", "p.quill@lantern.example", "viewer, approver")
-	admin.sees("/console/people/p.quill@lantern.example", "Pat Quill", "joins on Monday", "achledger operators link p.quill@lantern.example")
+	admin.sees("/console/people/p.quill@lantern.example", "Pat Quill", "joins on Monday", "not set yet", "achledger operators link p.quill@lantern.example")
 
 	person := "/console/do/change-person/m.ortiz@lantern.example"
 	admin.posts(person, url.Values{"name": {"Maria Ortiz"}, "roles": {"operator", "approver"}, "reason": {"second approver"}, "back": {"/console/people/m.ortiz@lantern.example"}}, 303)
