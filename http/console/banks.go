@@ -114,6 +114,9 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		return domain.Refuse(domain.NotFound, "there is no bank %q", routing)
 	}
 	p := s.newPage(c, who, "Bank "+routing, "Banks")
+	if err := s.findRequests(ctx, p, routing); err != nil {
+		return err
+	}
 	_, labels := s.metrics.read(s.Metrics)
 	state := deliveryState(labels, routing)
 	var names []string

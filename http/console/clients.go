@@ -122,6 +122,9 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	}
 	set := client.Settings
 	p := s.newPage(c, who, set.Name, "Clients")
+	if err := s.findRequests(ctx, p, id); err != nil {
+		return err
+	}
 	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []textLink{
 		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id}, {"Exposure", Path + "/exposure?client=" + id},
 	}}

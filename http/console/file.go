@@ -57,6 +57,9 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 		return s.fileCSV(c, p, f)
 	}
 	p.Live = true
+	if err := s.findRequests(ctx, p, f.ID); err != nil {
+		return err
+	}
 	data := filePage{Name: name, State: word(f.State), Tone: toneOf(string(f.State)), Facts: fileFacts(p, f), Actions: fileForms(p, f), Batches: batchTable(p, f)}
 	if data.Moments, err = s.moments(ctx, describeFile(), domain.FileStream(f.ID)); err != nil {
 		return err
@@ -138,7 +141,7 @@ func fileForms(p *page, f domain.File) (forms []form) {
 	case domain.DeliveryUnknown:
 		forms = append(forms, formOf(p, "confirm", f.ID, "Confirm that the bank has it").opened(), formOf(p, "resend", f.ID, "Send it again"))
 	case domain.FileIsHeld:
-		forms = append(forms, formOf(p, "approve-file", f.ID, "Approve the file").opened(), formOf(p, "release", f.ID, "Take it back"))
+		forms = append(forms, approveForm(p, "approve-file", f.ID, "Approve the file"), formOf(p, "release", f.ID, "Take it back"))
 	case domain.FileIsCut, domain.FileIsRendered:
 		forms = append(forms, formOf(p, "release", f.ID, "Take it back"))
 	}

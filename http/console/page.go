@@ -33,6 +33,8 @@ type page struct {
 	query      url.Values
 	// Forms are the actions offered by a list page.
 	Forms []form
+	// Requests are those about what the page shows that wait for another person.
+	Requests []openRequest
 	// Short reports that the page omits an action because the person's role
 	// does not allow it.
 	Short bool

@@ -90,6 +90,9 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		return domain.Refuse(domain.NotFound, "there is no operator %.80q", email)
 	}
 	p := s.newPage(c, who, one.Email, "People")
+	if err := s.findRequests(ctx, p, one.Email); err != nil {
+		return err
+	}
 	acts, err := s.actTable(ctx, p, one.Email, c.QueryParam("cursor"))
 	if err != nil {
 		return err

@@ -39,6 +39,9 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, "Policy", "Policy")
+	if err := s.findRequests(ctx, p, "policy"); err != nil {
+		return err
+	}
 	expires := domain.ShortDuration(policy.Expires())
 	data := settingsPage{
 		Title: "Policy", FactsTitle: "The policy", State: "one person is enough", Tone: warn, Lead: "What one person cannot do alone, and what each role can do.",

@@ -107,6 +107,9 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 			data.Records = append(data.Records, itemRecord{word(i.Kind) + ": the record in " + whose(i), lines})
 		}
 	}
+	if err := s.findRequests(ctx, p, itemIDs(t)...); err != nil {
+		return err
+	}
 	data.Actions = append(allowed(append(transactionForms(p, &t), askBackForm(p, v)...)), revealForm(p, &t)...)
 	if s.Sandbox != nil {
 		data.Bank = bankForms(p, v.Case)
@@ -271,10 +274,26 @@ func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 		case domain.Asked:
 			forms = append(forms, formOf(p, "reject", i.ID, "Record that the bank declined"))
 		case domain.Held:
-			forms = append(forms, formOf(p, "approve", i.ID, "Approve"+about).opened(), formOf(p, "reject", i.ID, "Reject"+about))
+			forms = append(forms, approveForm(p, "approve", i.ID, "Approve"+about), formOf(p, "reject", i.ID, "Reject"+about))
 		}
 	}
 	return forms
+}
+
+// approveForm offers to approve what is held. It is open unless somebody asked for
+// it already, as then the request is what to decide on.
+func approveForm(p *page, name, subject, title string) form {
+	f := formOf(p, name, subject, title)
+	f.Open = len(p.Requests) == 0
+	return f
+}
+
+// itemIDs are the ids of a transaction's items, about which requests are made.
+func itemIDs(t domain.Transaction) (ids []string) {
+	for _, i := range t.Items {
+		ids = append(ids, i.ID)
+	}
+	return ids
 }
 
 // askBackForm offers to ask the receiving bank to return an entry, where that is

@@ -61,13 +61,14 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 	if !strings.Contains(to, "done=asked") {
 		t.Errorf("switching it off alone leads to %s", to)
 	}
-	admin.sees("/console/policy", "two people are needed", "by a command, and on record")
+	admin.sees("/console/policy", "two people are needed", "by a command, and on record", "<b>Change the policy</b>: asked by you")
 	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 409) // one of two who can approve
 	if _, err := r.server.AddOperator(control.AsOwner(t.Context()), NewOperator{Email: "t.reyes@lantern.example", Roles: []string{domain.RoleApprover}}); err != nil {
 		t.Fatal(err)
 	}
 	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 303)
 	admin.sees("/console/queues/approvals", "Change the policy", "Add or change a person")
+	admin.sees("/console/people/p.quill@lantern.example", "<b>Add or change a person</b>: asked by you")
 }
 
 // endsOneSession has an admin see who is signed in, and end one session.

@@ -64,12 +64,19 @@ func TestASecondPersonApprovesInABrowser(t *testing.T) {
 
 	asks("invoice seen again")
 	day.signIn(web, "p.quill@lantern.example", domain.RoleApprover)
-	web.visit("/console/queues/approvals")
-	web.submit("#approvals tbody a")
+	web.visit(held)
+	web.says(".request", "Approve what is held", "asked by m.ortiz@lantern.example")
+	if value[bool](web, "document.querySelector('details[open] form[action*=approve]') !== null") {
+		t.Error("a request waits, and the page suggests to make another")
+	}
+	web.submit(".request a")
 	web.submit("form[action*=approve-request] button")
 	web.says(".done", "approved")
 	web.visit(held)
 	web.says("#what-happened", "Approved", "invoice seen again")
+	if value[bool](web, "document.querySelector('.request') !== null") {
+		t.Error("a request that was approved is shown as waiting")
+	}
 	web.visit(request)
 	web.says(".head", "refused")
 	web.quiet("two people")
