@@ -51,6 +51,9 @@ func (s *surface) moments(ctx context.Context, describe func(domain.Fact) (descr
 			if !ok {
 				continue
 			}
+			if id := f.Meta.Approval; id != "" && t.href == "" {
+				t.href, t.linkText = Path+"/approvals/"+id, "Open the request"
+			}
 			list = append(list, moment{
 				At: f.Meta.At, What: t.what, Detail: t.detail, Tone: t.tone, Href: t.href, LinkText: t.linkText,
 				By: s.by(ctx, f.Meta), Position: r.Position, Type: r.Type, Raw: raw(r),
@@ -73,9 +76,14 @@ func indented(document []byte) string {
 }
 
 // by says who made an event: a person, a credential by its name, or a worker
-// and whoever triggered it.
+// and whoever triggered it; for what needed two people, also who asked for it.
 func (s *surface) by(ctx context.Context, m domain.Meta) string {
 	who := s.actor(ctx, m.Actor)
+	if m.Approval != "" {
+		if a, err := s.readApproval(ctx, m.Approval); err == nil && a.Asked.Maker != who {
+			who += ", asked for by " + a.Asked.Maker
+		}
+	}
 	switch {
 	case who == "":
 		return ""

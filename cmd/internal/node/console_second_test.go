@@ -73,7 +73,7 @@ func TestASecondPersonApprovesInABrowser(t *testing.T) {
 	web.submit("form[action*=approve-request] button")
 	web.says(".done", "approved")
 	web.visit(held)
-	web.says("#what-happened", "Approved", "invoice seen again")
+	web.says("#what-happened", "Approved", "invoice seen again", "by p.quill@lantern.example, asked for by m.ortiz@lantern.example", "Open the request")
 	if value[bool](web, "document.querySelector('.request') !== null") {
 		t.Error("a request that was approved is shown as waiting")
 	}
