@@ -90,8 +90,9 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 	const noWindow = "the last same-day deadline of 2026-11-17, 16:45 New York time, has passed"
 	const past = "2026-11-17 has passed: dated again for 2026-11-19"
 	const late = "the deadline at 2026-11-18 02:15 New York time had passed before the file could leave"
+	var fedACH *calendar.Terms // no terms of a bank's own
 	redated := domain.FileRedated{Dates: map[string]string{"261118": "261119"}, Why: late,
-		SendBy: calendar.LastDeadline(calendar.NewDate(2026, 11, 19), false)}
+		SendBy: fedACH.LastDeadline(calendar.NewDate(2026, 11, 19), false, 1)}
 	for name, tt := range map[string]struct {
 		asked      []any
 		on         string // YYMMDD, at the cut
@@ -113,7 +114,7 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 			bank := w.client("business", settings())
 			a := bank.originate(proposal(tt.asked...)).is(201)
 			id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
-			w.cut("business", id, event, tt.on, calendar.LastDeadline(calendar.NewDate(2026, 11, 18), false), tt.why)
+			w.cut("business", id, event, tt.on, fedACH.LastDeadline(calendar.NewDate(2026, 11, 18), false, 1), tt.why)
 			if tt.again != nil {
 				w.file("business", 3, tt.again...)
 			}
@@ -185,7 +186,7 @@ func TestATransactionDatedASaturdaySettlesOnMonday(t *testing.T) {
 	bank := w.client("business", settings())
 	a := bank.originate(proposal()).is(201)
 	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
-	w.cut("business", id, event, "261121", calendar.LastDeadline(calendar.NewDate(2026, 11, 20), false), nil)
+	w.cut("business", id, event, "261121", (*calendar.Terms)(nil).LastDeadline(calendar.NewDate(2026, 11, 20), false, 1), nil)
 	got := bank.call("GET", "/api/transaction/"+id, "").is(200)
 	for name, want := range map[string]string{"EffectiveEntryDate": "2026-11-21", "ExpectedSettlementDate": "2026-11-23", "ReturnWindowEnds": "2026-11-25"} {
 		if got.text(name) != want {

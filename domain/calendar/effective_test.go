@@ -148,7 +148,7 @@ func TestADecisionCanBeKept(t *testing.T) {
 		if !calendar.IsBankingDay(got.EffectiveOn) || !got.SettlesAt.After(now) {
 			t.Fatalf("effective %s, settles %s", got.EffectiveOn, got.SettlesAt)
 		}
-		if !got.DueAt.Before(calendar.LastDeadline(got.EffectiveOn, got.SameDay)) {
+		if !got.DueAt.Before(fedACH.LastDeadline(got.EffectiveOn, got.SameDay, 1)) {
 			t.Fatalf("due at %s, after the last deadline for %s", got.DueAt, got.EffectiveOn)
 		}
 		if got.SameDay != (got.EffectiveOn == day) {

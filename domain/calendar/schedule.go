@@ -27,9 +27,6 @@ var (
 	dayOpens  = clock{hour: 3}
 	dayCloses = clock{hour: 2, minute: 15, days: 1}
 
-	// lastSameDay is the last deadline with same-day settlement.
-	lastSameDay = clock{hour: 16, minute: 45}
-
 	// lateEvening is the last deadline whose output reaches the receiving
 	// bank on the processing day itself, at 23:30.
 	lateEvening = clock{hour: 22, minute: 45}
@@ -51,7 +48,7 @@ var fedDeadlines = []struct {
 }{
 	{"first same-day window", clock{hour: 10, minute: 30}, clock{hour: 13}},
 	{"second same-day window", clock{hour: 14, minute: 45}, clock{hour: 17}},
-	{"third same-day window", lastSameDay, clock{hour: 18}},
+	{"third same-day window", clock{hour: 16, minute: 45}, clock{hour: 18}},
 	{"evening", clock{hour: 20}, clock{}},
 	{"late evening", lateEvening, clock{}},
 	{"last of the processing day", dayCloses, clock{}},
@@ -84,17 +81,4 @@ func deadlinesOf(day Date) []Deadline {
 		all[i].SameDay, all[i].SettlesOn, all[i].SettlesAt = true, day, d.settles.on(day)
 	}
 	return all
-}
-
-// LastDeadline returns the instant before which a file must arrive so that an
-// effective entry date in it is right: the third same-day window of that day
-// for same-day settlement, otherwise the end of the processing day before.
-// Later the operator would settle a standard entry as an unintended same-day
-// entry, so its date is decided again.
-func LastDeadline(effectiveOn Date, sameDay bool) time.Time {
-	day := OnOrAfter(effectiveOn)
-	if !sameDay {
-		return dayCloses.on(PreviousBankingDay(day))
-	}
-	return lastSameDay.on(day)
 }

@@ -171,8 +171,11 @@ func (t *Terms) sentOn(settles Date, lead int) Date {
 	return t.lastDay(AddBankingDays(settles, -lead))
 }
 
-// LastDeadline is the function LastDeadline for a batch whose entries are sent
-// lead banking days ahead.
+// LastDeadline returns the instant before which a file must arrive so that an
+// effective entry date in it is right: the last same-day deadline of that day for
+// same-day settlement, otherwise the end of the processing day that lies lead
+// banking days before. Later the operator would settle a standard entry as an
+// unintended same-day entry, so its date is decided again.
 func (t *Terms) LastDeadline(effectiveOn Date, sameDay bool, lead int) time.Time {
 	day := OnOrAfter(effectiveOn)
 	if sameDay {

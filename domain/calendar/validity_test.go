@@ -41,6 +41,8 @@ func TestAFileForSundayUploadedOnSundayIsForMonday(t *testing.T) {
 	}
 }
 
+var fedACH *calendar.Terms // no terms of a bank's own
+
 func TestLastDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		story, date string
@@ -55,7 +57,7 @@ func TestLastDeadline(t *testing.T) {
 		{"same day on Saturday means Monday", "2026-11-21", true, "2026-11-23 16:45"},
 	} {
 		t.Run(tt.story, func(t *testing.T) {
-			if got := calendar.LastDeadline(on(t, tt.date), tt.sameDay); !got.Equal(at(t, tt.want)) {
+			if got := fedACH.LastDeadline(on(t, tt.date), tt.sameDay, 1); !got.Equal(at(t, tt.want)) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
