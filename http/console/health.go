@@ -101,10 +101,10 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 		list = append(list, check{"Bank's server", warn, "not reached", "The last attempts to reach a bank's server failed."})
 	}
 	if n := values["achledger_pickup_failures"]; n > 0 {
-		list = append(list, check{"Files on a bank's server", warn, "not picked up", "The last attempts to pick up files from a bank's server failed. The log says why."})
+		list = append(list, check{"Files on a bank's server", warn, "not picked up", "The last attempts to pick up files from a bank's server failed. The server's logs say why."})
 	}
 	if n := values["achledger_inbound_unfinished_files"]; n > 0 {
-		list = append(list, check{"Files from the bank", bad, "incomplete", plural(int(n), "file from the bank is", "files from the bank are") + " incomplete, and nothing of them is applied."})
+		list = append(list, check{"Files from the bank", bad, "incomplete", plural(int(n), "file from the bank is incomplete, and nothing in it", "files from the bank are incomplete, and nothing in them") + " is applied. The server's logs say which."})
 	}
 	if n := values["achledger_files_unacknowledged"]; n > 0 {
 		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})

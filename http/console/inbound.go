@@ -272,7 +272,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 		data.Facts = append(data.Facts, fact{"Answer to trace number", code(u.OriginalTrace)})
 	}
 	if !u.Deadline.IsZero() {
-		data.Facts = append(data.Facts, fact{"Return by", at(u.Deadline).sub(p.Until(u.Deadline))})
+		data.Facts = append(data.Facts, fact{"Answer by", at(u.Deadline).sub(p.Until(u.Deadline))})
 	}
 	if u.Outcome == "" {
 		clients, err := s.clientChoices(ctx)

@@ -274,7 +274,7 @@ func masked(tail string) string {
 func (s *surface) unmatchedEntries(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	t := table{Name: "unmatched", Caption: "Unmatched entries, nearest deadline first",
-		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on@", "Id"), Empty: "No entry is unmatched.", page: p}
+		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Answer by", "Settled on@", "Id"), Empty: "No entry is unmatched.", page: p}
 	for _, u := range entries {
 		what := word(u.EntryKind)
 		if u.Code != "" {

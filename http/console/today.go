@@ -228,7 +228,7 @@ var workQueues = []workQueue{
 	{
 		name: "unmatched", title: "Unmatched", tone: bad, waits: projections.WaitsUnmatched, list: (*surface).unmatchedEntries,
 		means: "An entry from the bank matches nothing here. Assign it to a client or a transaction, return it, or dismiss it.",
-		then:  "It stays unmatched, with its money accounted for. After the deadline, the sender's bank may refuse its return.",
+		then:  "It stays unmatched, with its money accounted for. After the deadline, the sender's bank may refuse what we answer.",
 	},
 	{
 		name: "decisions", title: "Awaiting decision", tone: warn, waits: projections.WaitsDecision, list: (*surface).inboundDecisions,
