@@ -65,7 +65,7 @@ var unattended = map[string]struct{ then, list string }{
 	projections.WaitsHeld:       {"It stays held, and is dated again when it is approved. An answer is rejected at its deadline.", "/v1/ops/transactions?status=Pending"},
 	projections.WaitsHeldFile:   {"It stays held, and is dated again when it is approved. Where its rule says so it is rejected whole at its deadline.", "/v1/ops/files?state=held"},
 	projections.WaitsApproval:   {"The request expires and nothing is done.", "/v1/ops/approvals?state=asked"},
-	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
+	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse what we answer.", "/v1/ops/unmatched"},
 	projections.WaitsDecision:   {"It is returned at its deadline, under the code of the receiving account.", "/v1/ops/inbound-decisions"},
 	projections.WaitsRequest:    {"The request lapses at the end of the tenth banking day, and the entry stands as it does.", "/v1/ops/return-requests"},
 	projections.WaitsQuarantine: {"What is in quarantine is not applied; the time to return its entries passes.", "/v1/ops/inbound?state=" + inQuarantine},
