@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -20,53 +19,50 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Search", "")
 	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Client"), page: p,
 		Empty: "Nothing is found. Search for what a bank statement says about a payment, such as 231380100000123 49.00 Ferris, or for the id or the name of a transaction, event, entry, file or client."}
-	lead := "For “" + q + "”"
 	if q == "" {
-		lead = "Type into the box above what you look for."
+		p.Data = listPage{Lead: "Type into the box above what you look for.", Tables: []table{t}}
+		return s.show(c, http.StatusOK, "list", p)
 	}
-	if q != "" && isCSV(c) {
-		return s.wholeCSV(c, func(ctx context.Context, limit int, cursor string) (table, string, error) {
-			found, err := s.Search(ctx, who, q, limit, cursor)
-			t := t
-			for _, f := range found.Data {
-				t.add(foundCells(p, f)...)
-			}
-			if found.NextCursor == nil {
-				return t, "", err
-			}
-			return t, *found.NextCursor, err
-		})
-	}
-	t.CSV = p.Link("format", "csv")
-	if q != "" {
-		found, err := s.Search(c.Request().Context(), who, q, pageRows, c.QueryParam("cursor"))
-		var refused *domain.Refusal
-		switch {
-		case errors.As(err, &refused):
-			t.Empty = refused.Error()
-		case err != nil:
-			return err
-		}
+	lead := "For “" + q + "”"
+	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		found, err := s.Search(ctx, who, q, limit, cursor)
+		t := t
 		for _, f := range found.Data {
 			t.add(foundCells(p, f)...)
 		}
-		if found.NextCursor != nil {
-			t.More = Path + "/search?" + url.Values{"q": {q}, "cursor": {*found.NextCursor}}.Encode()
+		lead = "For “" + q + "”" + interpreted(found.ReadAs)
+		if found.NextCursor == nil {
+			return t, "", err
 		}
-		if len(t.Rows) == 1 && t.More == "" {
-			return c.Redirect(http.StatusSeeOther, t.Rows[0].Cells[0].Href)
-		}
-		for i, r := range found.ReadAs {
-			if i == 0 {
-				lead += ", read as "
-			} else {
-				lead += ", "
-			}
-			lead += r.As + " “" + r.Text + "”"
-		}
+		return t, *found.NextCursor, err
 	}
-	p.Data = listPage{Lead: lead, Tables: []table{t}}
+	if isCSV(c) {
+		return s.wholeCSV(c, read)
+	}
+	found, err := p.part(c, read)
+	var refused *domain.Refusal
+	switch {
+	case errors.As(err, &refused):
+		found.Empty = refused.Error()
+	case err != nil:
+		return err
+	case len(found.Rows) == 1 && found.More == "":
+		return c.Redirect(http.StatusSeeOther, found.Rows[0].Cells[0].Href)
+	}
+	p.Data = listPage{Lead: lead, Tables: []table{found}}
 	return s.show(c, http.StatusOK, "list", p)
+}
+
+// interpreted says how each word of a search was read.
+func interpreted(words []api.ReadAs) string {
+	var parts []string
+	for _, w := range words {
+		parts = append(parts, w.As+" “"+w.Text+"”")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", read as " + strings.Join(parts, ", ")
 }
 
 func foundCells(p *page, f api.Found) []cell {
@@ -81,7 +77,7 @@ func foundCells(p *page, f api.Found) []cell {
 		if t.Reason != "" {
 			status = "Held"
 		}
-		return []cell{linked(t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(status), owner}
+		return []cell{linked("$"+t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(status), owner}
 	case "event":
 		return []cell{linked("Event "+f.ID, transactionPath(f.Client, f.Of)), say("Event of a transaction"), owner}
 	case "file":
