@@ -34,25 +34,15 @@ func (s *sizing) lists(when string) func(context.Context) error {
 		one := some[few-1]
 		var slow []take
 		err = s.stage("lists, "+when, func() error {
-			for who, paths := range map[string][]string{"operations": s.opsLists(one), "client": clientLists(one)} {
-				credential := s.ledger.ops
-				if who == "client" {
-					credential = s.halves[0].who
-				}
-				for _, path := range paths {
-					t := take{when: when, who: who, path: path}
-					for range tries {
-						began := time.Now()
-						if err := s.ledger.call(credential, http.MethodGet, path, "", nil); err != nil {
-							return err
-						}
-						t.worst = max(t.worst, time.Since(began))
-						if ctx.Err() != nil {
-							return context.Cause(ctx)
-						}
-					}
-					s.takes = append(s.takes, t)
-					slow = append(slow, t)
+			for _, path := range s.opsLists(one) {
+				slow = append(slow, take{when: when, who: "operations", path: path})
+			}
+			for _, path := range clientLists(one) {
+				slow = append(slow, take{when: when, who: "client", path: path})
+			}
+			for i := range slow {
+				if err := s.measure(ctx, &slow[i]); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -60,6 +50,7 @@ func (s *sizing) lists(when string) func(context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.takes = append(s.takes, slow...)
 		slices.SortFunc(slow, slower)
 		over := 0
 		for over < len(slow) && slow[over].worst >= tooLong {
@@ -71,6 +62,25 @@ func (s *sizing) lists(when string) func(context.Context) error {
 		})
 		return nil
 	}
+}
+
+// measure reads a list a few times and notes the worst.
+func (s *sizing) measure(ctx context.Context, t *take) error {
+	credential := s.ledger.ops
+	if t.who == "client" {
+		credential = s.halves[0].who
+	}
+	for range tries {
+		began := time.Now()
+		if err := s.ledger.call(credential, http.MethodGet, t.path, "", nil); err != nil {
+			return err
+		}
+		t.worst = max(t.worst, time.Since(began))
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }
 
 var statuses = []string{"Pending", "Released", "Transmitted", "Returned", "Recalled", "Rejected"}

@@ -98,15 +98,8 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 				data.Codes = append(data.Codes, explain(code, i))
 			}
 		}
-		if header, e, ok := entryOf(&t, i, v.Files); ok {
-			lines, err := records(header, []fileEntry{e}, false)
-			if err != nil {
-				s.Log.Debug("a record cannot be shown", "transaction", id, "err", err)
-				continue
-			}
-			data.Records = append(data.Records, itemRecord{word(i.Kind) + ": the record in " + whose(i), lines})
-		}
 	}
+	data.Records = s.itemRecords(v)
 	if err := s.findRequests(ctx, p, itemIDs(t)...); err != nil {
 		return err
 	}
@@ -116,6 +109,23 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "transaction", p)
+}
+
+// itemRecords are the records of those items that are in a file.
+func (s *surface) itemRecords(v api.TransactionView) (list []itemRecord) {
+	for _, i := range v.Transaction.Items {
+		header, e, ok := entryOf(&v.Transaction, i, v.Files)
+		if !ok {
+			continue
+		}
+		lines, err := records(header, []fileEntry{e}, false)
+		if err != nil {
+			s.Log.Debug("a record cannot be shown", "transaction", v.Transaction.ID, "err", err)
+			continue
+		}
+		list = append(list, itemRecord{word(i.Kind) + ": the record in " + whose(i), lines})
+	}
+	return list
 }
 
 // mayRelease says who can release a held amount.

@@ -77,6 +77,22 @@ func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*
 			}
 		}
 	}
+	if err := a.readPayments(ctx, b); err != nil {
+		return nil, fmt.Errorf("read what is answered: %w", err)
+	}
+	for _, p := range b.payments {
+		for _, i := range p.Items {
+			if err := a.needFile(ctx, i); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b, nil
+}
+
+// readPayments reads each payment that was filed under one of the trace numbers,
+// several at a time.
+func (a *applier) readPayments(ctx context.Context, b *originals) error {
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
 	for _, list := range b.traced {
@@ -96,17 +112,7 @@ func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("read what is answered: %w", err)
-	}
-	for _, p := range b.payments {
-		for _, i := range p.Items {
-			if err := a.needFile(ctx, i); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return b, nil
+	return group.Wait()
 }
 
 // maxFiles bounds how many of our files are cached.

@@ -167,19 +167,11 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	for _, t := range p.imports {
 		claimed[t.opened.FileID] = true
 	}
-	files, err := p.Views.UnfinishedFiles(ctx)
+	rows, err := p.unsentFiles(ctx)
 	if err != nil {
 		return false, err
 	}
-	carried, err := p.Views.CarriedFiles(ctx)
-	if err != nil {
-		return false, err
-	}
-	heldFiles, _, err := p.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
-	if err != nil {
-		return false, err
-	}
-	for _, row := range slices.Concat(files, carried, heldFiles) {
+	for _, row := range rows {
 		file, err := p.Ledger.File(ctx, row.ID)
 		if err != nil {
 			return false, err
@@ -192,15 +184,40 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		for _, k := range found {
-			if wanted[k.exact] || k.loose != "" && wanted[k.loose] {
-				if err := p.Uploads.Files.TakeBack(ctx, row.ID, "its entries left in another file before the ledger was restored"); err != nil {
-					return released, err
-				}
-				released = true
-				break
-			}
+		if !containsAny(found, wanted) {
+			continue
 		}
+		if err := p.Uploads.Files.TakeBack(ctx, row.ID, "its entries left in another file before the ledger was restored"); err != nil {
+			return released, err
+		}
+		released = true
 	}
 	return released, nil
+}
+
+// containsAny reports whether an entry of a file has one of the keys.
+func containsAny(entries map[int]keys, wanted map[string]bool) bool {
+	for _, k := range entries {
+		if wanted[k.exact] || k.loose != "" && wanted[k.loose] {
+			return true
+		}
+	}
+	return false
+}
+
+// unsentFiles lists the files that may not have left, of any ODFI.
+func (p *plan) unsentFiles(ctx context.Context) ([]projections.File, error) {
+	unfinished, err := p.Views.UnfinishedFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	carried, err := p.Views.CarriedFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held, _, err := p.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(unfinished, carried, held), nil
 }
