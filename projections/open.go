@@ -87,7 +87,7 @@ func openFitting(ctx context.Context, path string, store eventstore.Store, log *
 	if !isDamage(err) && !isForeign(err) {
 		return d, position, err
 	}
-	log.Warn("the views are of no use: they are made anew from the log", "path", path, "err", err)
+	log.Warn("the views are of no use: they are rebuilt from the log", "path", path, "err", err)
 	if err := removeFiles(path); err != nil {
 		return nil, 0, err
 	}

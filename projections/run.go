@@ -142,18 +142,18 @@ func (v *Views) project(ctx context.Context, until int64) error {
 // ErrBehind. The old file is closed first: SQLite removes its write-ahead log
 // by name, and would otherwise remove that of the new file.
 func (v *Views) makeAnew(ctx context.Context, cause error) error {
-	v.options.Log.Warn("the views are damaged: they are made anew from the log", "path", v.path, "err", cause)
+	v.options.Log.Warn("the views are damaged: they are rebuilt from the log", "path", v.path, "err", cause)
 	v.projector = nil
 	v.damaged.Store(true) // until the file is replaced, even if this fails
 	if err := v.database.Load().close(); err != nil {
 		v.options.Log.Warn("the damaged views were not closed cleanly", "err", err)
 	}
 	if err := removeFiles(v.path); err != nil {
-		return fmt.Errorf("make the views anew: %w", err)
+		return fmt.Errorf("rebuild the views: %w", err)
 	}
 	d, position, err := openFitting(ctx, v.path, v.store, v.options.Log)
 	if err != nil {
-		return fmt.Errorf("make the views anew: %w", err)
+		return fmt.Errorf("rebuild the views: %w", err)
 	}
 	v.database.Store(d)
 	v.damaged.Store(false)

@@ -135,7 +135,7 @@ func (v *Views) readOnce(ctx context.Context, f func(snapshot) error) error {
 	d := v.database.Load()
 	err := d.read(ctx, f)
 	if err == errClosed && !v.closed.Load() {
-		return fmt.Errorf("the views are being made anew: %w", ErrBehind)
+		return fmt.Errorf("the views are being rebuilt: %w", ErrBehind)
 	}
 	if isDamage(err) {
 		v.damaged.Store(true)

@@ -13,7 +13,7 @@ import (
 )
 
 // errTaken says that another process is completing the file.
-var errTaken = errors.New("another process goes on with this file")
+var errTaken = errors.New("another process has taken over this file")
 
 // appender files entries in a file, in one append after another.
 type appender struct {

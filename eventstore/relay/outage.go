@@ -37,7 +37,7 @@ func (o *outage) wait(ctx context.Context, why error, moved bool) {
 		o.next.Reset()
 	}
 	if !o.on {
-		o.log.Warn("relay interrupted; the log goes on without it", "err", why)
+		o.log.Warn("relay interrupted; the log continues without it", "err", why)
 		o.on = true
 	}
 	select {
@@ -49,7 +49,7 @@ func (o *outage) wait(ctx context.Context, why error, moved bool) {
 // over ends the outage, if there is one.
 func (o *outage) over(position int64) {
 	if o.on {
-		o.log.Info("relay goes on", "position", position)
+		o.log.Info("relay continues", "position", position)
 		o.on = false
 	}
 }

@@ -222,8 +222,8 @@ func (p *pass) reloadForCut(r *eventstore.Recorded) error {
 	return nil
 }
 
-// reloadForBank has the evaluator made anew for a bank that changed its terms: what
-// waits there settles on other days.
+// reloadForBank has the evaluator loaded again for a bank that changed its terms:
+// what waits there settles on other days.
 func (p *pass) reloadForBank(r *eventstore.Recorded) error {
 	var e domain.BankConfigured
 	if err := json.Unmarshal(r.Data, &e); err != nil {
