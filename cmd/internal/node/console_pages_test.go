@@ -42,6 +42,14 @@ const brokenMail = `[...document.querySelectorAll(".facts dd")].flatMap(dd => {
 	return broken;
 }).join(" ")`
 
+// cutOff opens what can be opened and names the fields that end beyond the window.
+const cutOff = `(() => {
+	document.querySelectorAll("main details").forEach(d => d.open = true);
+	return [...document.querySelectorAll("main form *, main table.fields-of")]
+		.filter(e => e.getBoundingClientRect().right > window.innerWidth)
+		.map(e => e.tagName + " " + (e.name || e.textContent.trim().slice(0, 30))).join(", ");
+})()`
+
 // reasonShare is how much of the width of the list of held entries their reasons
 // have.
 const reasonShare = `(() => {
@@ -75,6 +83,9 @@ func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
 			}
 			if broken := value[string](web, brokenMail); broken != "" {
 				t.Errorf("%s%s breaks %s over two lines", p[0], view.name, broken)
+			}
+			if cut := value[string](web, cutOff); cut != "" {
+				t.Errorf("%s%s cuts off %s", p[0], view.name, cut)
 			}
 			if p[0] == "queue-held" && view.wide > 1000 {
 				if share := value[float64](web, reasonShare); share < 0.2 {
