@@ -2,6 +2,7 @@ package conn
 
 import (
 	"encoding/binary"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,7 +28,8 @@ const rowsAtOnce = 16
 var parameter = regexp.MustCompile(`\?(\d+)`)
 
 // NewRuns returns no runs of a statement whose parameters are ?1 and the
-// following. An INSERT of one row must end with its VALUES.
+// following. An INSERT writes several rows at once, if it ends with its VALUES and
+// these look nothing up, as that may be the row before.
 func NewRuns(sql string) *Runs {
 	r := &Runs{one: sql}
 	for _, p := range parameter.FindAllStringSubmatch(sql, -1) {
@@ -35,7 +37,7 @@ func NewRuns(sql string) *Runs {
 		r.arguments = max(r.arguments, n)
 	}
 	into, row, ok := strings.Cut(sql, "VALUES")
-	if !ok {
+	if !ok || !strings.HasSuffix(row, ")") || strings.Contains(row, "SELECT") {
 		return r
 	}
 	rows := make([]string, rowsAtOnce)
@@ -53,7 +55,8 @@ func NewRuns(sql string) *Runs {
 const (
 	isNull   = 'n'
 	isInt    = 'i' // and 8 bytes, as in the memory of the machine
-	isText   = 't' // and 4 bytes for the length
+	isText   = 't' // and 8 bytes for the length
+	isBlob   = 'b' // likewise, of an argument only
 	endOfRun = '.' // after the rows of a run
 )
 
@@ -89,16 +92,34 @@ func (r *Runs) IntOrNull(n int64) *Runs {
 
 // Text adds an argument.
 func (r *Runs) Text(s string) *Runs {
-	r.encoded = binary.NativeEndian.AppendUint32(append(r.encoded, isText), uint32(len(s)))
+	r.encoded = binary.NativeEndian.AppendUint64(append(r.encoded, isText), uint64(len(s)))
 	r.encoded = append(r.encoded, s...)
+	return r
+}
+
+// Blob adds an argument, which is empty rather than NULL if b is nil.
+func (r *Runs) Blob(b []byte) *Runs {
+	r.encoded = binary.NativeEndian.AppendUint64(append(r.encoded, isBlob), uint64(len(b)))
+	r.encoded = append(r.encoded, b...)
 	return r
 }
 
 // Len is how many runs were collected.
 func (r *Runs) Len() int { return r.count }
 
+// Size is how many bytes the arguments take.
+func (r *Runs) Size() int { return len(r.encoded) }
+
+// keptBytes is how much memory is kept for the next runs.
+const keptBytes = 1 << 20
+
 // Clear forgets what was collected.
-func (r *Runs) Clear() { r.count, r.encoded = 0, r.encoded[:0] }
+func (r *Runs) Clear() {
+	r.count, r.encoded = 0, r.encoded[:0]
+	if cap(r.encoded) > keptBytes {
+		r.encoded = nil
+	}
+}
 
 // Do makes the runs that were collected, in their order, and forgets them. It
 // returns their rows, if they are of a query. After an error some of them were
@@ -122,6 +143,9 @@ func (r *Runs) Do(c *Conn) (rows Results, err error) {
 			return nil, err
 		}
 		arguments, rest = arguments[read:], rest%of.rows
+	}
+	if len(arguments) > 0 {
+		return nil, errors.New("a run has more arguments than its statement")
 	}
 	return rows, nil
 }
@@ -158,11 +182,17 @@ func (r *Results) Text(before string) string {
 		*r = (*r)[1:]
 		return ""
 	}
-	size := binary.NativeEndian.Uint32((*r)[1:])
-	text := (*r)[5 : 5+size]
-	*r = (*r)[5+size:]
+	text := r.bytes()
 	if string(text) == before {
 		return before
 	}
 	return string(text)
+}
+
+// bytes reads a text or a blob.
+func (r *Results) bytes() []byte {
+	size := binary.NativeEndian.Uint64((*r)[1:])
+	value := (*r)[9 : 9+size]
+	*r = (*r)[9+size:]
+	return value
 }

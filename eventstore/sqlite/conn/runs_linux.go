@@ -1,7 +1,7 @@
 package conn
 
 // The driver has no call for many arguments, so that this one speaks to SQLite
-// itself. The declarations are weak as in memory_linux.go.
+// itself (ADR 0025). The declarations are weak as in memory_linux.go.
 
 /*
 #include <stdlib.h>
@@ -9,10 +9,12 @@ package conn
 
 typedef struct sqlite3_stmt sqlite3_stmt;
 typedef struct sqlite3 sqlite3;
+typedef unsigned long long size8; // of a text or a blob
 #define WEAK __attribute__((weak))
 WEAK int sqlite3_bind_null(sqlite3_stmt*, int);
 WEAK int sqlite3_bind_int64(sqlite3_stmt*, int, long long);
-WEAK int sqlite3_bind_text(sqlite3_stmt*, int, const char*, int, void(*)(void*));
+WEAK int sqlite3_bind_text64(sqlite3_stmt*, int, const char*, size8, void(*)(void*), unsigned char);
+WEAK int sqlite3_bind_blob64(sqlite3_stmt*, int, const void*, size8, void(*)(void*));
 WEAK int sqlite3_step(sqlite3_stmt*);
 WEAK int sqlite3_reset(sqlite3_stmt*);
 WEAK int sqlite3_clear_bindings(sqlite3_stmt*);
@@ -23,20 +25,29 @@ WEAK const unsigned char *sqlite3_column_text(sqlite3_stmt*, int);
 WEAK int sqlite3_column_bytes(sqlite3_stmt*, int);
 WEAK sqlite3 *sqlite3_db_handle(sqlite3_stmt*);
 WEAK int sqlite3_extended_errcode(sqlite3*);
+WEAK int sqlite3_system_errno(sqlite3*);
 WEAK const char *sqlite3_errmsg(sqlite3*);
 
-enum { ok = 0, noMemory = 7, mismatch = 20, row = 100, done = 101, integer = 1, text = 3, null = 5 }; // of SQLite
+enum { // of SQLite
+	ok = 0, noMemory = 7, ioError = 10, tooBig = 18, mismatch = 20, misuse = 21, row = 100, done = 101,
+	integer = 1, text = 3, null = 5, utf8 = 1
+};
+
+// most bounds the rows of a call, as SQLite does a text.
+static const size_t most = 1000000000;
 
 typedef struct {
 	unsigned char *bytes; // rows of results
 	size_t size, room;
 	size_t read;          // bytes of arguments
 	char *message;
+	int cause;            // errno, if a file could not be read or written
 } reply;
 
 // put appends a letter, and a value of so many bytes in two parts.
 static int put(reply *o, char kind, const void *one, size_t first, const void *other, size_t second) {
 	size_t size = 1 + first + second;
+	if (size > most - o->size) return tooBig;
 	if (o->room - o->size < size) {
 		size_t room = 2 * (o->room + size);
 		unsigned char *more = realloc(o->bytes, room);
@@ -63,7 +74,7 @@ static int putRow(sqlite3_stmt *s, reply *o) {
 		}
 		case text: {
 			const unsigned char *t = sqlite3_column_text(s, i);
-			unsigned int size = sqlite3_column_bytes(s, i);
+			size8 size = sqlite3_column_bytes(s, i);
 			rc = t ? put(o, 't', &size, sizeof size, t, size) : noMemory;
 			break;
 		}
@@ -73,37 +84,43 @@ static int putRow(sqlite3_stmt *s, reply *o) {
 	return rc;
 }
 
-static int bindAll(sqlite3_stmt *s, const unsigned char **in, int arguments) {
+// bindOne binds the next argument, and moves in behind it. A text is not copied:
+// it stays until runAll returns, which leaves no argument bound.
+static int bindOne(sqlite3_stmt *s, int i, const unsigned char **in, const unsigned char *end) {
 	const unsigned char *at = *in;
-	int rc = ok;
-	for (int i = 1; i <= arguments && rc == ok; i++) {
-		switch (*at++) {
-		case 'n': rc = sqlite3_bind_null(s, i); break;
-		case 'i': {
-			long long n;
-			memcpy(&n, at, sizeof n), at += sizeof n;
-			rc = sqlite3_bind_int64(s, i, n);
-			break;
-		}
-		case 't': {
-			unsigned int size;
-			memcpy(&size, at, sizeof size), at += sizeof size;
-			rc = sqlite3_bind_text(s, i, (const char*)at, size, 0); // not copied: it stays until runAll returns
-			at += size;
-			break;
-		}
-		default: rc = mismatch;
-		}
+	size8 n; // the number, or the size
+	if (at == end) return misuse;
+	char kind = *at++;
+	if (kind == 'n') {
+		*in = at;
+		return sqlite3_bind_null(s, i);
 	}
-	*in = at;
+	if ((size_t)(end - at) < sizeof n) return misuse;
+	memcpy(&n, at, sizeof n), at += sizeof n;
+	if (kind == 'i') {
+		*in = at;
+		return sqlite3_bind_int64(s, i, (long long)n);
+	}
+	if ((size_t)(end - at) < n) return misuse;
+	*in = at + n;
+	switch (kind) {
+	case 't': return sqlite3_bind_text64(s, i, (const char*)at, n, 0, utf8);
+	case 'b': return sqlite3_bind_blob64(s, i, at, n, 0);
+	default: return misuse;
+	}
+}
+
+static int bindAll(sqlite3_stmt *s, const unsigned char **in, const unsigned char *end, int arguments) {
+	int rc = ok;
+	for (int i = 1; i <= arguments && rc == ok; i++) rc = bindOne(s, i, in, end);
 	return rc;
 }
 
-static int runAll(sqlite3_stmt *s, const unsigned char *in, long long runs, int arguments, reply *o) {
-	const unsigned char *at = in;
-	int rc = sqlite3_reset(s), query = sqlite3_column_count(s) > 0; // of an earlier failure
+static int runAll(sqlite3_stmt *s, const unsigned char *in, size_t size, long long runs, int arguments, reply *o) {
+	const unsigned char *at = in, *end = in + size;
+	int rc = sqlite3_reset(s), query = sqlite3_column_count(s) > 0; // rc is of an earlier failure
 	for (rc = ok; runs > 0 && rc == ok; runs--) {
-		rc = bindAll(s, &at, arguments);
+		rc = bindAll(s, &at, end, arguments);
 		if (rc == ok) rc = sqlite3_step(s);
 		while (rc == row) {
 			rc = putRow(s, o);
@@ -120,6 +137,7 @@ static int runAll(sqlite3_stmt *s, const unsigned char *in, long long runs, int 
 			const char *message = sqlite3_errmsg(db);
 			o->message = message ? strdup(message) : 0;
 			rc = sqlite3_extended_errcode(db);
+			if ((rc & 0xff) == ioError) o->cause = sqlite3_system_errno(db);
 		}
 		sqlite3_reset(s);
 	}
@@ -131,8 +149,13 @@ static int runAll(sqlite3_stmt *s, const unsigned char *in, long long runs, int 
 import "C"
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
+	"strings"
+	"syscall"
 	"unsafe"
 
 	"github.com/mattn/go-sqlite3"
@@ -140,15 +163,37 @@ import (
 
 // runAll makes so many runs of a statement and returns their rows, and how much
 // of the arguments they took.
-func runAll(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte, read int, err error) {
+var runAll = runInC
+
+// handleAt is where a statement of the driver has SQLite's, for which it has no
+// method. With a driver that keeps it elsewhere no program starts.
+var handleAt = func() uintptr {
+	handle, ok := reflect.TypeFor[sqlite3.SQLiteStmt]().FieldByName("s")
+	if !ok || handle.Type.Kind() != reflect.Pointer || !strings.HasSuffix(handle.Type.Elem().Name(), "sqlite3_stmt") {
+		panic("the driver of SQLite has changed: see docs/adr/0025")
+	}
+	return handle.Offset
+}()
+
+var errFinalized = errors.New("the statement is closed")
+
+func runInC(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte, read int, err error) {
+	handle := *(**C.sqlite3_stmt)(unsafe.Add(unsafe.Pointer(s), handleAt))
+	if handle == nil {
+		return nil, 0, errFinalized
+	}
 	var o C.reply
-	handle := (*C.sqlite3_stmt)(reflect.ValueOf(s).Elem().FieldByName("s").UnsafePointer()) // the driver has no method for it
-	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.longlong(runs), C.int(arguments), &o)
+	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.size_t(len(in)), C.longlong(runs), C.int(arguments), &o)
+	runtime.KeepAlive(s) // its finalizer closes the handle
 	defer C.free(unsafe.Pointer(o.bytes))
 	defer C.free(unsafe.Pointer(o.message))
 	if code != C.ok {
-		err := sqlite3.Error{Code: sqlite3.ErrNo(code & 0xff), ExtendedCode: sqlite3.ErrNoExtended(code)}
-		return nil, 0, fmt.Errorf("%w: %s", err, C.GoString(o.message))
+		err := sqlite3.Error{Code: sqlite3.ErrNo(code & 0xff), ExtendedCode: sqlite3.ErrNoExtended(code),
+			SystemErrno: syscall.Errno(o.cause)}
+		if message := C.GoString(o.message); message != "" && message != err.Error() {
+			return nil, 0, fmt.Errorf("%w: %s", err, message)
+		}
+		return nil, 0, err
 	}
-	return C.GoBytes(unsafe.Pointer(o.bytes), C.int(o.size)), int(o.read), nil
+	return bytes.Clone(unsafe.Slice((*byte)(o.bytes), o.size)), int(o.read), nil
 }
