@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +37,54 @@ func BenchmarkAppendLoneCaller(b *testing.B) { benchmarkAppend(b, 1, 1) }
 func BenchmarkAppend100EventsFromOneCaller(b *testing.B) { benchmarkAppend(b, 1, 100) }
 
 func BenchmarkAppend100EventsFrom16Callers(b *testing.B) { benchmarkAppend(b, 16, 100) }
+
+// BenchmarkAppendTo500Streams is what a bulk request of payments appends; n is
+// its lines.
+func BenchmarkAppendTo500Streams(b *testing.B) { benchmarkCalls(b, eventstore.NewStream) }
+
+// BenchmarkAppendToTheNextOf500Streams is what a cut appends.
+func BenchmarkAppendToTheNextOf500Streams(b *testing.B) { benchmarkCalls(b, 1) }
+
+func benchmarkCalls(b *testing.B, expect int64) {
+	s := benchLog(b)
+	calls := make([][]eventstore.Append, 0, b.N/500+1)
+	for left := b.N; left > 0; left -= 500 {
+		call := make([]eventstore.Append, min(500, left))
+		for i := range call {
+			call[i] = eventstore.Append{Stream: benchStream(), Client: "c1",
+				Events: []eventstore.New{{Type: "transaction.originated", Data: payload}}}
+		}
+		calls = append(calls, call)
+	}
+	write := func() {
+		for _, call := range calls {
+			if _, err := s.Append(context.Background(), call...); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	if expect != eventstore.NewStream {
+		write()
+		for _, call := range calls {
+			for i := range call {
+				call[i].Expect = expect
+			}
+		}
+	}
+	b.ResetTimer()
+	before := processorTime(b)
+	write()
+	b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+}
+
+// processorTime is what this process has used of the processors.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 // BenchmarkBareGroupCommit is what SQLite and its driver can do: the same
 // rows into the same schema, 1,024 to a transaction, with nothing around it.
@@ -119,7 +168,9 @@ func BenchmarkReadHistories(b *testing.B) {
 func benchmarkAppend(b *testing.B, callers, events int) {
 	s := benchLog(b)
 	b.ResetTimer()
+	before := processorTime(b)
 	latencies := appendInFlight(b, s, callers, events, b.N)
+	b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N*events), "cpu-ns/event")
 	b.ReportMetric(float64(b.N*events)/b.Elapsed().Seconds(), "events/s")
 	sort.Slice(latencies, func(i, j int) bool { return latencies[i] < latencies[j] })
 	b.ReportMetric(float64(latencies[len(latencies)/2].Microseconds()), "p50-µs")

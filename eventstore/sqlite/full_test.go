@@ -15,15 +15,25 @@ import (
 // TestAFullFileTakesNothingMoreAndSaysSo has SQLite itself run out of room in the middle of a
 // transaction, by a bound on the pages of the file.
 func TestAFullFileTakesNothingMoreAndSaysSo(t *testing.T) {
+	for name, events := range map[string]int{"an event a call": 1, "many events a call": 40} {
+		t.Run(name, func(t *testing.T) { fillUp(t, events) })
+	}
+}
+
+func fillUp(t *testing.T, events int) {
 	s, err := Open(t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	ctx := context.Background()
-	big := eventstore.New{Type: "x.y", Data: json.RawMessage(`"` + strings.Repeat("x", 100_000) + `"`)}
+	big := eventstore.New{Type: "x.y", Data: json.RawMessage(`"` + strings.Repeat("x", 100_000/events) + `"`)}
 	write := func(stream string) error {
-		_, err := s.Append(ctx, eventstore.Append{Stream: stream, Client: "c1", Events: []eventstore.New{big}})
+		var call []eventstore.Append
+		for i := range events {
+			call = append(call, eventstore.Append{Stream: fmt.Sprint(stream, "/", i), Client: "c1", Events: []eventstore.New{big}})
+		}
+		_, err := s.Append(ctx, call...)
 		return err
 	}
 	if err := write("before"); err != nil {
@@ -36,12 +46,12 @@ func TestAFullFileTakesNothingMoreAndSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written := int64(1)
+	written := int64(events)
 	for i := range 20 {
 		if err = write(fmt.Sprint("until full/", i)); err != nil {
 			break
 		}
-		written++
+		written += int64(events)
 	}
 	if !errors.Is(err, eventstore.ErrStorageFull) {
 		t.Fatalf("got %v after %d events", err, written)
@@ -53,7 +63,7 @@ func TestAFullFileTakesNothingMoreAndSaysSo(t *testing.T) {
 		t.Errorf("with room again: %v", err)
 	}
 	report, err := s.Verify(ctx, nil)
-	if err != nil || !report.Sound() || report.Events != written+1 {
+	if err != nil || !report.Sound() || report.Events != written+int64(events) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }

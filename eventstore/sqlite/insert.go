@@ -49,8 +49,10 @@ func (w *writer) useKey(t *transaction, a *eventstore.Append, call eventstore.Re
 	return &eventstore.KeyUsedError{Key: *k, Use: keyUse(row)}
 }
 
-// insert writes the events of one append and moves the transaction's head.
-func (w *writer) insert(t *transaction, a *eventstore.Append) error {
+// insert writes the events of one append and moves the transaction's head. In a
+// call to several streams the rows are written later, with those of its other
+// appends.
+func (w *writer) insert(t *transaction, a *eventstore.Append, later bool) error {
 	for i := range a.Events {
 		e := eventstore.Recorded{
 			Position:   t.head.Position + 1,
@@ -64,13 +66,11 @@ func (w *writer) insert(t *transaction, a *eventstore.Append) error {
 			RecordedAt: time.UnixMicro(t.at).UTC(),
 		}
 		e.Hash = w.chain.Hash(t.head.Hash, &e)
-		sql := insertEvent
-		if i == 0 && a.Expect != eventstore.NewStream {
-			sql = insertNext
+		err := w.rows.add(w.conn, &e, t.at, i == 0 && a.Expect != eventstore.NewStream)
+		if err == nil && !later && (i == 0 || i == len(a.Events)-1) {
+			err = w.rows.write(w.conn)
 		}
-		_, err := w.conn.Exec(sql, e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type,
-			[]byte(e.Data), []byte(e.Meta), t.at, e.Hash[:])
-		if i == 0 && isWrongVersion(err) {
+		if i == 0 && !later && isWrongVersion(err) {
 			return &eventstore.VersionError{Stream: a.Stream, Expect: a.Expect}
 		}
 		if err != nil {

@@ -32,14 +32,8 @@ func (w *writer) transact() (transaction, error) {
 			}
 			continue
 		}
-		before := t.head
-		err := w.apply(&t, r)
-		if err != nil && !isRefusal(err) {
-			return t, err
-		}
-		if r.Err = err; err != nil {
-			t.head = before
-			w.written = w.written[:before.Position-w.head.Position]
+		if r.Err = w.apply(&t, r); r.Err != nil && !isRefusal(r.Err) {
+			return t, r.Err
 		}
 	}
 	if t.head == w.head {
@@ -65,7 +59,7 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 		if err := w.useKey(t, a, r.Result); err != nil {
 			return err
 		}
-		err := w.insert(t, a)
+		err := w.insert(t, a, false)
 		if err != nil && isRefusal(err) && a.Idempotency != nil {
 			k := a.Idempotency
 			if _, err := w.conn.Exec(deleteKey, k.Client, k.Scope, k.Key); err != nil {
@@ -77,12 +71,19 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	if _, err := w.conn.Exec("SAVEPOINT call"); err != nil {
 		return err
 	}
-	err := w.applyAll(t, r)
+	before := *t
+	err := w.applyAll(t, r, true)
+	if isWrongVersion(err) { // of which append is found by writing them one by one
+		if err := w.undo(t, before); err != nil {
+			return err
+		}
+		err = w.applyAll(t, r, false)
+	}
 	if err != nil && !isRefusal(err) {
 		return err
 	}
 	if err != nil {
-		if _, err := w.conn.Exec("ROLLBACK TO call"); err != nil {
+		if err := w.undo(t, before); err != nil {
 			return err
 		}
 	}
@@ -92,18 +93,26 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	return err
 }
 
+// undo takes back what a call wrote.
+func (w *writer) undo(t *transaction, before transaction) error {
+	*t = before
+	w.written = w.written[:before.head.Position-w.head.Position]
+	_, err := w.conn.Exec("ROLLBACK TO call")
+	return err
+}
+
 // applyAll checks the call's key first: a repeated request must get the result
 // of the first, whatever has happened to its streams since.
-func (w *writer) applyAll(t *transaction, r *groupcommit.Request) error {
+func (w *writer) applyAll(t *transaction, r *groupcommit.Request, together bool) error {
 	for i := range r.Appends {
 		if err := w.useKey(t, &r.Appends[i], r.Result); err != nil {
 			return err
 		}
 	}
 	for i := range r.Appends {
-		if err := w.insert(t, &r.Appends[i]); err != nil {
+		if err := w.insert(t, &r.Appends[i], together); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.rows.write(w.conn)
 }

@@ -29,13 +29,14 @@ type writer struct {
 	walLength    int64 // in pages, after the last batch
 	restartAt    int64 // the length at which the write-ahead log is to restart
 
+	rows    eventRows
 	written []eventstore.Recorded // of the open transaction
 	batch   *groupcommit.Batch
 	broken  error // why nothing is written any more
 }
 
 func openWriter(s *Store) (*writer, error) {
-	w := &writer{store: s, restartAt: walRestartPages, batch: &groupcommit.Batch{}}
+	w := &writer{store: s, restartAt: walRestartPages, rows: newEventRows(), batch: &groupcommit.Batch{}}
 	w.disk = disk{folder: filepath.Dir(s.path), minFree: s.options.MinFreeBytes, free: s.options.Faults.FreeBytes}
 	if err := w.connect(); err != nil {
 		return nil, err
