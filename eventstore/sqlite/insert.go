@@ -74,7 +74,7 @@ func (w *writer) insert(t *transaction, a *eventstore.Append, later bool) error 
 			return &eventstore.VersionError{Stream: a.Stream, Expect: a.Expect}
 		}
 		if err != nil {
-			return fmt.Errorf("insert position %d, stream %s version %d: %w", e.Position, e.Stream, e.Version, err)
+			return fmt.Errorf("insert up to position %d, stream %s version %d: %w", e.Position, e.Stream, e.Version, err)
 		}
 		t.head = eventstore.Head{Position: e.Position, Hash: e.Hash}
 		w.written = append(w.written, e)

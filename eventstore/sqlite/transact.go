@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/groupcommit"
@@ -52,6 +53,7 @@ func isRefusal(err error) bool {
 
 // apply writes one call. A call to several streams is refused as a whole by
 // means of a savepoint; one to a single stream is refused at its first event.
+// The rows of the former are written together.
 func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
 	if len(r.Appends) == 1 {
@@ -114,5 +116,8 @@ func (w *writer) applyAll(t *transaction, r *groupcommit.Request, together bool)
 			return err
 		}
 	}
-	return w.rows.write(w.conn)
+	if err := w.rows.write(w.conn); err != nil {
+		return fmt.Errorf("insert up to position %d: %w", t.head.Position, err)
+	}
+	return nil
 }
