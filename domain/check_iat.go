@@ -58,6 +58,9 @@ func setIfEmpty(s *string, to string) {
 // been omitted. Most clients omit all of them and some omit none, so these two
 // come first: a caller that looks for a match hashes each.
 func (p Proposal) Asked() iter.Seq[Proposal] {
+	if p.IAT == nil {
+		return p.askedDomestic
+	}
 	return func(yield func(Proposal) bool) {
 		all := 1<<len(p.leavable()) - 1
 		for n := range all + 1 {
@@ -69,10 +72,8 @@ func (p Proposal) Asked() iter.Seq[Proposal] {
 				left = 0
 			}
 			asked := p
-			if p.IAT != nil {
-				iat := *p.IAT
-				asked.IAT = &iat
-			}
+			iat := *p.IAT
+			asked.IAT = &iat
 			for n, field := range asked.leavable() {
 				if left&(1<<n) != 0 {
 					*field = ""
@@ -85,13 +86,27 @@ func (p Proposal) Asked() iter.Seq[Proposal] {
 	}
 }
 
-// leavable are the fields of a proposal that may have been omitted. A field of
-// an international entry that differs from its default was not.
+// askedDomestic is Asked for a domestic proposal, as each entry of a file is:
+// only the first two fields of leavable may have been omitted.
+func (p Proposal) askedDomestic(yield func(Proposal) bool) {
+	routing, company := p.FromRouting, p.CompanyID
+	for _, left := range [4]struct{ routing, company bool }{{true, true}, {}, {routing: true}, {company: true}} {
+		if p.FromRouting = routing; left.routing {
+			p.FromRouting = ""
+		}
+		if p.CompanyID = company; left.company {
+			p.CompanyID = ""
+		}
+		if !yield(p) {
+			return
+		}
+	}
+}
+
+// leavable are the fields of an international proposal that may have been
+// omitted. A field that differs from its default was not.
 func (p *Proposal) leavable() []*string {
 	fields := []*string{&p.FromRouting, &p.CompanyID}
-	if p.IAT == nil {
-		return fields
-	}
 	for _, d := range p.IAT.defaults(*p) {
 		if *d.field == d.value && d.value != "" {
 			fields = append(fields, d.field)

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -101,10 +102,14 @@ func TestWhatWasAskedIsKnownAgainWhateverWasLeftOut(t *testing.T) {
 	c.Settings.DefaultDescription = "DUES"
 	c.Settings.SECCodes = append(c.Settings.SECCodes, "IAT")
 	for name, change := range map[string]func(*domain.Proposal){
-		"nothing":           func(p *domain.Proposal) { p.FromRouting, p.CompanyID = ourBank, c.Settings.CompanyIdentifications[0] },
-		"bank and company":  func(p *domain.Proposal) { p.FromRouting, p.CompanyID = "", "" },
-		"the description":   func(p *domain.Proposal) { p.Description = "" },
-		"all but blanks":    func(p *domain.Proposal) { p.Description, p.FromRouting = "   ", "" },
+		"nothing":          func(p *domain.Proposal) { p.FromRouting, p.CompanyID = ourBank, c.Settings.CompanyIdentifications[0] },
+		"bank and company": func(p *domain.Proposal) { p.FromRouting, p.CompanyID = "", "" },
+		"the description":  func(p *domain.Proposal) { p.Description = "" },
+		"all but blanks":   func(p *domain.Proposal) { p.Description, p.FromRouting = "   ", "" },
+		"nothing of odd text": func(p *domain.Proposal) {
+			p.Metadata = json.RawMessage("{\"b\" : \"<\\u00e9&\u2028>\", \"a\": 1.50}")
+			p.Originals = map[string]string{"/ToName": "É <&>\u2028\x7f", "/Description": "b"}
+		},
 		"something foreign": func(p *domain.Proposal) { abroad(p); p.IAT.ForeignExchange, p.IAT.OriginatingCurrency = "", "" },
 	} {
 		asked := pull(1, change)

@@ -27,6 +27,12 @@ func (k *Keyring) orNew(client string) (*clientKeys, error) {
 	if !errors.Is(err, ErrNoKey) || k.readOnly {
 		return c, err
 	}
+	return k.firstKeys(client)
+}
+
+// firstKeys makes the keys of a client that has none. It stands by itself so
+// that orNew, which every payment calls, keeps nothing on the heap.
+func (k *Keyring) firstKeys(client string) (c *clientKeys, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	err = k.exclusively(func() error {
