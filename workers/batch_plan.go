@@ -95,7 +95,12 @@ type planner struct {
 	limits Limits
 	groups []*group
 	index  map[groupKey]*group
-	count  int // entries and offsets
+	newest struct { // the group of the item before, which most items share
+		key   groupKey
+		group *group
+	}
+	dates dates
+	count int // entries and offsets
 }
 
 // add takes items in log order. k has the kinds of the answers among them.
@@ -106,30 +111,40 @@ func (p *planner) add(items []projections.QueuedItem, k kinds) {
 	}
 	for i := range items {
 		w := &items[i]
-		key, dated, due := keyOf(p.now, w, k.of(w.ItemID))
+		key, dated, due := p.keyOf(w, k.of(w.ItemID))
 		if !due {
 			continue
 		}
 		key.segment = p.bank.SegmentOf(key.header.SEC, w.Debit())
-		g, ok := p.index[key]
-		if !ok {
-			g = &group{header: key.batch(), segment: key.segment, first: w.Position}
-			if !g.header.Answers {
-				g.header.Balance = p.bank.Offset(p.client, key.header.CompanyID, key.header.SEC)
-			}
-			p.index[key] = g
-			p.groups = append(p.groups, g)
-			p.count += g.header.Offsets()
+		if p.newest.group == nil || p.newest.key != key {
+			p.newest.key, p.newest.group = key, p.groupOf(key, w.Position)
 		}
-		g.add(w, dated)
+		p.newest.group.add(w, dated)
 		p.count++
 	}
+}
+
+// groupOf returns the group of a key. It begins one with the item at a position
+// if there is none.
+func (p *planner) groupOf(key groupKey, position int64) *group {
+	if g, ok := p.index[key]; ok {
+		return g
+	}
+	g := &group{header: key.batch(), segment: key.segment, first: position}
+	if !g.header.Answers {
+		g.header.Balance = p.bank.Offset(p.client, key.header.CompanyID, key.header.SEC)
+	}
+	p.index[key] = g
+	p.groups = append(p.groups, g)
+	p.count += g.header.Offsets()
+	return g
 }
 
 // files returns the files that hold everything planned. Batches stand in the
 // order of their first entry in the log. The planner is empty afterwards.
 func (p *planner) files() []plannedFile {
 	slices.SortStableFunc(p.groups, func(a, b *group) int { return cmp.Compare(a.first, b.first) })
+	p.index, p.newest.group = nil, nil
 	packers, segments := map[string]*packer{}, []string{}
 	for i, g := range p.groups {
 		if packers[g.segment] == nil {
@@ -158,25 +173,44 @@ type groupKey struct {
 // keyOf decides an item's effective date and thereby its batch. Answers keep
 // the date of the entry they answer and are due at once. An item whose deadline
 // has passed is no longer due.
-func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated decided, due bool) {
+func (p *planner) keyOf(w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated decided, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
 	}
 	key.header.IAT, key.header.ServiceClass, key.header.Number, key.header.SettlementDay = nil, 0, 0, ""
-	if answers.Late(w.LeaveBy, now) {
+	if answers.Late(w.LeaveBy, p.now) {
 		return key, dated, false
 	}
 	if kind != nacha.KindForward {
 		return key, dated, true
 	}
-	d := calendar.Effective(now, w.Request())
-	key.header.EffectiveOn = d.EffectiveOn.YYMMDD()
-	if d.Moved != "" || d.NotSameDay != "" {
-		dated.Dated = &domain.Dated{MovedReason: d.Moved, NotSameDayReason: d.NotSameDay}
+	d := p.dates.of(p.now, w.Request())
+	key.header.EffectiveOn = d.effectiveOn
+	if d.decision.Moved != "" || d.decision.NotSameDay != "" {
+		dated.Dated = &domain.Dated{MovedReason: d.decision.Moved, NotSameDayReason: d.decision.NotSameDay}
 	}
-	dated.by = d.Terms
-	return key, dated, d.Due
+	dated.by = d.decision.Terms
+	return key, dated, d.decision.Due
+}
+
+// dates decides the dates of one item after another at one instant. Most items
+// ask for the dates that the item before asked for.
+type dates struct {
+	asked       calendar.Request
+	decision    calendar.Decision
+	effectiveOn string // YYMMDD; empty before the first
+}
+
+func (d *dates) of(now time.Time, asked calendar.Request) *dates {
+	if !asked.SameDay {
+		asked.AmountCents = 0 // only whether an entry may settle on the same day depends on it
+	}
+	if d.effectiveOn == "" || d.asked != asked {
+		d.asked, d.decision = asked, calendar.Effective(now, asked)
+		d.effectiveOn = d.decision.EffectiveOn.YYMMDD()
+	}
+	return d
 }
 
 // decided explains the date of an entry.

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
 )
@@ -44,6 +46,32 @@ func waits(position int64, change ...func(*waiting)) waiting {
 		f(&w)
 	}
 	return w
+}
+
+// Remembering the dates of the item before changes no date.
+func TestEachItemGetsTheDatesThatItAsksFor(t *testing.T) {
+	limited := &calendar.Terms{OwnSameDayLimitCents: 5000}
+	var requests []calendar.Request
+	for _, asked := range []string{"", "2026-11-20", "2026-11-23", "2026-12-24"} {
+		on, _ := calendar.ParseDate(asked)
+		for _, sameDay := range []bool{false, true} {
+			for _, cents := range []int64{100, 10_000, 200_000_000} {
+				requests = append(requests, calendar.Request{AskedOn: on, SameDay: sameDay, SEC: "PPD", Kind: calendar.Debit, AmountCents: cents},
+					calendar.Request{AskedOn: on, SameDay: sameDay, SEC: "PPD", Kind: calendar.Debit, AmountCents: cents, Bank: limited})
+			}
+		}
+	}
+	morning := friday.Add(-5 * time.Hour)
+	var d dates
+	for _, before := range requests {
+		for _, r := range requests {
+			d.of(morning, before)
+			want := calendar.Effective(morning, r)
+			if got := d.of(morning, r); got.decision != want || got.effectiveOn != want.EffectiveOn.YYMMDD() {
+				t.Errorf("%+v after %+v: %+v, want %+v", r, before, got.decision, want)
+			}
+		}
+	}
 }
 
 // planned writes a plan as text: a file a line, a batch in brackets with its

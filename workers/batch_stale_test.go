@@ -250,7 +250,7 @@ func TestThePlannerLeavesWhatIsLate(t *testing.T) {
 	if got := planned(planOf(items, Limits{})); got != "[2]\n[3]" {
 		t.Errorf("planned %s", got)
 	}
-	if _, _, due := keyOf(friday, &projections.QueuedItem{LeaveBy: friday, Kind: domain.Reversal}, nacha.KindForward); due {
+	if _, _, due := (&planner{now: friday}).keyOf(&projections.QueuedItem{LeaveBy: friday, Kind: domain.Reversal}, nacha.KindForward); due {
 		t.Error("a late reversal is due")
 	}
 }

@@ -34,15 +34,22 @@ func DateOf(t time.Time) Date {
 
 // ParseDate reads YYYY-MM-DD. The error names the text and the form.
 func ParseDate(text string) (Date, error) {
+	if text == "" { // as in most orders; making an error takes longer
+		return Date{}, errNoDate
+	}
 	t, err := time.Parse(isoLayout, text)
 	if err != nil {
-		return Date{}, fmt.Errorf("%q is not a date in the form YYYY-MM-DD", text)
+		return Date{}, fmt.Errorf(notISO, text)
 	}
 	if t.Year() == 0 {
 		return Date{}, fmt.Errorf("%q is not a date: there is no year 0", text)
 	}
 	return fromUTC(t), nil
 }
+
+const notISO = "%q is not a date in the form YYYY-MM-DD"
+
+var errNoDate = fmt.Errorf(notISO, "")
 
 // ParseYYMMDD reads the six digits of a NACHA file, all of this century. The
 // error names the text and the form.
