@@ -225,7 +225,7 @@ func (t *Transaction) begin(e *TransactionOriginated) {
 
 func (t *Transaction) add(f Fact, i Item) {
 	i.MadeAt, i.Position, i.ChangedAt = f.Meta.At, f.Position, f.Position
-	i.History = append(i.History, Step{State: i.State, At: f.Meta.At})
+	i.History = append(make([]Step, 0, 2), Step{State: i.State, At: f.Meta.At}) // most items are filed next
 	t.Items = append(t.Items, &i)
 }
 

@@ -144,7 +144,7 @@ func TestAnswersOfEachKindLeaveInBatchesOfTheirOwn(t *testing.T) {
 	for _, f := range b.cutFiles() {
 		first := len(batches)
 		batches = append(batches, make([][]string, len(f.Batches))...)
-		must(t, entriesOf(t.Context(), b.Ledger, f, func(e entryInFile) error {
+		must(t, entriesOf(t.Context(), b.Ledger, f, func(e *entryInFile) error {
 			batches[first+e.batch-1] = append(batches[first+e.batch-1], string(e.Entry.Entry.Kind()))
 			return nil
 		}))

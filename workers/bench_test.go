@@ -30,9 +30,13 @@ func (b *bank) pile(n int) {
 			account, err := b.SealAccountIn(domain.TransactionStream(gym, id), gym, theirBank, number, domain.Checking)
 			must(b.t, err)
 			p := pull(i)
+			content, err := ledger.OrderContent(p, number)
+			must(b.t, err)
 			p.FromRouting, p.CompanyID = ourBank, "1840000017"
+			mac, err := b.Keys.MAC(gym, content)
+			must(b.t, err)
 			changes = append(changes, ledger.Change{Stream: domain.TransactionStream(gym, id), Client: gym, Events: []domain.Event{
-				domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, Account: account, CompanyName: "HARBOR GYM"},
+				domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, Account: account, CompanyName: "HARBOR GYM", Content: mac},
 			}})
 		}
 		_, err := b.Write(context.Background(), changes...)
@@ -105,6 +109,24 @@ func BenchmarkCut(b *testing.B) {
 		bank.close()
 		b.StartTimer()
 	}
+}
+
+// BenchmarkRender renders a cut file of 20,000 entries and reads it back, and
+// reports the processor time for an entry.
+func BenchmarkRender(b *testing.B) {
+	const n = 20_000
+	bank := openBank(b)
+	bank.pile(n)
+	bank.clock.Set(at("2026-11-20 14:30"))
+	must(b, bank.batcher.cutDue(b.Context()))
+	file, err := bank.Ledger.File(b.Context(), <-bank.delivery.justCut)
+	must(b, err)
+	cpu := processor()
+	for b.Loop() {
+		_, err := renderVerified(b.Context(), bank.Ledger, file)
+		must(b, err)
+	}
+	b.ReportMetric(float64((processor()-cpu).Nanoseconds())/float64(b.N*n), "cpu-ns/entry")
 }
 
 // processor is the time this process spent computing, which other processes

@@ -127,7 +127,7 @@ func (w openFile) withOffsets(offsets []domain.FileOffset, tracesVersion int64, 
 func (w *openFile) takeUp(ctx context.Context, files *Files, file domain.File, each func()) error {
 	w.offsets, w.totals.Batches = file.Offsets, len(file.Batches)
 	newest := 0
-	err := files.entriesOf(ctx, file, func(e entryInFile) error {
+	err := files.entriesOf(ctx, file, func(e *entryInFile) error {
 		for ; newest < e.batch; newest++ {
 			if newest > 0 {
 				w.held, w.holds = append(w.held, w.holds), domain.BatchHolds{}

@@ -66,7 +66,7 @@ func newExpected(file domain.File) *expected {
 
 // add adds an entry, unsealed, in the order of the file.
 func (x *expected) add(e *entryInFile) error {
-	header := e.header(x.file.Batches[e.batch-1])
+	header := e.header(&x.file.Batches[e.batch-1])
 	if e.batch > len(x.said.Batches) {
 		x.said.Batches = append(x.said.Batches, nacha.Batch{Header: header})
 		x.first = len(x.entries)
@@ -75,7 +75,7 @@ func (x *expected) add(e *entryInFile) error {
 		return fmt.Errorf("position %d: an entry of batch %d stands among those of batch %d", e.position, e.batch, len(x.said.Batches))
 	}
 	b := &x.said.Batches[e.batch-1]
-	if !sameHeader(header, b.Header) {
+	if !sameHeader(&header, &b.Header) {
 		return fmt.Errorf("position %d: an entry does not belong in batch %d", e.position, e.batch)
 	}
 	x.entries = append(x.entries, e.Entry.Entry)
@@ -108,7 +108,7 @@ func (x *expected) offset(o domain.FileOffset, e nacha.Entry) error {
 
 // header returns the entry's own batch header, with the fields that the cut
 // decided for its batch.
-func (e *entryInFile) header(b domain.FileBatch) nacha.BatchHeader {
+func (e *entryInFile) header(b *domain.FileBatch) nacha.BatchHeader {
 	h := e.Entry.Header
 	h.Number, h.ServiceClass, h.SettlementDay = b.Number, b.ServiceClass, ""
 	if !b.Answers {
@@ -117,10 +117,11 @@ func (e *entryInFile) header(b domain.FileBatch) nacha.BatchHeader {
 	return h
 }
 
-func sameHeader(a, b nacha.BatchHeader) bool {
+func sameHeader(a, b *nacha.BatchHeader) bool {
 	if (a.IAT == nil) != (b.IAT == nil) || a.IAT != nil && *a.IAT != *b.IAT {
 		return false
 	}
-	a.IAT, b.IAT = nil, nil
-	return a == b
+	other := *b
+	other.IAT = a.IAT
+	return *a == other
 }

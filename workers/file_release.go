@@ -81,11 +81,11 @@ func (r *release) run(ctx context.Context) error {
 	r.batching = client.Settings.Batching
 	most := max(1, r.Limits.AppendEvents/releasedEvents)
 	var entries []entryInFile
-	err := r.entriesOf(ctx, r.file, func(e entryInFile) (err error) {
+	err := r.entriesOf(ctx, r.file, func(e *entryInFile) (err error) {
 		if !r.file.Answered.Covers(e.batch) {
 			return nil
 		}
-		if entries = append(entries, e); len(entries) == most {
+		if entries = append(entries, *e); len(entries) == most {
 			err = r.some(ctx, entries)
 			entries = entries[:0]
 		}

@@ -57,7 +57,7 @@ func (f *Files) uncarried(ctx context.Context, file domain.File, c domain.Releas
 // would show that the bank has it. Otherwise it returns what found says of the
 // first transaction.
 func (f *Files) withoutAnswer(ctx context.Context, file domain.File, found func(transaction string) error) error {
-	return f.entriesOf(ctx, file, func(e entryInFile) error {
+	return f.entriesOf(ctx, file, func(e *entryInFile) error {
 		t, err := f.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
 		if err != nil {
 			return err

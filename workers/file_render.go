@@ -40,7 +40,7 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 		return o.Entry(b, b.Balance.Account.Masked()), nil
 	})
 	if err == nil {
-		err = entriesOf(ctx, l, file, func(e entryInFile) error { return w.add(&e) })
+		err = entriesOf(ctx, l, file, w.add)
 	}
 	if err == nil {
 		err = w.close()
@@ -92,7 +92,7 @@ func newRendering(l *ledger.Ledger, file domain.File, want *expected) (*renderin
 }
 
 // add writes the next entry of the file.
-func (r *rendering) add(e entryInFile) error { return r.w.add(&e) }
+func (r *rendering) add(e *entryInFile) error { return r.w.add(e) }
 
 // close returns the bytes, unless the entries could not all be added, which err
 // says. It returns an *ExchangedError if entries are not those that were

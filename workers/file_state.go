@@ -1,7 +1,7 @@
 package workers
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -154,7 +154,8 @@ func (w *openFile) change(command fileCommand) (ledger.Change, error) {
 }
 
 func (w *openFile) traceNumber(sequence int) string {
-	return fmt.Sprintf("%s%07d", w.opened.ODFI[:8], sequence)
+	digits := strconv.Itoa(sequence)
+	return w.opened.ODFI[:8] + "0000000"[min(len(digits), 7):] + digits
 }
 
 // eastern converts an instant to the time zone of files and deadlines.

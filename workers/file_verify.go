@@ -182,7 +182,7 @@ func (r *verifier) file(ctx context.Context, id string) error {
 // failed does not say it already; the checks continue without that.
 func (r *verifier) entries(ctx context.Context, file domain.File, again *rendering, failed error) error {
 	var filed Sum
-	err := entriesOf(ctx, r.Ledger, file, func(e entryInFile) error {
+	err := entriesOf(ctx, r.Ledger, file, func(e *entryInFile) error {
 		r.found.Entries++
 		if e.before != domain.Pending {
 			r.problem("file %s: position %d: item %s of transaction %s was filed while it was %s",

@@ -28,7 +28,9 @@ func (d *diff) number(field string, got, want int64) {
 }
 
 func (d *diff) texts(field string, got, want []string) {
-	d.number("number of "+field, int64(len(got)), int64(len(want)))
+	if len(got) != len(want) {
+		d.differs("number of " + field)
+	}
 	for i := range min(len(got), len(want)) {
 		d.text(field, got[i], want[i])
 	}

@@ -37,7 +37,11 @@ type scanner struct {
 }
 
 func newScanner(h Handler, exact bool) *scanner {
-	return &scanner{handler: h, exact: exact, hash: newCanon(), batchHash: newCanon()}
+	s := &scanner{handler: h, exact: exact}
+	if !exact { // Compare uses no hash
+		s.hash, s.batchHash = newCanon(), newCanon()
+	}
+	return s
 }
 
 // take processes one record.
