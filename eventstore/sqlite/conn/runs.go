@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Runs collects the arguments of many runs of one statement, which Do then
@@ -31,6 +32,19 @@ var parameter = regexp.MustCompile(`\?(\d+)`)
 // following. An INSERT writes several rows at once, if it ends with its VALUES and
 // these look nothing up, as that may be the row before.
 func NewRuns(sql string) *Runs {
+	known, ok := parsed.Load(sql)
+	if !ok {
+		known, _ = parsed.LoadOrStore(sql, parse(sql))
+	}
+	r := *known.(*Runs)
+	return &r
+}
+
+// parsed has no runs of each statement that was asked for: the views ask for theirs in
+// each of their rounds, which are some hundred a second.
+var parsed sync.Map // *Runs by SQL
+
+func parse(sql string) *Runs {
 	r := &Runs{one: sql}
 	for _, p := range parameter.FindAllStringSubmatch(sql, -1) {
 		n, _ := strconv.Atoi(p[1])
