@@ -2618,10 +2618,12 @@ type Proposal struct {
 	CompanyDiscretionaryData *string `json:"CompanyDiscretionaryData,omitempty"`
 	CompanyIdentification    *string `json:"CompanyIdentification,omitempty"`
 	Description              *string `json:"Description,omitempty"`
-	EffectiveDate            *string `json:"EffectiveDate,omitempty"`
-	FromIdentification       *string `json:"FromIdentification,omitempty"`
-	FromName                 *string `json:"FromName,omitempty"`
-	FromRouting              *string `json:"FromRouting,omitempty"`
+
+	// EffectiveDate YYYY-MM-DD or M/D/YYYY, until 2099-12-31: a file has two digits for the year
+	EffectiveDate      *string `json:"EffectiveDate,omitempty"`
+	FromIdentification *string `json:"FromIdentification,omitempty"`
+	FromName           *string `json:"FromName,omitempty"`
+	FromRouting        *string `json:"FromRouting,omitempty"`
 
 	// IATDetails Required for an international transaction. The receiver in the file is the ultimate receiver
 	// if given, otherwise To. FCB is the first correspondent bank, CorrespondentBanks are the
