@@ -80,10 +80,10 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 const maxDescription = 80
 
 // contents yields the possible contents of a transaction's order, the likeliest
-// first. The likeliest two also come as a faster encoder writes them, which is
-// nearly always in the same bytes; other bytes only have another hash. The event has the proposal with defaults filled in, but the hash was
-// made of the order as it was sent: its description may have been missing or
-// blank.
+// first. The event has the proposal with defaults filled in, but the hash was made
+// of the order as it was sent: its description may have been missing or blank. The
+// likeliest two also come as a faster encoder writes them, which is nearly always in
+// the same bytes; other bytes only have another hash.
 func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		likely := 2 // most clients omit every field that has a default, and some none
