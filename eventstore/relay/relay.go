@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type Relay struct {
 	Moved func(position int64)
 
 	position atomic.Int64
+	creating sync.Mutex // held while the stream may be created, and while it is deleted: see Reset
 }
 
 // Errors that end Run, because waiting would not help. Compare with errors.Is.

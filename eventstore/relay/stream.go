@@ -64,6 +64,8 @@ func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int6
 
 // ensure creates the stream or corrects its settings.
 func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
+	r.creating.Lock()
+	defer r.creating.Unlock()
 	s, err := js.Stream(ctx, Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		s, err = r.create(ctx, js)
@@ -184,8 +186,12 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 }
 
 // Reset deletes the stream; Run then creates it again. Its consumers are
-// deleted with it.
+// deleted with it. The server forgets a stream before it removes the files, and one
+// that is created in between has the messages again, so nothing of this relay creates
+// it meanwhile.
 func (r *Relay) Reset(ctx context.Context) error {
+	r.creating.Lock()
+	defer r.creating.Unlock()
 	js, err := r.jetStream()
 	if err == nil {
 		err = js.DeleteStream(ctx, Stream)
