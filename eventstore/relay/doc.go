@@ -8,6 +8,5 @@
 // (Nats-Expected-Last-Sequence). So the server refuses a message that is
 // published twice, late, or by a second relay, and every message it accepts is
 // right. An acknowledgement is requested only for the last message of each page
-// of the log, which confirms all messages before it, and for the first message after
-// a time without any, which shows that nobody else published meanwhile.
+// of the log: it confirms all messages before it.
 package relay

@@ -323,27 +323,3 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
-
-// A leader was stopped with a message that it had not sent yet, of an event that the log
-// lost in a failover. It wakes up while the next leader has nothing to publish.
-func TestAMessageInThePlaceOfAnEventIsNoticed(t *testing.T) {
-	b, log := newBroker(t), openLog(t, t.TempDir())
-	r := newRelay(log, b.connect())
-	r.Every = time.Hour // it finds out by publishing
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx) }()
-	waitFor(t, r, record(log, 1))
-	other := must(jetstream.New(b.connect()))
-	must(other.Publish(t.Context(), "ledger.acme.transaction.recalled", []byte("{}"), jetstream.WithExpectLastSequence(1)))
-	record(log, 3)
-	select {
-	case err := <-ended:
-		if !errors.Is(err, ErrFork) {
-			t.Errorf("got %v", err)
-		}
-	case <-time.After(20 * time.Second):
-		t.Errorf("nobody noticed, and the relay is at %d", r.Position())
-	}
-}

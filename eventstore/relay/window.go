@@ -20,11 +20,6 @@ const (
 // is refused or lost, so are those after it, up to the next request, unless
 // another relay published the same event. Answers are taken in order; after the
 // first bad one the publisher must not be used any more.
-//
-// While nothing was under way somebody else may have published: a leader that was
-// stopped, say, whose log lost its end in a failover. A message in the place of an event
-// refuses that event alone, and fits those after it. So the first message after a time
-// without any is acknowledged before another one is published.
 type publisher struct {
 	js      jetstream.JetStream
 	waiting []pendingAck         // oldest first
@@ -48,15 +43,8 @@ func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, la
 			return err
 		}
 	}
-	first := w.bytes == 0
 	w.bytes += len(m.Data)
 	w.silent += len(m.Data)
-	if first {
-		if err := w.ask(ctx, position, m); err != nil {
-			return err
-		}
-		return w.settleAll(ctx)
-	}
 	if last || w.silent >= maxSilentBytes {
 		return w.ask(ctx, position, m)
 	}
