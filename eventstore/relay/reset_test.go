@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -35,7 +36,12 @@ func TestNothingCreatesTheStreamWhileItIsReset(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		must(r.Open(t.Context()))
+		for _, err = r.Open(t.Context()); err != nil && !Fatal(err); _, err = r.Open(t.Context()) {
+			time.Sleep(10 * time.Millisecond) // the server is not done yet, and Run asks again too
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		if last := must(streamOf(t, js).Info(t.Context())).State.LastSeq; last != 0 {
 			t.Fatalf("after the reset the stream holds %d messages", last)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
@@ -95,14 +96,35 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 	if err != nil {
 		return nil, err
 	}
-	s, err := js.CreateStream(ctx, r.settings(jetstream.StreamConfig{
-		Name: Stream, Replicas: 1, Metadata: map[string]string{epochKey: epoch.String()},
-	}))
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		return js.Stream(ctx, Stream)
+	for range createTries {
+		s, err := js.CreateStream(ctx, r.settings(jetstream.StreamConfig{
+			Name: Stream, Replicas: 1, Metadata: map[string]string{epochKey: epoch.String()},
+		}))
+		switch {
+		case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
+			return js.Stream(ctx, Stream)
+		case err != nil:
+			return nil, err
+		case s.CachedInfo().State.LastSeq == 0:
+			return s, nil
+		}
+		// The server was still removing the files of the stream before, and read them.
+		if err := js.DeleteStream(ctx, Stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil, err
+		}
+		select {
+		case <-time.After(createPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
-	return s, err
+	return nil, errors.New("the server does not remove the messages of the stream before it")
 }
+
+const (
+	createTries = 20
+	createPause = 50 * time.Millisecond
+)
 
 // settings returns c with every setting corrected that could lose a message,
 // add one, show one client another's messages, or double the disk space.
