@@ -103,14 +103,14 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 		switch {
 		case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
 			return js.Stream(ctx, Stream)
-		case err != nil:
+		case err != nil && !storeFailed(err):
 			return nil, err
-		case s.CachedInfo().State.LastSeq == 0:
+		case err == nil && s.CachedInfo().State.LastSeq == 0:
 			return s, nil
-		}
-		// The server was still removing the files of the stream before, and read them.
-		if err := js.DeleteStream(ctx, Stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
-			return nil, err
+		case err == nil: // it has read the files of the stream before, which the server was removing
+			if err := js.DeleteStream(ctx, Stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+				return nil, err
+			}
 		}
 		select {
 		case <-time.After(createPause):
@@ -118,13 +118,21 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 			return nil, ctx.Err()
 		}
 	}
-	return nil, errors.New("the server does not remove the messages of the stream before it")
+	return nil, errors.New("the server does not remove the files of the stream before it")
 }
 
 const (
 	createTries = 20
 	createPause = 50 * time.Millisecond
 )
+
+// storeFailed reports whether the server could not make a folder for a stream: it
+// removes the folders of the stream before after it has answered.
+func storeFailed(err error) bool {
+	const code = 10049 // JSStreamStoreFailedF of the server
+	var failed *jetstream.APIError
+	return errors.As(err, &failed) && failed.ErrorCode == code
+}
 
 // settings returns c with every setting corrected that could lose a message,
 // add one, show one client another's messages, or double the disk space.
@@ -207,10 +215,10 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 	return last, nil
 }
 
-// Reset deletes the stream; Run then creates it again. Its consumers are
-// deleted with it. The server forgets a stream before it removes the files, and one
-// that is created in between has the messages again, so nothing of this relay creates
-// it meanwhile.
+// Reset replaces the stream by an empty one, with a new epoch, which Run then fills.
+// Its consumers are deleted with it. The server forgets a stream before it removes the
+// files, and one that is created in between has the messages again: so nothing of this
+// relay creates it meanwhile, and when Reset returns the new one is there and empty.
 func (r *Relay) Reset(ctx context.Context) error {
 	r.creating.Lock()
 	defer r.creating.Unlock()
@@ -220,6 +228,9 @@ func (r *Relay) Reset(ctx context.Context) error {
 	}
 	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("delete stream %s: %w", Stream, err)
+	}
+	if _, err := r.create(ctx, js); err != nil {
+		return fmt.Errorf("create stream %s: %w", Stream, err)
 	}
 	return nil
 }
