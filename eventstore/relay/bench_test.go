@@ -34,6 +34,28 @@ func BenchmarkRelay(b *testing.B) {
 	b.ReportMetric(float64(used.Nanoseconds())/1e3/events/float64(b.N), "cpu-us/event")
 }
 
+// BenchmarkCompare compares a stream of 100,000 messages with its log.
+func BenchmarkCompare(b *testing.B) {
+	const events = 100_000
+	log := openLog(b, b.TempDir())
+	record(log, events)
+	r, closeBoth := embedded(b, log)
+	defer closeBoth()
+	stop := running(b, r)
+	waitFor(b, r, events)
+	stop()
+	before := processorTime(b)
+	for b.Loop() {
+		found, err := Compare(b.Context(), r.Conn, log)
+		if err != nil || found.Messages != events || len(found.Problems) > 0 {
+			b.Fatal(found, err)
+		}
+	}
+	used := processorTime(b) - before
+	b.ReportMetric(float64(b.N)*events/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(used.Nanoseconds())/1e3/events/float64(b.N), "cpu-us/event")
+}
+
 // BenchmarkFollow writes 20 events every 2 ms, without a relay and with one.
 // The difference is the processor time of relay and broker while the log grows.
 func BenchmarkFollow(b *testing.B) {

@@ -20,6 +20,9 @@ type Comparison struct {
 	Problems []string // the first ones
 }
 
+// pageEvents are read from the log at once.
+const pageEvents = 1000
+
 // mostProblems bounds how many problems a comparison names.
 const mostProblems = 20
 
@@ -78,7 +81,7 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 	if err != nil {
 		return found, fmt.Errorf("read the stream: %w", err)
 	}
-	messages, err := consumer.Messages()
+	messages, err := consumer.Messages(jetstream.PullMaxMessages(4 * pageEvents))
 	if err != nil {
 		return found, fmt.Errorf("read the stream: %w", err)
 	}
@@ -89,18 +92,31 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 
 // walk compares message n with event n, from 1 to last.
 func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContext, store eventstore.Store, epoch string, last int64) error {
-	var events []eventstore.Recorded
-	for n := int64(1); n <= last && len(c.Problems) < mostProblems; n++ {
-		if len(events) == 0 {
-			var err error
-			if events, err = store.ReadAll(ctx, n-1, 1000); err != nil {
-				return err
-			}
-			if len(events) == 0 {
-				return fmt.Errorf("the log ends before %d", n)
-			}
+	for c.Messages < last && len(c.Problems) < mostProblems {
+		events, err := store.ReadAll(ctx, c.Messages, int(min(pageEvents, last-c.Messages)))
+		if err != nil {
+			return err
 		}
-		message, err := messages.Next(jetstream.NextMaxWait(electionTimeout))
+		if len(events) == 0 {
+			return fmt.Errorf("the log ends after %d", c.Messages)
+		}
+		if err := c.page(ctx, messages, events, epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// page compares the next messages with events.
+func (c *Comparison) page(ctx context.Context, messages jetstream.MessagesContext, events []eventstore.Recorded, epoch string) error {
+	ctx, cancel := context.WithTimeout(ctx, electionTimeout)
+	defer cancel()
+	for _, e := range events {
+		if len(c.Problems) >= mostProblems {
+			break
+		}
+		n := e.Position
+		message, err := messages.Next(jetstream.NextContext(ctx))
 		if err != nil {
 			return fmt.Errorf("read message %d: %w", n, err)
 		}
@@ -108,8 +124,6 @@ func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContex
 		if err != nil {
 			return err
 		}
-		e := events[0]
-		events = events[1:]
 		h := message.Headers()
 		if int64(meta.Sequence.Stream) != n || h.Get(HashHeader) != hex.EncodeToString(e.Hash[:]) || message.Subject() != Subject(e) {
 			c.Problems = append(c.Problems, fmt.Sprintf("message %d is not the event at position %d", meta.Sequence.Stream, n))
