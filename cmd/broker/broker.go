@@ -77,6 +77,12 @@ const (
 	tlsTimeout     = 5                    // seconds for a handshake
 )
 
+// maxStore is no limit. JetStream would take three quarters of the disk space
+// that is free at the start, and count every message before it is compressed: a
+// stream of ten million payments reached that with most of the space still free,
+// and took no further message. The log refuses writes before the disk is full.
+const maxStore = 1 << 60 // bytes
+
 // Start starts a broker. It returns when the server listens. The streams of an
 // earlier run are opened in the background: after a kill JetStream reads all of
 // their messages. Nobody can connect before WaitUntilOpen returns.
@@ -89,7 +95,7 @@ func Start(o Options) (*Broker, error) {
 		Host:       o.Host, Port: cmp.Or(o.Port, server.RANDOM_PORT), DontListen: o.Host == "",
 		TLSConfig: o.TLS, TLS: o.TLS != nil, TLSTimeout: tlsTimeout,
 		MaxPayload: relay.MinPayload, MaxPending: maxPending, MaxConn: maxConnections, MaxControlLine: maxControlLine,
-		JetStream: true, StoreDir: o.Dir, DisableJetStreamBanner: true,
+		JetStream: true, StoreDir: o.Dir, JetStreamMaxStore: maxStore, DisableJetStreamBanner: true,
 		Accounts:                   []*server.Account{server.NewAccount(ledgerAccount)},
 		CustomClientAuthentication: b.login,
 		NoSigs:                     true,

@@ -350,3 +350,18 @@ func TestABrokerIsClosedWhileItOpensItsStreams(t *testing.T) {
 		b.Close()
 	})
 }
+
+// The stream of ten million payments counts as twenty gigabytes before it is
+// compressed. It may grow on a disk of which less is free.
+func TestAStreamMayGrowWhateverIsFreeAtTheStart(t *testing.T) {
+	b, err := Start(Options{Dir: t.TempDir(), Authenticate: authenticate, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	must(0, b.WaitUntilOpen(soon(t)))
+	const petabyte = 1 << 50
+	if have := b.server.JetStreamConfig().MaxStore; have < petabyte {
+		t.Errorf("JetStream takes %d bytes", have)
+	}
+}
