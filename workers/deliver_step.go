@@ -65,7 +65,7 @@ func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, er
 	if dated, err := d.redate(ctx, file); dated || err != nil {
 		return false, err
 	}
-	release, err := d.reserve(ctx, int64(size(file.Cut.Totals)))
+	release, err := d.reserve(ctx, int64(size(file)))
 	if err != nil {
 		return false, err
 	}

@@ -1,11 +1,8 @@
 package workers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"runtime"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -23,87 +20,70 @@ func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]
 	return r.verified(err)
 }
 
-// verified is close, followed by the comparison. Bytes that do not say what the
-// log says are returned together with an error.
+// verified is close with the result of the comparison. Bytes that do not say
+// what the log says are returned together with an error.
 func (r *rendering) verified(err error) ([]byte, error) {
 	content, err := r.close(err)
-	if err != nil {
-		return nil, err
+	differs := r.want.read.Close()
+	if err == nil && differs != nil {
+		err = fmt.Errorf("file %s does not say what the log says: %w", r.file.ID, differs)
 	}
-	if err := nacha.Compare(yielding{bytes.NewReader(content)}, r.want.said); err != nil {
-		return content, fmt.Errorf("file %s does not say what the log says: %w", r.file.ID, err)
-	}
-	return content, nil
+	return content, err
 }
 
-// yielding yields the processor from time to time while a large file is read,
-// as entriesOf does while one is made.
-type yielding struct{ r io.Reader }
-
-func (y yielding) Read(p []byte) (int, error) {
-	runtime.Gosched()
-	return y.r.Read(p[:min(len(p), 128<<10)]) // some thousand entries at a time
-}
-
-// expected is the content that a file must have according to its transactions.
-// Only what the cut decided is taken from the file's own events: number,
-// service class and effective date of a batch, and the traces. All other fields
-// of a batch header must agree with each of its entries.
+// expected announces the content that a file must have according to its
+// transactions. Only what the cut decided is taken from the file's own events:
+// number, service class and effective date of a batch, and the traces. All other
+// fields of a batch header must agree with each of its entries.
 type expected struct {
-	file    domain.File
-	said    nacha.File
-	entries []nacha.Entry // of all batches, which hold slices of it
-	first   int           // index of the first entry of the newest batch
+	file   domain.File
+	read   *nacha.Comparison
+	batch  int               // number of the newest batch
+	header nacha.BatchHeader // of it
+	net    int64             // debits without credits of it, in cents
 }
 
 func newExpected(file domain.File) *expected {
-	x := &expected{file: file, said: nacha.File{Header: file.Header()}}
-	if file.Cut != nil {
-		x.entries = make([]nacha.Entry, 0, file.Cut.Totals.Entries)
-	}
-	return x
+	return &expected{file: file, read: nacha.NewComparison(file.Header())}
 }
 
-// add adds an entry, unsealed, in the order of the file.
+// add announces an entry, unsealed, in the order of the file.
 func (x *expected) add(e *entryInFile) error {
 	header := e.header(&x.file.Batches[e.batch-1])
-	if e.batch > len(x.said.Batches) {
-		x.said.Batches = append(x.said.Batches, nacha.Batch{Header: header})
-		x.first = len(x.entries)
+	if e.batch == x.batch+1 {
+		x.batch, x.header, x.net = e.batch, header, 0
+		x.read.Batch(header)
 	}
-	if e.batch != len(x.said.Batches) {
-		return fmt.Errorf("position %d: an entry of batch %d stands among those of batch %d", e.position, e.batch, len(x.said.Batches))
+	if e.batch != x.batch {
+		return fmt.Errorf("position %d: an entry of batch %d stands among those of batch %d", e.position, e.batch, x.batch)
 	}
-	b := &x.said.Batches[e.batch-1]
-	if !sameHeader(&header, &b.Header) {
+	if !sameHeader(&header, &x.header) {
 		return fmt.Errorf("position %d: an entry does not belong in batch %d", e.position, e.batch)
 	}
-	x.entries = append(x.entries, e.Entry.Entry)
-	b.Entries = x.entries[x.first:]
+	x.entry(e.Entry.Entry)
 	return nil
 }
 
-// offset adds the entry that balances the newest batch, unsealed. It must
+// offset announces the entry that balances the newest batch, unsealed. It must
 // balance the entries of that batch.
 func (x *expected) offset(o domain.FileOffset, e nacha.Entry) error {
-	if o.Batch != len(x.said.Batches) {
-		return fmt.Errorf("the offset of batch %d stands in batch %d", o.Batch, len(x.said.Batches))
+	if o.Batch != x.batch {
+		return fmt.Errorf("the offset of batch %d stands in batch %d", o.Batch, x.batch)
 	}
-	b := &x.said.Batches[o.Batch-1]
-	x.entries = append(x.entries, e)
-	b.Entries = x.entries[x.first:]
-	net := int64(0)
-	for i := range b.Entries {
-		if nacha.TransactionCode(b.Entries[i].Code).Debit() {
-			net += b.Entries[i].AmountCents
-		} else {
-			net -= b.Entries[i].AmountCents
-		}
-	}
-	if net != 0 {
-		return fmt.Errorf("batch %d is not balanced by its offset: its debits are %d cents more than its credits", o.Batch, net)
+	x.entry(e)
+	if x.net != 0 {
+		return fmt.Errorf("batch %d is not balanced by its offset: its debits are %d cents more than its credits", o.Batch, x.net)
 	}
 	return nil
+}
+
+func (x *expected) entry(e nacha.Entry) {
+	if nacha.TransactionCode(e.Code).Debit() {
+		x.net += e.AmountCents
+	} else {
+		x.net -= e.AmountCents
+	}
+	x.read.Entry(e)
 }
 
 // header returns the entry's own batch header, with the fields that the cut

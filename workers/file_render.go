@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -25,6 +26,7 @@ func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte
 // needs no key.
 func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
+	out.Grow(size(file))
 	w, err := newEntryWriter(&out, file, func(e *entryInFile) error {
 		data := ""
 		switch to, answers := e.transaction.Item(e.item.ReplyTo); {
@@ -56,7 +58,7 @@ type rendering struct {
 	file  domain.File
 	out   bytes.Buffer
 	w     *entryWriter
-	want  *expected // gets each entry before it is written; may be nil
+	want  *expected // gets each entry before it is written, and the bytes; may be nil
 	wrong exchanged
 	// attested, if set, reports whether an entry's account and order are known to
 	// be those that were recorded.
@@ -86,8 +88,13 @@ func newRendering(l *ledger.Ledger, file domain.File, want *expected) (*renderin
 		}
 		return e, want.offset(o, e)
 	}
+	r.out.Grow(size(file))
+	out := io.Writer(&r.out)
+	if want != nil {
+		out = io.MultiWriter(&r.out, want.read)
+	}
 	var err error
-	r.w, err = newEntryWriter(&r.out, file, reveal, offset)
+	r.w, err = newEntryWriter(out, file, reveal, offset)
 	return r, err
 }
 
@@ -124,25 +131,22 @@ type entryWriter struct {
 	offset func(domain.FileOffset) (nacha.Entry, error)
 }
 
-func newEntryWriter(out *bytes.Buffer, file domain.File, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) (*entryWriter, error) {
+func newEntryWriter(out io.Writer, file domain.File, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) (*entryWriter, error) {
 	if file.Cut == nil {
 		return nil, errors.New("it is not cut yet")
 	}
-	out.Grow(size(file.Cut.Totals))
 	w, err := nacha.NewWriter(out, file.Header(), lineEnding(file))
 	return &entryWriter{file: file, w: w, reveal: reveal, offset: offset}, err
 }
 
 // add writes the next entry of the file.
 func (w *entryWriter) add(e *entryInFile) error {
-	if e.batch != w.batch {
+	if e.batch < 1 || e.batch > len(w.file.Batches) {
+		return fmt.Errorf("an entry is in batch %d of %d", e.batch, len(w.file.Batches))
+	}
+	begins := e.batch != w.batch
+	if begins {
 		if err := w.end(); err != nil {
-			return err
-		}
-		if w.batch = e.batch; w.batch < 1 || w.batch > len(w.file.Batches) {
-			return fmt.Errorf("an entry is in batch %d of %d", w.batch, len(w.file.Batches))
-		}
-		if err := w.w.Begin(w.file.Batches[w.batch-1].BatchHeader); err != nil {
 			return err
 		}
 	}
@@ -151,15 +155,22 @@ func (w *entryWriter) add(e *entryInFile) error {
 	} else if err != nil {
 		return err
 	}
+	if begins {
+		w.batch = e.batch
+		if err := w.w.Begin(w.file.Batches[e.batch-1].BatchHeader); err != nil {
+			return err
+		}
+	}
 	return w.w.Entry(&e.Entry.Entry)
 }
 
 // end ends the open batch, if there is one.
 func (w *entryWriter) end() error {
-	if w.batch == 0 {
+	batch := w.batch
+	if w.batch = 0; batch == 0 {
 		return nil
 	}
-	if o, ok := w.file.OffsetIn(w.batch); ok {
+	if o, ok := w.file.OffsetIn(batch); ok {
 		e, err := w.offset(o)
 		if err != nil {
 			return err
@@ -183,9 +194,13 @@ func (w *entryWriter) close() error {
 	return err
 }
 
-// size is the largest number of bytes of a file with these totals.
-func size(t nacha.Totals) int {
+// size is the largest number of bytes of a cut file.
+func size(file domain.File) int {
+	if file.Cut == nil {
+		return 0
+	}
 	const line, padding = 96, 9 // a record with its line end; records that fill the last block
+	t := file.Cut.Totals
 	return line * (2 + 2*t.Batches + t.Entries + t.Addenda + padding)
 }
 

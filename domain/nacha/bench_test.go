@@ -57,7 +57,7 @@ func BenchmarkCompare(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := Compare(bytes.NewReader(data), file); err != nil {
+		if err := compare(data, file); err != nil {
 			b.Fatal(err)
 		}
 	}

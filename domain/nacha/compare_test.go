@@ -1,23 +1,40 @@
 package nacha
 
 import (
-	"bytes"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
+// compare compares bytes with a file, announced record by record.
+func compare(data []byte, want File) error {
+	c := NewComparison(want.Header)
+	announce(c, want)
+	_, _ = c.Write(data)
+	return c.Close()
+}
+
+func announce(c *Comparison, file File) {
+	for _, b := range file.Batches {
+		c.Batch(b.Header)
+		for _, e := range b.Entries {
+			c.Entry(e)
+		}
+	}
+}
+
 // Whatever single thing was decided otherwise, down to the last field of the
-// last addenda, Compare says so.
+// last addenda, a Comparison says so.
 func TestEveryFieldOfTheModelIsCompared(t *testing.T) {
 	for _, name := range goldenNames() {
 		want, data := goldens()[name], golden(t, name)
-		if err := Compare(bytes.NewReader(data), want); err != nil {
+		if err := compare(data, want); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		alter(reflect.ValueOf(&want).Elem(), name, func(path string) {
-			if err := Compare(bytes.NewReader(data), want); err == nil {
+			if err := compare(data, want); err == nil {
 				t.Errorf("%s differs and nobody noticed", path)
 			}
 		})
@@ -96,16 +113,87 @@ func alter(v reflect.Value, path string, check func(path string)) {
 	}
 }
 
+// A Comparison reads along while a file is written, whatever pieces it comes in.
+func TestAFileIsComparedInPieces(t *testing.T) {
+	for _, name := range goldenNames() {
+		file, data := goldens()[name], golden(t, name)
+		for _, size := range []int{1, 7, 95, 1000} {
+			c := NewComparison(file.Header)
+			announce(c, file)
+			for piece := range slices.Chunk(data, size) {
+				_, _ = c.Write(piece)
+			}
+			if err := c.Close(); err != nil {
+				t.Errorf("%s in pieces of %d: %v", name, size, err)
+			}
+		}
+	}
+}
+
+// Of a large file no more is kept than what the writer holds back.
+func TestAComparisonKeepsOnlyWhatWasNotReadBack(t *testing.T) {
+	file := manyEntries(10_000)
+	c := NewComparison(file.Header)
+	w, err := NewWriter(c, file.Header, "\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for _, b := range file.Batches {
+		c.Batch(b.Header)
+		if err := w.Begin(b.Header); err != nil {
+			t.Fatal(err)
+		}
+		for i := range b.Entries {
+			c.Entry(b.Entries[i])
+			if err := w.Entry(&b.Entries[i]); err != nil {
+				t.Fatal(err)
+			}
+			kept = max(kept, len(c.entries))
+		}
+		if err := w.End(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if kept > 1000 {
+		t.Errorf("%d entries were kept", kept)
+	}
+}
+
+// What is announced and does not come is an error, and so is a file that breaks
+// off.
+func TestWhatWasAnnouncedMustCome(t *testing.T) {
+	file, data := goldens()["ppd"], golden(t, "ppd")
+	more := file
+	more.Batches = append(slices.Clone(file.Batches), file.Batches[0])
+	none := NewComparison(file.Header)
+	for name, err := range map[string]error{
+		"a batch more": compare(data, more),
+		"broken off":   compare(data[:3*95], file),
+		"nothing":      none.Close(),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
 // The error says where to look and shows nothing of what stands there.
 func TestTheErrorNamesLineAndFieldOnly(t *testing.T) {
 	want := goldens()["ppd"]
 	want.Batches[0].Entries[3].Account = "99999999"
-	err := Compare(bytes.NewReader(golden(t, "ppd")), want)
+	err := compare(golden(t, "ppd"), want)
 	if err == nil || err.Error() != "line 6: account number is not what was decided" {
 		t.Errorf("got %v", err)
 	}
 	bad := edit(t, golden(t, "ppd"), "0000001025", "000000102A")
-	if err := Compare(bytes.NewReader(bad), goldens()["ppd"]); err == nil || !regexp.MustCompile(`line [36]\b`).MatchString(err.Error()) {
+	if err := compare(bad, goldens()["ppd"]); err == nil || !regexp.MustCompile(`line [36]\b`).MatchString(err.Error()) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -123,7 +211,7 @@ func TestCompareTakesNoProblemOfAnyScope(t *testing.T) {
 		"no padding":     {golden(t, "ccd")[:95*7], "rendering"},
 		"ten nines more": {append(golden(t, "ccd"), []byte(strings.Repeat(nines+"\n", 10))...), "rendering"},
 	} {
-		err := Compare(bytes.NewReader(tt.data), goldens()["ccd"])
+		err := compare(tt.data, goldens()["ccd"])
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -2,9 +2,9 @@
 //
 // A File has all fields of a rendered file. Render writes it with moov-io/ach;
 // Scan reads any file with our own strict reader, which shares no code with the
-// writer; Compare compares a rendered file with its values; Check validates a
-// received file, batch by batch, before anything is applied; Describe explains
-// a record to a person. All numbers are int64 cents, all dates are the file's
+// writer; a Comparison compares a file with its values while it is written; Check
+// validates a received file, batch by batch, before anything is applied; Describe
+// explains a record to a person. All numbers are int64 cents, all dates are the file's
 // own YYMMDD text.
 //
 // Field positions and rules: NACHA Operating Rules, appendix one to four.

@@ -74,7 +74,11 @@ func ExampleRender() {
 	for _, line := range strings.Split(string(data), "\n")[:5] {
 		fmt.Println(strings.TrimRight(line, " "))
 	}
-	fmt.Println(nacha.Compare(strings.NewReader(string(data)), file))
+	c := nacha.NewComparison(file.Header)
+	c.Batch(file.Batches[0].Header)
+	c.Entry(file.Batches[0].Entries[0])
+	c.Write(data)
+	fmt.Println(c.Close())
 	// Output:
 	// 101 061000146 2313801042611201405A094101FEDERAL RESERVE BANK   LANTERN SAVINGS BANK
 	// 5225HARBOR GYM                          1840000017PPDDUES NOV        261123   1231380100000001

@@ -40,7 +40,7 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		if out, err := Render(all.File, "\n"); err == nil {
-			if err := Compare(bytes.NewReader(out), all.File); err != nil {
+			if err := compare(out, all.File); err != nil {
 				t.Fatal(err)
 			}
 		}

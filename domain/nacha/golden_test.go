@@ -37,7 +37,7 @@ func TestGoldenFiles(t *testing.T) {
 			if !bytes.Equal(got, want) {
 				t.Errorf("rendered\n%s\nwant\n%s", got, want)
 			}
-			if err := Compare(bytes.NewReader(got), file); err != nil {
+			if err := compare(got, file); err != nil {
 				t.Error(err)
 			}
 			moovAccepts(t, got, file)

@@ -112,7 +112,7 @@ func TestTheLargestEntries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Compare(bytes.NewReader(data), file); err != nil {
+	if err := compare(data, file); err != nil {
 		t.Error(err)
 	}
 }
@@ -128,11 +128,11 @@ func TestAFullBlockNeedsNoPadding(t *testing.T) {
 	if err != nil || bytes.Count(data, []byte("\n")) != 10 {
 		t.Fatalf("%s, %v", data, err)
 	}
-	if err := Compare(bytes.NewReader(data), file); err != nil {
+	if err := compare(data, file); err != nil {
 		t.Error(err)
 	}
 	more := append(data, []byte(strings.Repeat(nines+"\n", 10))...)
-	if err := Compare(bytes.NewReader(more), file); err == nil {
+	if err := compare(more, file); err == nil {
 		t.Error("ten nines too many")
 	}
 }

@@ -20,7 +20,7 @@ func TestEveryRenderingComparesEqual(t *testing.T) {
 		if !bytes.Equal(data, again) {
 			t.Fatal("two renderings differ")
 		}
-		if err := Compare(bytes.NewReader(data), file); err != nil {
+		if err := compare(data, file); err != nil {
 			t.Fatalf("%v\n%s", err, data)
 		}
 		if report, err := Check(bytes.NewReader(data)); err != nil || !report.OK() || len(report.Good()) != len(file.Batches) {
@@ -45,7 +45,7 @@ func TestOneChangedByteIsAlwaysFound(t *testing.T) {
 		}
 		was := data[i]
 		data[i] = b
-		if err := Compare(bytes.NewReader(data), file); err == nil {
+		if err := compare(data, file); err == nil {
 			t.Fatalf("byte %d, column %d, from %q to %q, went unseen\n%s", i, i%95+1, was, b, data)
 		}
 	})
@@ -73,7 +73,7 @@ func TestARecordLostDoubledOrMovedIsFound(t *testing.T) {
 			}
 			lines[i], lines[j] = lines[j], lines[i]
 		}
-		if err := Compare(bytes.NewReader(bytes.Join(lines, nil)), file); err == nil {
+		if err := compare(bytes.Join(lines, nil), file); err == nil {
 			t.Fatalf("lines %d and %d\n%s", i+1, j+1, bytes.Join(lines, nil))
 		}
 	})
@@ -86,7 +86,7 @@ func TestEveryByteOfEveryGoldenFileCounts(t *testing.T) {
 		file, data := goldens()[name], golden(t, name)
 		for i := range data {
 			data[i] ^= 1
-			if err := Compare(bytes.NewReader(data), file); err == nil {
+			if err := compare(data, file); err == nil {
 				t.Errorf("%s: byte %d, line %d column %d, went unseen", name, i, i/95+1, i%95+1)
 			}
 			data[i] ^= 1

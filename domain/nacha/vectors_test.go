@@ -25,7 +25,7 @@ func TestSoundVectorsSurviveReadingAndRendering(t *testing.T) {
 			if !bytes.Equal(got, data) {
 				t.Errorf("rendered\n%s\nwant\n%s", got, data)
 			}
-			if err := Compare(bytes.NewReader(data), all.File); err != nil {
+			if err := compare(data, all.File); err != nil {
 				t.Error(err)
 			}
 		})

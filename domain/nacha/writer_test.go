@@ -74,7 +74,7 @@ func TestPointsOfTenCharacters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Compare(bytes.NewReader(data), file); err != nil {
+	if err := compare(data, file); err != nil {
 		t.Error(err)
 	}
 	if got := readAll(t, data).File.Header; got.ImmediateOrigin != "1840000017" || got.ImmediateDestination != "BANK-00001" {
