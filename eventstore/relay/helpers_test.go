@@ -27,6 +27,7 @@ type broker struct {
 	dir     string
 	port    int
 	payload int32
+	store   int64 // bytes that streams may have; 0 for what is free
 	server  *server.Server
 }
 
@@ -47,7 +48,7 @@ func (b *broker) start() {
 	b.t.Helper()
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: b.port, MaxPayload: b.payload,
-		JetStream: true, StoreDir: b.dir, NoLog: true, NoSigs: true,
+		JetStream: true, StoreDir: b.dir, JetStreamMaxStore: b.store, NoLog: true, NoSigs: true,
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -2,10 +2,14 @@ package relay
 
 import (
 	"context"
+	"log/slog"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/achledger/achledger/eventstore"
@@ -100,4 +104,37 @@ func (s *eventful) ReadAll(ctx context.Context, after int64, limit int) (page, e
 		events = s.happens(events)
 	}
 	return events, err
+}
+
+// A server that has no room refuses most messages silently, and the next for
+// want of them. What is logged names the reason.
+func TestAServerThatHasNoRoomIsNamed(t *testing.T) {
+	b := &broker{t: t, dir: t.TempDir(), port: server.RANDOM_PORT, payload: MinPayload, store: 100 << 10}
+	b.start()
+	t.Cleanup(b.stop)
+	log := openLog(t, t.TempDir())
+	record(log, 2*batch)
+	var said lines
+	r := newRelay(log, b.connect())
+	r.Log = slog.New(slog.NewTextHandler(&said, nil))
+	running(t, r)
+	within(t, func() bool { return strings.Contains(said.String(), "insufficient resources") })
+}
+
+// lines are what was logged.
+type lines struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }

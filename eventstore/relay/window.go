@@ -18,7 +18,9 @@ const (
 // the server does not answer the others. As each message requires the one
 // before it, a server that acknowledges message n has all up to n. If a message
 // is refused or lost, so are those after it, up to the next request, unless
-// another relay published the same event. A message of somebody else in the place of
+// another relay published the same event. The first message of a publisher is always
+// acknowledged: a server that takes no message, because a limit is reached, says so only
+// there, and refuses those after it for want of the first. A message of somebody else in the place of
 // an event refuses that event alone, since it fits those after it: verify finds that.
 // Answers are taken in order; after the first bad one the publisher must not be used
 // any more.
@@ -27,6 +29,7 @@ type publisher struct {
 	waiting []pendingAck         // oldest first
 	bytes   int                  // published and not acknowledged
 	silent  int                  // of these, published since the last request
+	asked   bool                 // for an acknowledgement, at least once
 	reached func(position int64) // called for every acknowledgement
 }
 
@@ -47,7 +50,7 @@ func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, la
 	}
 	w.bytes += len(m.Data)
 	w.silent += len(m.Data)
-	if last || w.silent >= maxSilentBytes {
+	if last || w.silent >= maxSilentBytes || !w.asked {
 		return w.ask(ctx, position, m)
 	}
 	if err := w.js.Conn().PublishMsg(m); err != nil {
@@ -68,7 +71,7 @@ func (w *publisher) ask(ctx context.Context, position int64, m *nats.Msg) error 
 		return fmt.Errorf("publish event %d: %w", position, err)
 	}
 	w.waiting = append(w.waiting, pendingAck{position, w.silent, answer})
-	w.silent = 0
+	w.silent, w.asked = 0, true
 	return nil
 }
 
