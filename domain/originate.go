@@ -57,6 +57,15 @@ type Named struct {
 	SetAt   int64  `json:"set_at"`
 }
 
+// NamedAccount returns the account that the client named for an origination, and
+// when: for one given by its numbers, these and the origination itself.
+func (t *Transaction) NamedAccount() Named {
+	if t.Originated.Named != nil {
+		return *t.Originated.Named
+	}
+	return Named{Account: t.Originated.Account.Fingerprint, SetAt: t.Origination().Position}
+}
+
 // RawEntry is an entry as a client's own file contained it.
 type RawEntry struct {
 	Header nacha.BatchHeader `json:"header"`

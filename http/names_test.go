@@ -122,6 +122,44 @@ func TestNoticesOfChangeThatApplyAndThatDoNot(t *testing.T) {
 	}
 }
 
+// A notification of change names the fields that are wrong, and no others: a second
+// one about an entry that left before the first keeps what that corrected.
+func TestASecondNotificationKeepsWhatTheFirstCorrected(t *testing.T) {
+	for name, tt := range map[string]struct {
+		notices                [][2]string
+		routing, account, kind string
+	}{
+		"the number, then the receiver's identification": {[][2]string{{"C01", "900000001"}, {"C09", "MEMBER 18"}}, "121000358", "0001", "Checking"},
+		"the number, then what is wrong with addenda":    {[][2]string{{"C01", "900000001"}, {"C13", "ADDENDA FORMAT ERROR"}}, "121000358", "0001", "Checking"},
+		"the number, then the type":                      {[][2]string{{"C01", "900000001"}, {"C05", "37"}}, "121000358", "0001", "Savings"},
+		"the bank, then the number":                      {[][2]string{{"C02", "021000021"}, {"C01", "900000001"}}, "021000021", "0001", "Checking"},
+		"the type, then the bank, then the number":       {[][2]string{{"C05", "37"}, {"C02", "021000021"}, {"C01", "900000001"}}, "021000021", "0001", "Savings"},
+		"another number":                                 {[][2]string{{"C03", "021000021   900000001"}, {"C01", "900000022"}}, "021000021", "0022", "Checking"},
+		"the first number again":                         {[][2]string{{"C01", "900000001"}, {"C01", "55512345"}}, "121000358", "2345", "Checking"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			acme := w.client("acme", settings())
+			token := acme.store("55512345")
+			sent := acme.debit(token)
+			w.at("2026-11-17 10:16")
+			for _, n := range tt.notices {
+				w.corrected("acme", sent, n[0], n[1])
+			}
+			a := acme.vault("GET", tokensPath+"/"+token, "").is(200)
+			if a.text("ach-token", "routing-number") != tt.routing || a.text("ach-token", "account-number") != tt.account || a.text("ach-token", "account-type") != tt.kind {
+				t.Errorf("after %v: %s", tt.notices, a.body)
+			}
+			next := acme.debit(token)
+			w.at("2026-11-17 14:31")
+			if _, e := w.sent("acme", next); e.Routing != tt.routing || !strings.HasSuffix(strings.TrimSpace(e.Account), tt.account) {
+				t.Errorf("the next entry left for %s at %s", strings.TrimSpace(e.Account), e.Routing)
+			}
+			w.sound()
+		})
+	}
+}
+
 func TestACorrectionReachesWhatNoNameLedTo(t *testing.T) {
 	w := newTown(t)
 	acme := w.client("acme", settings())

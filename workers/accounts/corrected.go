@@ -18,8 +18,8 @@ func (l leftAlone) Error() string { return string(l) }
 
 // corrected returns the account that a notification of change corrects the
 // transaction's account to, and the changes that open it if the client never
-// used it. A notification that is invalid, or would turn the direction of the
-// payment, is leftAlone.
+// used it. A notification that is invalid, that is about something else, such as
+// C09, or that would turn the direction of the payment, is leftAlone.
 func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item, known domain.BankAccount) (id string, opened []ledger.Change, err error) {
 	in := item.Incoming
 	data, err := c.Ledger.OpenDataOf(&t, item)
@@ -37,7 +37,14 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 	if err != nil {
 		return "", nil, err
 	}
-	routing, kind := t.Routing, t.AccountType
+	if change.Routing == "" && change.Account == "" && change.Code == 0 {
+		return "", nil, leftAlone("it says nothing about the account")
+	}
+	before, err := c.before(ctx, t, known)
+	if err != nil {
+		return "", nil, err
+	}
+	routing, kind := before.Routing, before.Type
 	if change.Routing != "" {
 		routing = change.Routing
 	}
@@ -48,7 +55,7 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 	}
 	number := strings.TrimSpace(change.Account)
 	if number == "" {
-		if number, err = c.Ledger.OpenAccount(t.Client, t.Account); err != nil {
+		if number, err = c.Ledger.OpenAccount(t.Client, before.Account); err != nil {
 			return "", nil, err
 		}
 	}
@@ -57,6 +64,17 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 		err = leftAlone("it says what is known already")
 	}
 	return account.ID, opened, err
+}
+
+// before returns the account to which earlier corrections lead the name of the
+// answered entry. A notification names only the fields that are wrong: what an
+// earlier one corrected stays as that said.
+func (c *Corrections) before(ctx context.Context, t domain.Transaction, known domain.BankAccount) (domain.BankAccount, error) {
+	if len(known.Leads) == 0 {
+		return domain.BankAccount{ID: t.Account.Fingerprint, Routing: t.Routing, Type: t.AccountType, Account: t.Account}, nil
+	}
+	named := t.NamedAccount()
+	return c.Ledger.Resolve(ctx, t.Client, named.Account, named.SetAt)
 }
 
 // corrects returns the account type of a corrected transaction code. answered

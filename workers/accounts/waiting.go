@@ -45,10 +45,7 @@ func (c *Corrections) correct(ctx context.Context, t domain.Transaction) ([]doma
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
 		return nil, nil
 	}
-	named := domain.Named{Account: t.Originated.Account.Fingerprint, SetAt: o.Position}
-	if t.Originated.Named != nil {
-		named = *t.Originated.Named
-	}
+	named := t.NamedAccount()
 	asked, err := c.Ledger.BankAccount(ctx, t.Client, named.Account)
 	if err != nil || asked.Version == 0 {
 		return nil, err
