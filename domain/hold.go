@@ -47,9 +47,16 @@ func init() {
 // Hold keeps a waiting item out of files until it is approved or rejected.
 type Hold struct{ ItemID, Reason string }
 
-// Decide holds a waiting item once.
+// Decide holds a waiting item once. One that waits for a decision engine waits for
+// a person from then on: the engine's answer does not let it leave.
 func (c Hold) Decide(t Transaction) ([]Event, error) {
-	return judge(t, c.ItemID, Held, TransactionHeld{ItemID: c.ItemID, Reason: c.Reason}, Pending)
+	held := TransactionHeld{ItemID: c.ItemID, Reason: c.Reason}
+	if i, ok := t.Item(c.ItemID); ok && i.State == Held && i.HeldBy != nil && !t.hidden() {
+		if _, asked := guard.IsAsked(i.HeldBy.Rule); asked {
+			return []Event{held}, nil
+		}
+	}
+	return judge(t, c.ItemID, Held, held, Pending)
 }
 
 // HoldUnrenderable keeps an item out of files because no file can contain it.

@@ -88,6 +88,38 @@ func (b *bank) asksEngine() {
 	must(b.t, b.asker().Pass(b.t.Context()))
 }
 
+// A person holds an entry while the engine thinks about it: what the engine says
+// then does not let it leave. When the person lets it go, the engine is asked again.
+func TestAnEngineDoesNotLetLeaveWhatAPersonHoldsMeanwhile(t *testing.T) {
+	e := newEngine(t)
+	b := openBank(t, deciding(e.URL))
+	id := b.post(gym, pull(1, cents(10_00)))
+	b.sweep()
+	e.says = func(map[string]any) string {
+		if len(e.asked) == 1 {
+			_, err := ledger.Execute(context.Background(), b.Ledger, ledger.TransactionStream(gym, id), domain.Hold{ItemID: itemOf(id), Reason: "the police asked for it"}.Decide)
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return "allow"
+	}
+	b.asksEngine()
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{id: domain.Held})
+	if i := b.item(gym, id); i.Reason != "the police asked for it" || i.HeldBy != nil {
+		t.Errorf("it is held because %s, by %+v", i.Reason, i.HeldBy)
+	}
+	b.approve(gym, id)
+	b.sweep()
+	b.asksEngine()
+	b.sweepAt("2026-11-20 16:30")
+	b.stands(map[string]domain.State{id: domain.Filed})
+	if len(e.asked) != 2 {
+		t.Errorf("asked about %v", e.asked)
+	}
+}
+
 func TestAnEngineAllowsHoldsAndRejectsWhatWouldLeave(t *testing.T) {
 	e := newEngine(t)
 	b := openBank(t, deciding(e.URL, judging.When{Direction: judging.Debit}), bounded(daily(1000_00)))
