@@ -161,12 +161,15 @@ const fewestApprovers = 2
 // Approvers counts the people who can approve.
 func (o Operators) Approvers() (n int) {
 	for _, p := range o.People {
-		if approves(p.Roles, p.Disabled) {
+		if p.Approves() {
 			n++
 		}
 	}
 	return n
 }
+
+// Approves reports whether the person can approve what another one asks for.
+func (o Operator) Approves() bool { return approves(o.Roles, o.Disabled) }
 
 func approves(roles []string, disabled bool) bool {
 	return !disabled && slices.Contains(roles, RoleApprover)

@@ -282,6 +282,21 @@ func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
 	}
 }
 
+// A credential keeps its scopes when its owner loses the role: the owner approves
+// nothing by it any more.
+func TestWhoIsNoApproverAnyMoreApprovesByNoCredential(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	carol := w.person("carol")
+	id := alice.asks("PATCH", "/v1/ops/operators/carol@lantern.example", `{"roles":["operator"]}`)
+	bob.approves(id).is(200)
+	asked := alice.asks("PUT", "/v1/ops/policy", `{"four_eyes":false}`)
+	carol.approves(asked).problem(403, "no-person")
+	if got := alice.state(asked); got != "asked" {
+		t.Errorf("the request is %s", got)
+	}
+	bob.approves(asked).is(200)
+}
+
 // holding calls a function once, before a stream is read: the policy's, unless another is
 // named, after it was read a number of times.
 type holding struct {

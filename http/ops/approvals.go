@@ -78,7 +78,8 @@ func (s *surface) getApproval(c echo.Context, _ api.Caller) error {
 	return c.JSON(http.StatusOK, s.shownApproval(a))
 }
 
-// approveRequest approves what another person asked for, and carries it out.
+// approveRequest approves what another person asked for, and carries it out. The
+// scope of a credential is not enough: it stays when its owner loses the role.
 func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
 	var in struct {
 		Digest string `json:"digest"`
@@ -89,6 +90,9 @@ func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
 	person, err := s.other(c, who)
 	if err != nil {
 		return err
+	}
+	if !person.Approves() {
+		return domain.Refuse(domain.NoPerson, "only a person with the role approver can approve this, and %s has other roles", person.Email)
 	}
 	ctx := c.Request().Context()
 	a, err := s.Ledger.Approve(ctx, c.Param("id"), person.Email, in.Digest)
