@@ -33,6 +33,11 @@ type applier struct {
 	accounts accounts
 	files    map[string]domain.File
 
+	// lookedUp is the batch of which entries were looked up that may have come
+	// before; repeating reports that one had.
+	lookedUp  int
+	repeating bool
+
 	header *nacha.BatchHeader
 	chunk  []inboundEntry
 	text   int

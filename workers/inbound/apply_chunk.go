@@ -74,6 +74,9 @@ func (a *applier) try(ctx context.Context) (*placement, error) {
 	if p.originals, err = a.readOriginals(ctx, todo); err != nil {
 		return nil, err
 	}
+	if p.repeats, err = a.readRepeats(ctx, todo); err != nil {
+		return nil, err
+	}
 	for _, e := range todo {
 		if err := p.place(e); err != nil {
 			return nil, fmt.Errorf("line %d: %w", e.Line, err)

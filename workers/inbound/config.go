@@ -18,6 +18,9 @@ type Views interface {
 	CatchUp(ctx context.Context) error
 	// Places finds where entries were placed, by their ids.
 	Places(ctx context.Context, entries []string) (map[string]projections.EntryPlace, error)
+	// ReceivedLike finds payments with a trace number, an amount and a
+	// settlement date.
+	ReceivedLike(ctx context.Context, trace string, cents int64, settledOn string) ([]projections.ReceivedEntry, error)
 	// OffsetsUnder finds the offsets that left under trace numbers.
 	OffsetsUnder(ctx context.Context, traces []string) (map[string][]projections.FiledOffset, error)
 	// FiledUnder finds the items that left under trace numbers.

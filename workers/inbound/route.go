@@ -16,6 +16,7 @@ import (
 type placement struct {
 	*applier
 	originals *originals
+	repeats   map[string]match // of payments that came before, by entry
 	changes   []ledger.Change
 	index     map[string]int // in changes, by stream
 	counts    domain.InboundApplied
@@ -47,6 +48,9 @@ func (p *placement) decide(e *inboundEntry) error {
 	}
 	if m, held := e.unfit(); held {
 		m.candidates = e.near(p.originals, p.accounts.ours)
+		return p.queue(e, m)
+	}
+	if m, came := p.repeats[e.id]; came {
 		return p.queue(e, m)
 	}
 	if e.Kind == nacha.KindForward {
