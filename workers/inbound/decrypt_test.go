@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers/pgp/pgptest"
@@ -88,6 +89,29 @@ func TestAFileOfABankThatSignsIsTakenOnlySigned(t *testing.T) {
 			}
 			w.sound()
 		})
+	}
+}
+
+// An answer names our entry by its trace number: with the routing number of another
+// bank above it, it needs the signature of ours all the same.
+func TestAnAnswerNeedsTheSignatureOfTheBankWhoseEntryItNames(t *testing.T) {
+	for name, answer := range map[string]func(w *world, id string, elsewhere tweak) nacha.Batch{
+		"a return": func(w *world, id string, elsewhere tweak) nacha.Batch { return w.returned(id, "R01", elsewhere) },
+		"a notification of change": func(w *world, id string, elsewhere tweak) nacha.Batch {
+			return w.corrected(id, "C01", "9900112233", elsewhere)
+		},
+	} {
+		w := newWorld(t)
+		id := w.sent()[0]
+		us, they := w.signs()
+		content := render(t, answer(w, id, func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Routing = "091400606" }))
+		if o := w.feed(content); firstCode(o) != NotSigned || len(w.transaction(gym, id).Items) != 1 {
+			t.Errorf("%s without a signature: %+v, %d items", name, o, len(w.transaction(gym, id).Items))
+		}
+		w.feed(they.Encrypt(us, string(content), "--sign"))
+		if n := len(w.transaction(gym, id).Items); n != 2 {
+			t.Errorf("%s with one: %d items", name, n)
+		}
 	}
 }
 

@@ -28,6 +28,27 @@ func (r reviewer) whose(h *nacha.ScannedBatch, e *nacha.ScannedEntry) string {
 	return e.Entry.Routing[:8]
 }
 
+// unsigned returns the problem of a batch with an entry that a bank of ours should have
+// signed; nil if there is none. An answer also needs the signature of the bank whose
+// trace number it names: it is booked there, whatever receiving bank it has.
+func (r reviewer) unsigned(h *nacha.ScannedBatch, e *nacha.ScannedEntry) *nacha.Problem {
+	if r.signed == nil || len(e.Entry.Routing) < 8 {
+		return nil
+	}
+	if p := r.signed.missing(r.whose(h, e), h.Line); p != nil || e.Kind == nacha.KindForward {
+		return p
+	}
+	for _, trace := range (&inboundEntry{ScannedEntry: *e, header: &h.Header}).traces() {
+		if len(trace) < 8 {
+			continue
+		}
+		if p := r.signed.missing(trace[:8], h.Line); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
 // notNACHA is what to do about text that is not a NACHA file.
 const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgement-format.md says, " +
 	"or confirm the file it is about by hand"
@@ -85,8 +106,8 @@ func (r reviewer) review(file io.Reader) (*review, error) {
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
-			if unsigned == nil && len(e.Entry.Routing) >= 8 {
-				unsigned = r.signed.missing(r.whose(&header, e), header.Line)
+			if unsigned == nil {
+				unsigned = r.unsigned(&header, e)
 			}
 			switch {
 			case e.Unsupported:
