@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -350,6 +351,20 @@ func (f *File) LeftAs() []byte {
 		return f.Encrypted.SHA256
 	}
 	return f.Rendered.SHA256
+}
+
+// FiledOn returns the New York day on which an item was put into the file, for the
+// instant at which the log says so. A file that had left before the ledger was restored
+// is written into the log afterwards: its header has the day on which it was made.
+func (f *File) FiledOn(at time.Time) calendar.Date {
+	on := calendar.DateOf(at)
+	if f.Cut == nil {
+		return on
+	}
+	if made, err := calendar.ParseYYMMDD(f.Cut.CreatedOn); err == nil && made.Before(on) {
+		return made
+	}
+	return on
 }
 
 // Transmitted reports whether the file's entries count as sent.

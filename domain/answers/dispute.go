@@ -61,7 +61,8 @@ func (d Contest) Decide(c Case) (Decision, error) {
 func (c Case) returnedOn() string {
 	for _, i := range c.Transaction.Items {
 		if i.Kind == domain.Return && i.Direction == domain.ToFed && i.Filing != nil {
-			return calendar.DateOf(i.Filing.At).String()
+			file := c.Files[i.Filing.File]
+			return file.FiledOn(i.Filing.At).String()
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@ package inbound
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -97,24 +98,27 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 	if !p.Exists() {
 		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
 	}
-	item, ok := u.answerable(p)
+	at, ok := u.answerable(p)
 	if !ok {
 		return ledger.Change{}, domain.Refuse(domain.RuleBroken, "transaction %s sent nothing that a %s could answer", transaction, u.Kind)
 	}
 	flags := []string{flagByHand}
-	if item.AmountCents != u.Entry.AmountCents && u.Entry.Correction == nil && u.Entry.RefusedChange == nil {
+	if at.item.AmountCents != u.Entry.AmountCents && u.Entry.Correction == nil && u.Entry.RefusedChange == nil {
 		flags = append(flags, flagAmount)
 	}
-	if (candidate{payment: p, item: item}).answeredBefore(u.Kind) {
+	if !at.sameSide(u.inboundEntry) {
+		flags = append(flags, flagWrongDirection)
+	}
+	if at.answeredBefore(u.Kind) {
 		flags = append(flags, flagDuplicate)
 	}
-	if turned := u.Kind == nacha.KindReturn || u.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
+	if turned := u.Kind == nacha.KindReturn || u.Kind == nacha.KindContested; turned && at.reversed() {
 		flags = append(flags, flagAfterReversal)
 	}
 	if u.diesLater() {
 		flags = append(flags, flagDiesLater)
 	}
-	in, err := u.incoming(l, p.stream, client, item.ID, p.number[item.ID], flags)
+	in, err := u.incoming(l, p.stream, client, at.item.ID, p.number[at.item.ID], flags)
 	if err != nil {
 		return ledger.Change{}, err
 	}
@@ -131,20 +135,29 @@ var answersTo = map[nacha.Kind][]domain.ItemKind{
 }
 
 // answerable finds the item that the entry refers to: the one with the trace
-// number it names, otherwise the latest one sent.
-func (u unmatchedEntry) answerable(p *payment) (found *domain.Item, ok bool) {
+// number it names, otherwise the latest one sent. Of several, those count that
+// have its amount, and of these the ones without such an answer.
+func (u unmatchedEntry) answerable(p *payment) (found candidate, ok bool) {
+	var list []candidate
 	for _, i := range p.Items {
-		if i.State != domain.Filed || len(ofKind([]candidate{{payment: p, item: i}}, answersTo[u.Kind]...)) == 0 {
-			continue
-		}
-		found = i
-		for _, trace := range u.traces() {
-			if i.Filing.Trace == trace {
-				return i, true
-			}
+		if i.State == domain.Filed {
+			list = append(list, candidate{payment: p, item: i})
 		}
 	}
-	return found, found != nil
+	list = ofKind(list, answersTo[u.Kind]...)
+	for _, fits := range []func(candidate) bool{
+		func(c candidate) bool { return slices.Contains(u.traces(), c.item.Filing.Trace) },
+		func(c candidate) bool { return !u.Entry.Settles() || c.returnable(u.inboundEntry) },
+		func(c candidate) bool { return !c.answeredBefore(u.Kind) },
+	} {
+		if some := only(list, fits); len(some) > 0 {
+			list = some
+		}
+	}
+	if len(list) == 0 {
+		return found, false
+	}
+	return list[len(list)-1], true
 }
 
 // answeredBefore reports whether the item already has a return or change of

@@ -56,3 +56,16 @@ func (c candidate) returnable(e *inboundEntry) bool {
 
 // debit reports whether the item took money from its receiver.
 func (c candidate) debit() bool { return nacha.TransactionCode(c.entry().Entry.Code).Debit() }
+
+// sameSide reports whether the entry's transaction code has the item's direction.
+// The operator moves its money by that code, and not by the item it names.
+func (c candidate) sameSide(e *inboundEntry) bool {
+	return e.Entry.AmountCents == 0 || nacha.TransactionCode(e.Entry.Code).Debit() == c.debit()
+}
+
+func direction(debit bool) string {
+	if debit {
+		return "debit"
+	}
+	return "credit"
+}

@@ -61,8 +61,8 @@ func (e *inboundEntry) matchReject(b *originals) match {
 // matchEntry finds the entry of ours that is returned or corrected: an
 // origination, a reversal, a retry or a return fee. Trace numbers are reused,
 // so the trace number alone never decides: the receiving bank must match and,
-// for a return, the amount; and the entry must have been sent before the return
-// was made.
+// for a return, the amount and the direction; and the entry must have been sent
+// before the return was made.
 func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	trace, routing := e.original()
 	under := b.under(trace)
@@ -84,9 +84,14 @@ func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 		if list = only(list, func(c candidate) bool { return c.returnable(e) }); len(list) == 0 {
 			return waits(amountDiffers, near, "The amount is not that of the entry under trace number %s. It can be dishonored with R69, field 03.", trace)
 		}
+		near = list
+		if list = only(list, func(c candidate) bool { return c.sameSide(e) }); len(list) == 0 {
+			return waits(sideDiffers, near, "The entry under trace number %s was a %s, and the return has the transaction code of a %s. It can be dishonored with R69, field 05.",
+				trace, direction(near[0].debit()), direction(!near[0].debit()))
+		}
 	}
 	near = list
-	if list = only(list, func(c candidate) bool { return c.left() && !calendar.DateOf(c.item.Filing.At).After(e.created) }); len(list) == 0 {
+	if list = only(list, func(c candidate) bool { return c.left() && !c.file.FiledOn(c.item.Filing.At).After(e.created) }); len(list) == 0 {
 		return waits(notSent, near, "The entry under trace number %s has not been delivered to the bank yet.", trace)
 	}
 	return e.choose(list)
@@ -102,8 +107,8 @@ func (e *inboundEntry) original() (trace, routing string) {
 }
 
 // choose picks one of the entries that match in everything: of those that may
-// still be returned, if any, the one that was not returned yet. If there are
-// several, a person decides.
+// still be returned, if any, and of these of those with the account number, the
+// one that was not returned yet. If there are several, a person decides.
 func (e *inboundEntry) choose(list []candidate) match {
 	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
 	if len(live) > 0 && len(only(live, e.sameAccount)) == 0 && len(only(list, e.sameAccount)) > 0 {
@@ -114,6 +119,9 @@ func (e *inboundEntry) choose(list []candidate) match {
 	}
 	if len(live) > 0 {
 		list = live
+	}
+	if same := only(list, e.sameAccount); len(same) > 0 {
+		list = same
 	}
 	switch open := only(list, func(c candidate) bool { return !c.returned() }); len(open) {
 	case 0:

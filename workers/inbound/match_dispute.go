@@ -111,8 +111,8 @@ type reply struct {
 	sentTrace     func(nacha.Entry) string // the same, in our answer
 }
 
-// matchReply checks what all replies have in common: bank, amount, that our
-// answer was sent, and that it was not answered before.
+// matchReply checks what all replies have in common: bank, amount, direction,
+// that our answer was sent, and that it was not answered before.
 func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	near := list
 	if list = only(list, func(c candidate) bool { return l.bank(c) == l.routing }); len(list) == 0 {
@@ -121,6 +121,10 @@ func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	near = list
 	if list = only(list, func(c candidate) bool { return c.entry().Entry.AmountCents == e.Entry.AmountCents }); len(list) == 0 {
 		return waits(amountDiffers, near, "The amount is not that of the %s of ours.", l.name)
+	}
+	near = list
+	if list = only(list, func(c candidate) bool { return c.sameSide(e) }); len(list) == 0 {
+		return waits(sideDiffers, near, "The %s of ours is one of a %s, and this has the transaction code of a %s.", l.name, direction(near[0].debit()), direction(!near[0].debit()))
 	}
 	if same := only(list, func(c candidate) bool { return l.sentTrace(c.entry().Entry) == l.originalTrace }); len(same) > 0 {
 		list = same // others left under the same number years ago

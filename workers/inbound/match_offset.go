@@ -2,7 +2,6 @@ package inbound
 
 import (
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/text"
 )
 
@@ -20,7 +19,7 @@ func (e *inboundEntry) matchOffset(b *originals) (m match, ok bool) {
 			continue
 		}
 		c := candidate{item: &domain.Item{Filing: &domain.Filing{File: file.ID, Batch: o.Batch, Trace: trace, At: file.CutAt}}, file: file}
-		if !c.left() || calendar.DateOf(file.CutAt).After(e.created) || e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) {
+		if !c.left() || file.FiledOn(file.CutAt).After(e.created) || e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) {
 			continue
 		}
 		later := only(b.under(trace), func(p candidate) bool {

@@ -32,6 +32,7 @@ const (
 	answersOffset    = "answers-an-offset"
 	routingDiffers   = "routing-differs"
 	amountDiffers    = "amount-differs"
+	sideDiffers      = "direction-differs"
 	changeDiffers    = "change-differs"
 	duplicate        = "duplicate"
 	ambiguous        = "ambiguous"

@@ -94,6 +94,7 @@ func TestReturnsThatDoNotFitWait(t *testing.T) {
 		reason string
 		near   bool
 	}{
+		"the code of a credit":      {func(h *nacha.BatchHeader, e *nacha.Entry) { h.ServiceClass, e.Code = nacha.CreditClass, 21 }, sideDiffers, true},
 		"another amount":            {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents++ }, amountDiffers, true},
 		"from another bank":         {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalRouting = "09140060" }, routingDiffers, true},
 		"a trace of ours, not used": {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "231380109999999" }, unknownTrace, false},
@@ -153,6 +154,26 @@ func TestAReturnOfWhatWasNotDeliveredWaits(t *testing.T) {
 	w.waits(notSent)
 }
 
+// A file that had left before the ledger was restored is in the log only since then.
+// What came back of it meanwhile is taken in again, and finds its entry.
+func TestAReturnFromBeforeARestoreFindsItsEntry(t *testing.T) {
+	w := newWorld(t)
+	id := w.eight()[0]
+	w.clock.Set(at("2026-11-27 12:00"))
+	file := domain.FileOpened{FileID: "told", Client: gym, ODFI: ourBank, Method: domain.ToOutbox, Why: domain.WhySent}
+	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "261123"}}
+	cut := domain.FileCut{CreatedOn: "261120", CreatedAt: "1430", Modifier: "A"}
+	w.write(
+		ledger.Change{Stream: domain.FileStream("told"), Client: gym, Events: []domain.Event{file, domain.FileFilled{Count: 1, Batches: []domain.FileBatch{batch}}, cut, domain.FileDelivered{}}},
+		ledger.Change{Stream: domain.TransactionStream(gym, id), Client: gym, Expect: 1, Events: []domain.Event{
+			domain.TransactionFiled{ItemID: "item-" + id, File: "told", Batch: 1, Trace: "231380100000001"},
+		}})
+	w.feed(render(t, w.returned(id, "R01"))) // made on 2026-11-24
+	if r := w.only(id, domain.Return); len(r.Incoming.Flags) > 0 {
+		t.Errorf("flags %v", r.Incoming.Flags)
+	}
+}
+
 func TestAReturnIsNeverReturned(t *testing.T) {
 	w := newWorld(t)
 	w.clock.Set(at("2026-11-23 09:00"))
@@ -192,6 +213,32 @@ func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
 	if r := w.only("twin", domain.Return); r.Incoming.Entry.Return.Code != "R02" {
 		t.Errorf("return %+v", r)
 	}
+}
+
+// Two ledgers that were one before a restore may have used a trace number each: a
+// second return of one entry is not booked at the other, to another account.
+func TestASecondReturnIsNotBookedAtAnotherAccountsEntry(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	first := w.transaction(gym, id)
+	twin := *first.Originated
+	twin.TransactionID, twin.ItemID = "twin", "item-twin"
+	var err error
+	twin.Account, err = w.SealAccountIn(domain.TransactionStream(gym, "twin"), gym, theirBank, "660055", domain.Checking)
+	must(t, err)
+	filing := first.Items[0].Filing
+	w.write(ledger.Change{Stream: domain.TransactionStream(gym, "twin"), Client: gym, Events: []domain.Event{
+		twin, domain.TransactionFiled{ItemID: "item-twin", File: filing.File, Batch: filing.Batch, Trace: filing.Trace},
+	}})
+	w.feed(render(t, w.returned(id, "R01")))
+	w.only(id, domain.Return)
+	w.feed(renderAs(t, "0800", w.returned(id, "R02")))
+	w.waits(duplicate)
+	if n := len(w.transaction(gym, "twin").Items); n != 1 {
+		t.Errorf("the other entry has %d items", n)
+	}
+	w.feed(renderAs(t, "0900", w.returned("twin", "R03")))
+	w.only("twin", domain.Return)
 }
 
 func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {

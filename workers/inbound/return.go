@@ -90,13 +90,18 @@ func rejectMovesNothing() error {
 		"the bank's reject of an entry moves no money, so it is neither booked nor sent back: see to the payment, then dismiss it with what was done")
 }
 
-// wrongFields returns the field that R69 complains about, if that is the
-// amount: field 03. For any other field a person answers at the transaction.
+// wrongFields returns the field that R69 complains about, if that is the amount,
+// field 03, or the transaction code, field 05. For any other field a person
+// answers at the transaction.
 func (u unmatchedEntry) wrongFields(code string) string {
-	if code == "R69" && u.queued.Reason == amountDiffers {
+	switch {
+	case code == "R69" && u.queued.Reason == amountDiffers:
 		return "03"
+	case code == "R69" && u.queued.Reason == sideDiffers:
+		return "05"
+	default:
+		return ""
 	}
-	return ""
 }
 
 // banks lists our banks by all nine digits.

@@ -98,6 +98,26 @@ func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
 	}
 }
 
+// Without the trace number the amount tells which of several entries came back:
+// a fee that left last is not taken for the entry that was presented again.
+func TestAReturnIsBookedAtTheEntryOfItsAmount(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	w.feed(render(t, w.returned(id, "R01")))
+	back := w.only(id, domain.Return).ID
+	w.ask(gym, id, answers.Retry{ItemID: "retry", ReplyTo: back}, "2026-11-24 10:16")
+	w.ask(gym, id, answers.ReturnFee{ItemID: "fee", ReplyTo: back, AmountCents: 2500, NoticeGivenOn: "2026-11-20"}, "2026-11-24 14:31")
+	nameless := func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "231380109999999" }
+	w.feed(renderAs(t, "0800", w.returnedItem(id, "retry", "R01", nameless)))
+	_, err := w.intake.Assign(t.Context(), w.waits(unknownTrace).ID, gym, id)
+	must(t, err)
+	items := w.transaction(gym, id).Items
+	if last := items[len(items)-1]; last.ReplyTo != "retry" || strings.Join(last.Incoming.Flags, " ") != flagByHand {
+		t.Errorf("booked at %s with flags %v", last.ReplyTo, last.Incoming.Flags)
+	}
+	w.sound()
+}
+
 func TestAPersonBooksANotificationWithItsData(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
