@@ -113,6 +113,33 @@ func TestAChangeOfSettingsIsNeverLost(t *testing.T) {
 }
 
 func TestAKeyMeansOneRequestInEveryLetterCaseOfAPath(t *testing.T) {
+// A list in a change replaces the one before. Its elements were decoded over the old
+// ones, and kept what they leave out: a limit of a client stayed one of a company.
+func TestAListOfSettingsIsReplacedWhole(t *testing.T) {
+	w := newWorld(t)
+	ops := w.ops()
+	w.client("acme", settings())
+	const path = "/v1/ops/clients/acme"
+	company := settings().CompanyIdentifications[0]
+	ops.call("PATCH", path, `{"limits":[{"direction":"debit","per":"settlement_date","cents":25000000,"count":5000,"company_identification":"`+company+`","action":"hold","at_deadline":"reject"}],
+		"companies":[{"identification":"`+company+`","sells_goods":true,"pays_wages":true}],"descriptions":"warn",
+		"decision":{"url":"https://engine.example/","when":[{"sec":"PPD"},{"direction":"debit"}],"batch":7}}`).is(200)
+	ops.call("PATCH", path, `{"limits":[{"direction":"debit","per":"settlement_date","cents":5000000,"action":"hold"}],
+		"companies":[{"identification":"`+company+`","pays_wages":true}],"Decision":{"When":[{"direction":"credit"}]}}`).is(200)
+	got := ops.call("GET", path, "").is(200)
+	for name, want := range map[string]string{
+		"limits":    `[{"direction":"debit","per":"settlement_date","cents":5000000,"action":"hold"}]`,
+		"companies": `[{"identification":"` + company + `","pays_wages":true}]`,
+	} {
+		if !strings.Contains(string(got.body), `"`+name+`":`+want) {
+			t.Errorf("%s are not %s: %s", name, want, got.body)
+		}
+	}
+	if when := string(got.body); !strings.Contains(when, `"when":[{"direction":"credit"}]`) || got.text("decision", "url") != "https://engine.example/" || got.number("decision", "batch") != 7 {
+		t.Errorf("it asks the engine %v", got.field("decision"))
+	}
+}
+
 	w := newTown(t)
 	acme := w.client("acme", settings())
 	const holder = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"

@@ -49,6 +49,39 @@ func readObject(input []byte, into any, known bool) error {
 		return NewProblem(CodeBadRequest, "the body is not UTF-8")
 	}
 	if !json.Valid(input) {
+// StrictlyOver is Strictly for a change: what the body leaves out stays as it is in
+// into. A list replaces the whole list before. encoding/json would decode its elements
+// over the old ones, so that a limit which leaves out the company would stay one of
+// the company that an earlier limit had.
+func StrictlyOver(input []byte, into any) error {
+	if json.Valid(input) {
+		dropLists(string(input), reflect.ValueOf(into))
+	}
+	return Strictly(input, into)
+}
+
+// dropLists empties the lists of a value that a text in valid JSON gives anew.
+func dropLists(text string, v reflect.Value) {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Slice {
+		v.SetZero()
+		return
+	}
+	fields, ok := membersOf(v.Type())
+	if !ok {
+		return
+	}
+	Members(text, func(name, value string) {
+		if f, ok := fields[strings.ToLower(name)]; ok {
+			if field, err := v.FieldByIndexErr(f.index); err == nil {
+				dropLists(value, field)
+			}
+		}
+	})
+}
+
 		return NewProblem(CodeBadRequest, "the body must be exactly one JSON value")
 	}
 	object := string(input)

@@ -139,8 +139,9 @@ func (w *walk) next(end int) int {
 
 // member is a field of a struct as JSON knows it.
 type member struct {
-	name string
-	of   reflect.Type
+	name  string
+	of    reflect.Type
+	index []int // of the field
 }
 
 var structs sync.Map // reflect.Type to map[string]member, by lower-case name
@@ -171,7 +172,7 @@ func membersOf(t reflect.Type) (map[string]member, bool) {
 		if name == "" {
 			name = f.Name
 		}
-		all[strings.ToLower(name)] = member{name, f.Type}
+		all[strings.ToLower(name)] = member{name, f.Type, f.Index}
 	}
 	structs.Store(t, all)
 	return all, true

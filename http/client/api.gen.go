@@ -7541,7 +7541,7 @@ type ClientInterface interface {
 
 	// ChangeClientWithBody Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+	// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7550,7 +7550,7 @@ type ClientInterface interface {
 
 	// ChangeClient Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+	// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10221,7 +10221,7 @@ func (c *API) GetClient(ctx context.Context, client string, reqEditors ...Reques
 
 // ChangeClientWithBody Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10240,7 +10240,7 @@ func (c *API) ChangeClientWithBody(ctx context.Context, client string, contentTy
 
 // ChangeClient Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -22369,7 +22369,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeClientWithBodyWithResponse Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+	// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22378,7 +22378,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeClientWithResponse Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+	// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -28878,7 +28878,7 @@ func (c *ClientWithResponses) GetClientWithResponse(ctx context.Context, client 
 
 // ChangeClientWithBodyWithResponse Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28893,7 +28893,7 @@ func (c *ClientWithResponses) ChangeClientWithBodyWithResponse(ctx context.Conte
 
 // ChangeClientWithResponse Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
+// What the body leaves out stays as it is, in objects too; a list replaces the whole list. "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

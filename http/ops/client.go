@@ -201,7 +201,7 @@ func onlySuspends(changes []ledger.Change) bool {
 // change applies a body to a client's current settings.
 func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (d ledger.Decision, err error) {
 	b := shownClient(now).clientBody
-	if err := api.Strictly(input, &b); err != nil {
+	if err := api.StrictlyOver(input, &b); err != nil {
 		return d, err
 	}
 	if b.ClientID != now.ID {
