@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 func TestATokenOfACHProWorksEverywhereForAnHourThroughARestart(t *testing.T) {
@@ -56,6 +58,18 @@ func TestARevokedKeyStopsItsTokensAtOnce(t *testing.T) {
 	w.send("GET", "/v1/profile", "", with{"Authorization", "Bearer " + tokens.text("access_token")}).is(401)
 	w.send("POST", "/v1/token/refresh", fmt.Sprintf(`{"refresh_token":%q}`, tokens.text("refresh_token"))).is(401)
 	w.send("POST", "/v1/token", fmt.Sprintf(`{"key":%q,"secret":%q}`, bank.key, bank.secret)).is(401)
+}
+
+// A token is revoked at one node, and the others know it already.
+func TestATokenThatAnotherNodeRevokedEndsWithinASecond(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	token := w.send("POST", "/v1/token", fmt.Sprintf(`{"key":%q,"secret":%q}`, bank.key, bank.secret)).is(201).text("access_token")
+	profile := func() *answer { return w.send("GET", "/v1/profile", "", with{"Authorization", "Bearer " + token}) }
+	profile().is(200)
+	w.must(w.store.DeleteToken(t.Context(), ledger.HashSecret(token), bank.key)) // as another node does it
+	w.clock.Advance(time.Second)
+	profile().problem(401, "unauthorized")
 }
 
 // ada is a recipient of ACH Pro, and adas her account.

@@ -54,8 +54,8 @@ func (s *Kit) accessToken(ctx context.Context, token string) (eventstore.Token, 
 	if !ledger.WellFormedSecret(token) {
 		return eventstore.Token{}, false, nil
 	}
-	hash := sha256.Sum256([]byte(token))
-	t, ok, seen := s.TokenCache.get(hash)
+	hash, now := sha256.Sum256([]byte(token)), s.Now()
+	t, ok, seen := s.TokenCache.get(hash, now)
 	if ok {
 		return t, true, nil
 	}
@@ -63,28 +63,42 @@ func (s *Kit) accessToken(ctx context.Context, token string) (eventstore.Token, 
 	if err != nil || !ok || t.Kind != eventstore.AccessToken {
 		return eventstore.Token{}, false, err
 	}
-	s.TokenCache.put(hash, t, seen)
+	s.TokenCache.put(hash, cachedToken{t, now}, seen)
 	return t, true, nil
 }
 
 // tokenCache caches tokens that were looked up. A token never changes; whether
-// its credential is still valid is checked every time.
+// its credential is still valid is checked every time. Whether the token itself
+// was revoked is known at once where that was done, and everywhere after
+// tokenFresh.
 type tokenCache struct {
 	mu      sync.RWMutex
-	of      map[[32]byte]eventstore.Token
+	of      map[[32]byte]cachedToken
 	revoked int // how many were forgotten because they were revoked
 }
 
-const maxTokens = 16 << 10 // when full, the cache starts over
+// cachedToken is a token as it was read at a moment of machine time.
+type cachedToken struct {
+	eventstore.Token
+	readAt time.Time
+}
 
-func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]eventstore.Token{}} }
+const (
+	maxTokens = 16 << 10 // when full, the cache starts over
+	// tokenFresh is how long a cached token is used without looking it up again:
+	// another node may have revoked it, and tells nobody.
+	tokenFresh = time.Second
+)
+
+func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]cachedToken{}} }
 
 // get also returns how many tokens had been revoked by then, for put.
-func (c *tokenCache) get(hash [32]byte) (t eventstore.Token, ok bool, revoked int) {
+func (c *tokenCache) get(hash [32]byte, now time.Time) (t eventstore.Token, ok bool, revoked int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	t, ok = c.of[hash]
-	return t, ok, c.revoked
+	cached, ok := c.of[hash]
+	age := now.Sub(cached.readAt) // negative after the clock was set back
+	return cached.Token, ok && age >= 0 && age < tokenFresh, c.revoked
 }
 
 // Forget drops a credential's token that was revoked.
@@ -99,7 +113,7 @@ func (c *tokenCache) Forget(hash [32]byte, credential string) {
 
 // put adds a token that was read after get, unless any token was revoked
 // meanwhile, which may have been this one.
-func (c *tokenCache) put(hash [32]byte, t eventstore.Token, revoked int) {
+func (c *tokenCache) put(hash [32]byte, t cachedToken, revoked int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.revoked != revoked {

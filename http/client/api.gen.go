@@ -7096,7 +7096,7 @@ type ClientInterface interface {
 
 	// RevokeTokenWithBody End a token
 	//
-	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+	// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7105,7 +7105,7 @@ type ClientInterface interface {
 
 	// RevokeTokenWithFormdataBody End a token
 	//
-	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+	// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -9106,7 +9106,7 @@ func (c *API) ReverseEntry(ctx context.Context, id string, params *ReverseEntryP
 
 // RevokeTokenWithBody End a token
 //
-// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9125,7 +9125,7 @@ func (c *API) RevokeTokenWithBody(ctx context.Context, contentType string, body 
 
 // RevokeTokenWithFormdataBody End a token
 //
-// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -21858,7 +21858,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithBodyWithResponse End a token
 	//
-	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+	// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21867,7 +21867,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithFormdataBodyWithResponse End a token
 	//
-	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+	// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -27965,7 +27965,7 @@ func (c *ClientWithResponses) ReverseEntryWithResponse(ctx context.Context, id s
 
 // RevokeTokenWithBodyWithResponse End a token
 //
-// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27980,7 +27980,7 @@ func (c *ClientWithResponses) RevokeTokenWithBodyWithResponse(ctx context.Contex
 
 // RevokeTokenWithFormdataBodyWithResponse End a token
 //
-// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
+// RFC 7009. An access or refresh token of the credential is revoked at once, with several nodes at the others within a second; an unknown token is not an error.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
