@@ -69,12 +69,15 @@ const (
 	reconnectWait = 20 * time.Millisecond // between attempts of a connection within the process
 )
 
-// Bounds of connections, including those within this process.
+// Bounds of connections, including those within this process. Those of a client
+// are as many as its event streams over HTTP may be.
 const (
-	maxConnections = 512
-	maxPending     = 2 * relay.MinPayload // bytes that wait for a slow subscriber before it is cut off
-	maxControlLine = 4 << 10              // bytes of a command without its payload
-	tlsTimeout     = 5                    // seconds for a handshake
+	maxConnections  = 512
+	maxOfCredential = 16
+	maxOfClient     = 64                   // of all its credentials
+	maxPending      = 2 * relay.MinPayload // bytes that wait for a slow subscriber before it is cut off
+	maxControlLine  = 4 << 10              // bytes of a command without its payload
+	tlsTimeout      = 5                    // seconds for a handshake
 )
 
 // maxStore is no limit. JetStream would take three quarters of the disk space

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,9 +122,15 @@ func TestTwoProgramsWithOneCredentialShareItsFeed(t *testing.T) {
 }
 
 func TestConnectionsAreBounded(t *testing.T) {
-	b := start(t, t.TempDir())
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler),
+		Authenticate: func(key, _, _ string) (string, bool) { return "client" + strings.TrimLeft(key, "K"), true }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	must(0, b.WaitUntilOpen(soon(t)))
 	for n := range maxConnections {
-		c, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1"))
+		c, err := nats.Connect(b.URL(), nats.UserInfo("K"+strconv.Itoa(n/maxOfCredential), "x"))
 		if err == nil {
 			t.Cleanup(c.Close)
 			continue
@@ -134,6 +141,51 @@ func TestConnectionsAreBounded(t *testing.T) {
 		return
 	}
 	t.Errorf("%d connections are taken beside those of the process", maxConnections)
+}
+
+// One client's programs, gone wild or bad, keep no other client out.
+func TestNoClientTakesTheConnectionsOfOthers(t *testing.T) {
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler),
+		Authenticate: func(key, _, _ string) (string, bool) { return strings.ToLower(key[:1]), true }}) // A1 is client a's
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	must(0, b.WaitUntilOpen(soon(t)))
+	connect := func(key string) (*nats.Conn, error) {
+		c, err := nats.Connect(b.URL(), nats.UserInfo(key, "x"))
+		if err == nil {
+			t.Cleanup(c.Close)
+		}
+		return c, err
+	}
+	var last *nats.Conn
+	for n := range maxOfClient {
+		key := "A" + strconv.Itoa(1+n/maxOfCredential)
+		if last, err = connect(key); err != nil {
+			t.Fatalf("connection %d, of credential %s: %v", n, key, err)
+		}
+		if (n+1)%maxOfCredential != 0 {
+			continue
+		}
+		if _, err := connect(key); err == nil {
+			t.Errorf("credential %s has more than %d", key, maxOfCredential)
+		}
+	}
+	if _, err := connect("A9"); err == nil {
+		t.Errorf("the client has more than %d", maxOfClient)
+	}
+	if _, err := connect("B1"); err != nil {
+		t.Errorf("another client: %v", err)
+	}
+	last.Close()
+	ctx := soon(t)
+	for _, err = connect("A9"); err != nil && ctx.Err() == nil; _, err = connect("A9") {
+		time.Sleep(time.Millisecond)
+	}
+	if err != nil {
+		t.Errorf("a connection that was closed keeps its place: %v", err)
+	}
 }
 
 func TestOnlyCredentialsComeIn(t *testing.T) {

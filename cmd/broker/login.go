@@ -107,7 +107,10 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 		l.server.Errorf("admit credential %s: %v", key, err)
 		return false
 	}
-	c.RegisterUser(&server.User{Username: key, Account: account, Permissions: permissions(key)})
+	if !l.register(c, key, client, account) {
+		l.server.Debugf("credential %s of client %s has as many connections as it may", key, client)
+		return false
+	}
 	// Disconnect closes the connections that are registered. A connection that
 	// is registered later must see that the credential was forgotten.
 	l.mu.Lock()
@@ -137,6 +140,31 @@ func (l *login) admit(key, client string) (*server.Account, error) {
 	defer l.mu.Unlock()
 	l.in[key] = admitted{client, stop}
 	return account, nil
+}
+
+// register adds a connection to a credential's account, unless the credential or
+// its client has as many as it may. One client must not take the connections of
+// all.
+func (l *login) register(c server.ClientAuthentication, key, client string, account *server.Account) bool {
+	l.admitting.Lock() // until it is counted
+	defer l.admitting.Unlock()
+	if account.NumLocalConnections() >= maxOfCredential || l.connections(client) >= maxOfClient {
+		return false
+	}
+	c.RegisterUser(&server.User{Username: key, Account: account, Permissions: permissions(key)})
+	return true
+}
+
+// connections counts those of a client's credentials.
+func (l *login) connections(client string) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, a := range l.in {
+		if a.client == client {
+			n += l.accounts[key].NumLocalConnections()
+		}
+	}
+	return n
 }
 
 // account returns a credential's account, which exists as long as the server.
