@@ -3,11 +3,43 @@ package http_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
+
+func TestAClientHasSoManyBulkRequests(t *testing.T) {
+	const most = 16
+	w := newWorld(t)
+	bank, other := w.client("business", settings()), w.client("harbor", settings())
+	id := func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
+	var talks []talk
+	for n := range most {
+		talks = append(talks, bank.talk(proposal("TransactionID", id(n))))
+	}
+	one := func(c caller) *answer {
+		return c.call("POST", "/api/transaction/bulk", proposal("TransactionID", id(most)), with{"Content-Type", ndjson})
+	}
+	if a := one(bank).problem(429, "too-many-requests"); a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	one(other).is(200)
+	w.must(talks[0].lines.Close())
+	for end := time.Now().Add(time.Minute); one(bank).status != 200; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a request that has ended keeps its place")
+		}
+	}
+	for _, talk := range talks[1:] {
+		if got := talk.hear(); got.Status != "Pending" {
+			t.Errorf("a request that is under way: %v", got)
+		}
+		w.must(talk.lines.Close())
+	}
+}
 
 // TestABulkRequestOfRefusedLinesEnds sends invalid lines without end: each is
 // refused and writes nothing to the log.

@@ -160,6 +160,10 @@ func wellFormed(d *xml.Decoder) error {
 		case err != nil:
 			return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
 		}
+// maxXMLDepth bounds the elements that are in one another: each takes memory while
+// it is open.
+const maxXMLDepth = 100
+
 		switch e := token.(type) {
 		case xml.StartElement:
 			inside := parents[len(parents)-1]
@@ -176,6 +180,9 @@ func wellFormed(d *xml.Decoder) error {
 		}
 	}
 }
+			if len(parents) > maxXMLDepth {
+				return NewProblem(CodeBadRequest, "the body has elements in more than %d others", maxXMLDepth)
+			}
 
 // xmlComplaint says what is wrong with an XML body. It does not quote the
 // value, which may be an account number in the wrong field.

@@ -68,7 +68,7 @@ func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (d
 			return nil, Invalid("/"+paging, "export", "an export contains the whole list: leave this out")
 		}
 	}
-	if done, err = s.exports.begin(who.Client); err != nil {
+	if done, err = s.exports.Take(who.Client); err != nil {
 		return nil, err
 	}
 	if err := s.showing(c.Request().Context(), who.Client, record); err != nil {

@@ -21,7 +21,7 @@ type Kit struct {
 	LastUsed   lastUses      // of credentials
 	TokenCache *tokenCache
 
-	// BodyLimits are the limits of POSTs to paths that take more than an
+	// BodyLimits are the limits of POSTs to paths that take more or less than an
 	// ordinary body, in bytes; zero is no limit.
 	BodyLimits map[string]int64
 	// Filters are what a query may have.
@@ -37,7 +37,8 @@ type Kit struct {
 	audits     audits
 	refusals   *refusals // of operations' requests
 	bodies     *bodies
-	exports    *exports
+	exports    *Places
+	longBodies *Places
 	purged     atomic.Int64 // when expired tokens were last forgotten, unix seconds
 }
 
@@ -57,7 +58,8 @@ func New(o Options) (*Kit, error) {
 		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now, o.Nodes),
 		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now, o.Nodes),
 		bodies:     newBodies(),
-		exports:    newExports(),
+		exports:    NewPlaces(exportsAtOnce, "exports"),
+		longBodies: NewPlaces(longBodiesAtOnce, "long bodies"),
 		refusals:   newRefusals(o.Now),
 	}
 	var err error

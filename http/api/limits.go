@@ -20,15 +20,20 @@ import (
 // Sizes of requests.
 const (
 	maxBody   = 1 << 20  // of a request
+	MaxLogin  = 16 << 10 // of a request for a token, which nobody has identified
 	MaxUpload = 64 << 20 // of a NACHA file
 	NoLimit   = 0        // of a bulk request, whose lines are bounded instead
 )
 
-// limitBody bounds every body before its route is known. A route that accepts
-// more is listed in BodyLimits.
+// limitBody bounds every body before its route is known. A route with another
+// limit is listed in BodyLimits. An encoded body is refused: nobody would decode it,
+// and a form that cannot be read may look like an empty one.
 func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if coding := r.Header.Get(echo.HeaderContentEncoding); coding != "" && !strings.EqualFold(coding, "identity") && r.Body != http.NoBody {
+			return NewProblem(codeMediaType, "send the body as it is, without a Content-Encoding")
+		}
 		limit := int64(maxBody)
 		if r.Method == http.MethodPost {
 			if l, ok := s.BodyLimits[r.URL.Path]; ok {
@@ -42,10 +47,48 @@ func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			// In a copy: the server has to find the body it gave, or it waits for one that
 			// a caller with Expect: 100-continue does not send before the answer.
 			limited := r.WithContext(r.Context())
-			limited.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+			body := &longBody{ReadCloser: http.MaxBytesReader(c.Response(), r.Body, limit), take: func() (func(), error) {
+				who, _ := c.Get(callerKey).(Caller)
+				return s.longBodies.Take(who.Client)
+			}}
+			defer body.free()
+			limited.Body = body
 			c.SetRequest(limited)
 		}
 		return next(c)
+	}
+}
+
+// Bodies longer than shortBody are in memory until their request ends, and a slow
+// caller sends one for as long as it is let. Of these a client has so many at once.
+const (
+	shortBody        = 64 << 10
+	longBodiesAtOnce = 64
+)
+
+// longBody is a body that takes a place of its client when it turns out to be long.
+type longBody struct {
+	io.ReadCloser
+	take func() (done func(), err error)
+	read int
+	done func() // nil: it has no place
+}
+
+// Read implements io.Reader.
+func (b *longBody) Read(p []byte) (n int, err error) {
+	if b.done == nil && b.read > shortBody {
+		if b.done, err = b.take(); err != nil {
+			return 0, err
+		}
+	}
+	n, err = b.ReadCloser.Read(p)
+	b.read += n
+	return n, err
+}
+
+func (b *longBody) free() {
+	if b.done != nil {
+		b.done()
 	}
 }
 
@@ -93,6 +136,10 @@ func ReadError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return large
+	}
+	var refused *Problem
+	if errors.As(err, &refused) {
+		return refused
 	}
 	return NewProblem(codeRequestIncomplete, "the body ended before it was complete")
 }

@@ -86,8 +86,16 @@ func (w *walk) array(i int, t reflect.Type, at *place) (end int) {
 	for i = Skip(w.text, i+1); w.text[i] != ']'; here.number++ {
 		i = w.next(w.value(i, of, &here))
 	}
+	if _, objects := membersOf(of); objects && here.number > mostObjects && len(w.bad) < MaxComplaints {
+		w.bad = append(w.bad, Wrong(at.pointer(), "count", "has %d elements: a body holds fewer that are whole", here.number)...)
+	}
 	return i + 1
 }
+
+// mostObjects bounds the objects in an array. A body has no room for as many with
+// what they need in them, but it has for a multiple of empty ones, each of which
+// would take memory as one that is full.
+const mostObjects = 20_000
 
 func (w *walk) object(i int, t reflect.Type, at *place) (end int) {
 	fields, isStruct := membersOf(t)

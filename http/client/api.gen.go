@@ -6789,6 +6789,7 @@ type ClientInterface interface {
 	// `too-many-refused` for the next line; that line and all later ones were not processed.
 	//
 	// Takes any type of body and a specified content type.
+	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 	OriginateBulkWithBody(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8539,6 +8540,7 @@ func (c *API) Originate(ctx context.Context, params *OriginateParams, body Origi
 // `too-many-refused` for the next line; that line and all later ones were not processed.
 //
 // Takes any type of body and a specified content type.
+// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 func (c *API) OriginateBulkWithBody(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21545,6 +21547,7 @@ type ClientWithResponsesInterface interface {
 	// `too-many-refused` for the next line; that line and all later ones were not processed.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 	OriginateBulkWithBodyWithResponse(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OriginateBulkResponse, error)
@@ -27496,6 +27499,7 @@ func (c *ClientWithResponses) OriginateWithResponse(ctx context.Context, params 
 // `too-many-refused` for the next line; that line and all later ones were not processed.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 func (c *ClientWithResponses) OriginateBulkWithBodyWithResponse(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OriginateBulkResponse, error) {

@@ -23,6 +23,9 @@ const (
 	// bulkBatch is how many lines are committed together at most: as many as one
 	// Append takes, so that other writers do not wait for long.
 	bulkBatch = eventstore.MaxAppend
+	// bulksAtOnce is how many bulk requests of a client may be under way: each keeps
+	// batches in memory, and lasts as long as its caller likes.
+	bulksAtOnce = 16
 	// maxIdle is how long a bulk request may be idle: how long its caller may
 	// take to send a line, and to read a result.
 	maxIdle = 2 * time.Minute
@@ -58,6 +61,11 @@ func (s *surface) bulk(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	done, err := s.bulks.Take(who.Client)
+	if err != nil {
+		return err
+	}
+	defer done()
 	b := &bulkRun{
 		s: s, c: c, who: who, ids: ids,
 		control: http.NewResponseController(c.Response()),

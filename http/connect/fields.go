@@ -61,9 +61,15 @@ func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) 
 		i, known := s.byName[name]
 		if !known {
 			i, known = s.byName[strings.ToLower(name)]
+	extra := 0
+	complain := func(pointer, code, message string) {
+		if extra++; extra <= api.MaxComplaints {
+			bad = append(bad, domain.FieldError{Pointer: pointer, Code: code, Message: message})
+		}
+	}
 		}
 		if !known {
-			bad = append(bad, api.Wrong(at+"/"+api.SafeName(name), "unknown-field", "there is no such field")...)
+			complain(at+"/"+api.SafeName(name), "unknown-field", "there is no such field")
 			return
 		}
 		f, pointer := s.fields[i], s.pointers[i]
@@ -71,7 +77,7 @@ func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) 
 			pointer = at + pointer
 		}
 		if seen[i/64]&(1<<(i%64)) != 0 {
-			bad = append(bad, api.Wrong(pointer, "duplicate", "is given more than once")...)
+			complain(pointer, "duplicate", "is given more than once")
 			return
 		}
 		seen[i/64] |= 1 << (i % 64)

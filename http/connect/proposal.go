@@ -193,6 +193,9 @@ func readAddenda(p *proposed, value, at string) (bad []domain.FieldError) {
 // texts reads one string, or an array of them; an empty string is dropped.
 func (p *proposed) texts(value, at string) (texts []string, bad []domain.FieldError) {
 	read := func(v, pointer string) {
+		if len(bad) >= api.MaxComplaints {
+			return
+		}
 		s, ok := api.Unquote(v)
 		if !ok {
 			bad = append(bad, api.Wrong(pointer, "type", "must be a string, or an array of strings")...)

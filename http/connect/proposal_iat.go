@@ -127,10 +127,13 @@ func bankField(name string, leaves bool, of func(*domain.IATBank) *string) field
 }
 
 // readCorrespondents reads the correspondent banks after the first, which has
-// fields of its own.
+// fields of its own. No entry has room for more of them than are read.
 func readCorrespondents(p *proposed, value, at string) (bad []domain.FieldError) {
 	n := 0
 	ok := api.Elements(value, func(v string) {
+		if n == api.MaxComplaints {
+			return
+		}
 		c := correspondent{proposed: p}
 		bad = append(bad, correspondentFields.read(&c, v, at+"/"+strconv.Itoa(n))...)
 		p.iat().Correspondents = append(p.iat().Correspondents, c.bank)

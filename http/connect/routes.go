@@ -8,12 +8,13 @@ import (
 type surface struct {
 	*api.Kit
 	spools *spoolFolder
+	bulks  *api.Places
 }
 
 // Routes binds the paths of the surface. It returns an error when spool files
 // of an earlier process cannot be removed.
 func Routes(k *api.Kit) error {
-	s := &surface{Kit: k, spools: newSpools(k.TempDir)}
+	s := &surface{Kit: k, spools: newSpools(k.TempDir), bulks: api.NewPlaces(bulksAtOnce, "bulk requests")}
 	if k.TempDir != "" { // the system's folder is not swept
 		if err := s.spools.sweep(); err != nil {
 			return err
@@ -21,8 +22,9 @@ func Routes(k *api.Kit) error {
 	}
 	s.Echo.POST(tokenPath, s.connectToken)
 	s.Echo.POST(revokePath, s.connectRevoke)
-	s.Renderers[tokenPath] = renderOAuth
-	s.Renderers[revokePath] = renderOAuth
+	for _, path := range []string{tokenPath, revokePath} {
+		s.Renderers[path], s.BodyLimits[path] = renderOAuth, api.MaxLogin
+	}
 	s.Echo.POST("/api/transaction", s.ForClient(domain.ScopeOriginate, s.originate))
 	s.Echo.POST("/api/transaction/bulk", s.ForClient(domain.ScopeOriginate, s.bulk))
 	s.Echo.GET("/api/transaction/event", s.ForClient(domain.ScopeRead, s.listEvents))

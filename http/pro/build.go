@@ -80,14 +80,15 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 		made.Header.Number = n + 1
 		out.batches, out.asked.Batches[n] = append(out.batches, made), asked
 	}
+	first := func(list []domain.FieldError) []domain.FieldError { return list[:min(len(list), api.MaxComplaints)] }
 	if len(b.bad) > 0 {
-		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
+		return out, &domain.Refusal{Code: domain.Invalid, Fields: first(b.bad)}
 	}
 	if len(b.broken) > 0 {
-		return out, &domain.Refusal{Code: domain.RuleBroken, Fields: b.broken}
+		return out, &domain.Refusal{Code: domain.RuleBroken, Fields: first(b.broken)}
 	}
 	if len(b.repeated) > 0 {
-		return out, api.RefuseRepetitions(b.repeated[:min(len(b.repeated), api.MaxComplaints)])
+		return out, api.RefuseRepetitions(first(b.repeated))
 	}
 	out.accounts, out.named, out.originals, out.offsets = b.accounts, b.named, b.originals, b.offsets
 	return out, nil

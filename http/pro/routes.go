@@ -14,6 +14,7 @@ func Routes(k *api.Kit) {
 	s := &surface{k}
 	s.Echo.POST("/v1/token", s.proToken)
 	s.Echo.POST("/v1/token/refresh", s.proRefresh)
+	s.BodyLimits["/v1/token"], s.BodyLimits["/v1/token/refresh"] = api.MaxLogin, api.MaxLogin
 	s.Echo.GET("/v1/profile", s.ForAnyone(s.profile))
 	read := func(h api.Handler) echo.HandlerFunc { return s.ForClient(domain.ScopeRead, h) }
 	write := func(h api.Handler) echo.HandlerFunc { return s.ForClient(domain.ScopeOriginate, h) }

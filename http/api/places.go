@@ -1,0 +1,34 @@
+package api
+
+import "sync"
+
+// Places bounds what each client has under way at once.
+type Places struct {
+	most int
+	what string // in the plural, for a refusal
+
+	mu sync.Mutex
+	of map[string]int // by client
+}
+
+// NewPlaces makes so many places for each client.
+func NewPlaces(most int, what string) *Places {
+	return &Places{most: most, what: what, of: map[string]int{}}
+}
+
+// Take takes a place of a client. Call done to free it.
+func (p *Places) Take(client string) (done func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.of[client] >= p.most {
+		return nil, NewProblem(CodeTooMany, "%d %s are under way: try again when one has ended", p.most, p.what).After(bodyRetryAfter)
+	}
+	p.of[client]++
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.of[client]--; p.of[client] == 0 {
+			delete(p.of, client)
+		}
+	}, nil
+}
