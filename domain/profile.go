@@ -19,6 +19,7 @@ type ProfileODFI struct {
 	Name    string       `json:"name"`
 	Routing string       `json:"routing"`
 	File    FileSettings `json:"file"`
+	AddedAt int64        `json:"-"` // log position
 }
 
 // Events of a profile.
@@ -55,13 +56,16 @@ func (p *Profile) Evolve(f Fact) {
 	}
 	switch e := f.Event.(type) {
 	case *ProfileODFISaved:
+		saved := e.ProfileODFI
+		saved.AddedAt = f.Position
 		for i, o := range p.ODFIs {
 			if o.ID == e.ID {
-				p.ODFIs[i] = e.ProfileODFI
+				saved.AddedAt = o.AddedAt
+				p.ODFIs[i] = saved
 				return
 			}
 		}
-		p.ODFIs = append(p.ODFIs, e.ProfileODFI)
+		p.ODFIs = append(p.ODFIs, saved)
 	case *ProfileODFIDeleted:
 		drop(e.ID)
 	}
@@ -124,8 +128,10 @@ func (c SaveODFI) Decide(s Settings, now Profile) ([]Event, error) {
 			return nil, Refuse(Conflict, "routing number %s is ODFI %s of this profile already", o.Routing, other.ID)
 		}
 	}
-	if before, ok := now.ODFI(o.ID); ok && before == o {
-		return nil, nil
+	if before, ok := now.ODFI(o.ID); ok {
+		if o.AddedAt = before.AddedAt; before == o {
+			return nil, nil
+		}
 	}
 	return []Event{ProfileODFISaved{o}}, nil
 }

@@ -81,4 +81,8 @@ func TestAPageOfReturnsReadsItsRowsAlone(t *testing.T) {
 		t.Errorf("the lists read %d streams of transactions", n)
 	}
 	bank.call("GET", "/v1/returns?limit=3&cursor=7", "").problem(400, "invalid")
+	next := strings.TrimPrefix(strings.Split(bank.call("GET", "/v1/returns?limit=3", "").is(200).header.Get("Link"), ">")[0], "<")
+	if rest := bank.call("GET", strings.Replace(next, "limit=3", "limit=", 1), "").is(200).list(); len(rest) != len(want)-3 {
+		t.Errorf("what follows a page, all at once, has %d rows", len(rest))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,32 +18,46 @@ const (
 	rowsBuffer = 64 << 10
 )
 
-// AnswerRows answers a list as the bare array that its surface specifies: all rows
-// or, with limit, a page with a Link to the next. Its cursor counts the rows shown
-// before, and is obeyed without a limit too.
-func AnswerRows[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
-	before, err := After(c.QueryParam("cursor"), "/cursor")
-	switch {
-	case err != nil:
-		return err
-	case c.QueryParam("limit") != "":
-		return answerRowsPage(c, before, rows, show)
-	}
-	return AnswerAll(s, c, skipFirst(rows, before), show)
-}
+// Order is the order of a list by the keys of its rows.
+type Order int64
 
-// skipFirst leaves out the first n rows of a list.
-func skipFirst[R any](rows iter.Seq2[R, error], n int64) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		left := n
-		for row, err := range rows {
-			if err == nil && left > 0 {
-				left--
-			} else if !yield(row, err) {
-				return
-			}
+// Orders of lists.
+const (
+	OldestFirst Order = 1
+	NewestFirst Order = -1
+)
+
+// AnswerRows answers a list that is in memory as the bare array that its surface
+// specifies: all rows or, with limit, a page with a Link to the next. The cursor is
+// the key of the last row shown, and is obeyed without a limit too. A row keeps its
+// key while others come and go between two pages, so that none is lost or shown
+// twice; keys are positive and rise from the oldest row to the newest.
+func AnswerRows[R, T any](s *Kit, c echo.Context, rows []R, order Order, key func(R) int64, show func(R) (T, error)) error {
+	if text := c.QueryParam("cursor"); text != "" {
+		last, err := After(text, "/cursor")
+		if err != nil {
+			return err
+		}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r R) bool { return int64(order)*(key(r)-last) <= 0 })
+	}
+	if c.QueryParam("limit") == "" {
+		return AnswerAll(s, c, Each(rows), show)
+	}
+	most, err := Limit(c)
+	if err != nil {
+		return err
+	}
+	if len(rows) > most {
+		rows = rows[:most]
+		LinkNext(c, most, strconv.FormatInt(key(rows[most-1]), 10))
+	}
+	list := make([]T, len(rows))
+	for i, row := range rows {
+		if list[i], err = show(row); err != nil {
+			return err
 		}
 	}
+	return c.JSON(http.StatusOK, list)
 }
 
 // AnswerAll streams a whole list as a bare array. The rows are never all in memory.
@@ -75,32 +90,6 @@ func writeRow[R, T any](w *rowWriter, row R, show func(R) (T, error)) error {
 		return err
 	}
 	return w.add(shown)
-}
-
-func answerRowsPage[R, T any](c echo.Context, before int64, rows iter.Seq2[R, error], show func(R) (T, error)) error {
-	most, err := Limit(c)
-	if err != nil {
-		return err
-	}
-	list, n := []T{}, int64(0)
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if n++; n <= before {
-			continue
-		}
-		if len(list) == most {
-			LinkNext(c, most, strconv.FormatInt(before+int64(most), 10))
-			break
-		}
-		shown, err := show(row)
-		if err != nil {
-			return err
-		}
-		list = append(list, shown)
-	}
-	return c.JSON(http.StatusOK, list)
 }
 
 // rowWriter writes an array of JSON.

@@ -43,7 +43,7 @@ func TestAListIsSentWhileItIsRead(t *testing.T) {
 			}
 		}
 	}
-	if err := AnswerRows(s, c, made, itself); err != nil {
+	if err := AnswerAll(s, c, made, itself); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -75,7 +75,7 @@ func TestAListThatBreaksIsNotTakenForWhole(t *testing.T) {
 			var err error
 			func() {
 				defer func() { aborted = recover() }()
-				err = AnswerRows(s, c, rows, itself)
+				err = AnswerAll(s, c, rows, itself)
 			}()
 			if tt.sent != (aborted == http.ErrAbortHandler) || tt.sent == errors.Is(err, broken) || tt.sent != (w.Body.Len() > 0) {
 				t.Errorf("aborted with %v, returned %v, %d bytes sent", aborted, err, w.Body.Len())
@@ -86,7 +86,7 @@ func TestAListThatBreaksIsNotTakenForWhole(t *testing.T) {
 
 func TestAnEmptyListIsAnArray(t *testing.T) {
 	s, c, w := bare("")
-	if err := AnswerRows(s, c, Each([]string(nil)), itself); err != nil || strings.TrimSpace(w.Body.String()) != "[]" {
+	if err := AnswerAll(s, c, Each([]string(nil)), itself); err != nil || strings.TrimSpace(w.Body.String()) != "[]" {
 		t.Errorf("%s, %v", w.Body, err)
 	}
 }
@@ -123,39 +123,80 @@ func all(t *rapid.T, rows iter.Seq2[int, error]) []int {
 	return list
 }
 
-func TestAPageOfAListLinksToTheNext(t *testing.T) {
-	list, got := []string{"a", "b", "c", "d", "e"}, []string{}
-	for query := "?limit=2"; query != ""; {
-		s, c, w := bare(query)
-		if err := AnswerRows(s, c, Each(list), itself); err != nil {
-			t.Fatal(err)
-		}
-		var page []string
-		if err := json.Unmarshal(w.Body.Bytes(), &page); err != nil || len(page) > 2 {
-			t.Fatalf("%v, %v", page, err)
-		}
-		got = append(got, page...)
-		_, query, _ = strings.Cut(w.Header().Get("Link"), "/list")
-		query, _, _ = strings.Cut(query, ">")
+// keyed is a row with its key in a list.
+type keyed struct {
+	at   int64
+	name string
+}
+
+func keys(names ...string) (rows []keyed) {
+	for i, name := range names {
+		rows = append(rows, keyed{int64(10 * (i + 1)), name})
 	}
-	if !slices.Equal(got, list) {
-		t.Errorf("got %v", got)
+	return rows
+}
+
+// answerKeyed answers a list, and returns the rows shown and the query of the next
+// page.
+func answerKeyed(t *testing.T, query string, rows []keyed, order Order) (shown []string, next string) {
+	t.Helper()
+	s, c, w := bare(query)
+	show := func(r keyed) (string, error) { return r.name, nil }
+	if err := AnswerRows(s, c, rows, order, func(r keyed) int64 { return r.at }, show); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &shown); err != nil {
+		t.Fatalf("%s: %v", w.Body, err)
+	}
+	_, next, _ = strings.Cut(w.Header().Get("Link"), "/list")
+	next, _, _ = strings.Cut(next, ">")
+	return shown, next
+}
+
+// Between two pages rows come and go.
+func TestPagesOfAListThatChangesLoseAndRepeatNothing(t *testing.T) {
+	oldest := keys("a", "b", "c", "d", "e")
+	newest := slices.Clone(oldest)
+	slices.Reverse(newest)
+	for name, tt := range map[string]struct {
+		before, after []keyed
+		order         Order
+		want          string
+	}{
+		"nothing happens":               {oldest, oldest, OldestFirst, "abcde"},
+		"nothing happens, newest first": {newest, newest, NewestFirst, "edcba"},
+		"a row that was shown goes":     {oldest, oldest[1:], OldestFirst, "abcde"},
+		"the last row shown goes":       {oldest, slices.Delete(slices.Clone(oldest), 1, 2), OldestFirst, "abcde"},
+		"a new one comes first":         {newest, append([]keyed{{60, "f"}}, newest...), NewestFirst, "edcba"},
+		"all but what was shown go":     {oldest, oldest[:1], OldestFirst, "ab"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows, query := tt.before, "?limit=2"
+			got := ""
+			for query != "" {
+				var shown []string
+				shown, query = answerKeyed(t, query, rows, tt.order)
+				if got += strings.Join(shown, ""); len(shown) > 2 {
+					t.Fatalf("a page of %d", len(shown))
+				}
+				rows = tt.after
+			}
+			if got != tt.want {
+				t.Errorf("the pages have %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 
 func TestACursorIsObeyedWithoutALimit(t *testing.T) {
-	all := []string{"a", "b", "c"}
-	for query, want := range map[string]string{"": `["a","b","c"]`, "?cursor=2": `["c"]`, "?cursor=3": `[]`, "?cursor=1&limit=1": `["b"]`} {
-		s, c, w := bare(query)
-		if err := AnswerRows(s, c, Each(all), itself); err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.TrimSpace(w.Body.String()); got != want {
-			t.Errorf("%q: %s, want %s", query, got, want)
+	for query, want := range map[string]string{"": "abc", "?cursor=20": "c", "?cursor=30": "", "?cursor=10&limit=1": "b"} {
+		if shown, _ := answerKeyed(t, query, keys("a", "b", "c"), OldestFirst); strings.Join(shown, "") != want {
+			t.Errorf("%q: %s, want %s", query, shown, want)
 		}
 	}
 	s, c, _ := bare("?cursor=2x")
-	if err := AnswerRows(s, c, Each(all), itself); domain.CodeOf(err) != domain.Invalid {
+	err := AnswerRows(s, c, keys("a"), OldestFirst, func(r keyed) int64 { return r.at }, func(r keyed) (string, error) { return r.name, nil })
+	if domain.CodeOf(err) != domain.Invalid {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 }

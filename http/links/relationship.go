@@ -128,7 +128,8 @@ func (s *surface) listRelationships(c echo.Context, who api.Caller, id string) e
 	list := slices.DeleteFunc(slices.Clone(h.Relationships), func(r *domain.Relationship) bool {
 		return len(wanted) > 0 && !slices.Contains(wanted, r.Status)
 	})
-	return api.AnswerRows(s.Kit, c, api.Each(list), func(r *domain.Relationship) (api.LinkRecord, error) {
+	key := func(r *domain.Relationship) int64 { return int64(1 + slices.Index(h.Relationships, r)) }
+	return api.AnswerRows(s.Kit, c, list, api.OldestFirst, key, func(r *domain.Relationship) (api.LinkRecord, error) {
 		record, _, err := api.NewLinkRecord(ctx, l, h, r)
 		return record, err
 	})

@@ -3,7 +3,6 @@ package links
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -228,11 +227,10 @@ func (s *surface) listTransfers(c echo.Context, who api.Caller, id string) error
 	if err != nil {
 		return err
 	}
-	newestFirst := slices.Clone(h.Transfers)
-	slices.Reverse(newestFirst)
-	ids := make([]string, len(newestFirst))
-	for i, t := range newestFirst {
-		ids[i] = t.TransactionID
+	newestFirst, ids := make([]int, len(h.Transfers)), make([]string, len(h.Transfers))
+	for i := range newestFirst {
+		newestFirst[i] = len(h.Transfers) - 1 - i
+		ids[i] = h.Transfers[newestFirst[i]].TransactionID
 	}
 	most := api.RowsAtOnce
 	if c.QueryParam("limit") != "" {
@@ -241,7 +239,9 @@ func (s *surface) listTransfers(c echo.Context, who api.Caller, id string) error
 		}
 	}
 	ahead := s.TransactionsAhead(l, h.Client, ids, most)
-	return api.AnswerRows(s.Kit, c, api.Each(newestFirst), func(t domain.Transfer) (transferRecord, error) {
+	key := func(n int) int64 { return int64(1 + n) }
+	return api.AnswerRows(s.Kit, c, newestFirst, api.NewestFirst, key, func(n int) (transferRecord, error) {
+		t := h.Transfers[n]
 		st, err := ahead.Transaction(ctx, t.TransactionID)
 		if err != nil {
 			return transferRecord{}, err

@@ -56,7 +56,8 @@ func (s *surface) listAccounts(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return api.AnswerRows(s.Kit, c, api.Each(r.Accounts), func(a domain.RecipientAccount) (proAccount, error) {
+	key := func(a domain.RecipientAccount) int64 { return a.SetAt }
+	return api.AnswerRows(s.Kit, c, r.Accounts, api.OldestFirst, key, func(a domain.RecipientAccount) (proAccount, error) {
 		shown, _, err := s.shownAccount(c.Request().Context(), who, a)
 		return shown, err
 	})

@@ -42,6 +42,7 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 		return err
 	}
 	filter := projections.AnswerFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed, Limit: api.RowsAtOnce}
+	from := c.QueryParam("cursor")
 	page := func(at string) ([]projections.Answer, string, error) {
 		filter.Cursor = at
 		return s.Views.Answers(ctx, filter)
@@ -53,14 +54,14 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 		what := map[domain.ItemKind]string{domain.Return: "returns", domain.Correction: "nocs"}[kind]
 		return api.Export(s.Kit, c, who, domain.Exported{What: what, Client: who.Client}, api.Pages("", page), show)
 	case c.QueryParam("limit") == "":
-		return api.AnswerRows(s.Kit, c, api.Pages("", page), show)
+		return api.AnswerAll(s.Kit, c, api.Pages(from, page), show)
 	}
 	most, err := api.Limit(c)
 	if err != nil {
 		return err
 	}
 	filter.Limit = most
-	rows, next, err := page(c.QueryParam("cursor"))
+	rows, next, err := page(from)
 	if err != nil {
 		return err
 	}

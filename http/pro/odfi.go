@@ -57,7 +57,8 @@ func (s *surface) listODFIs(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return api.AnswerRows(s.Kit, c, api.Each(profile.ODFIs), func(o domain.ProfileODFI) (proODFI, error) { return shownODFI(who.Client, o), nil })
+	key := func(o domain.ProfileODFI) int64 { return o.AddedAt }
+	return api.AnswerRows(s.Kit, c, profile.ODFIs, api.OldestFirst, key, func(o domain.ProfileODFI) (proODFI, error) { return shownODFI(who.Client, o), nil })
 }
 
 func (s *surface) createODFI(c echo.Context, who api.Caller) error {
