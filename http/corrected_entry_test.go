@@ -75,6 +75,32 @@ func TestADebitThatWasNotAsAuthorizedIsCorrectedByANewEntry(t *testing.T) {
 	w.sound()
 }
 
+// A corrected entry has the description that its request gives, in the letters of a
+// file, and says how it was written; the returned debit's is no part of it.
+func TestACorrectedEntryIsDescribedInItsOwnWords(t *testing.T) {
+	w := newTown(t)
+	acme := w.client("acme", settings())
+	ids := make([]string, 3)
+	for i := range ids {
+		ids[i] = acme.originate(proposal("StandardEntryClassCode", "WEB", "TransactionType", "pull", "WebDetails", map[string]string{"PaymentType": "single"},
+			"ToRouting", "121000358", "ToName", "Ada Marsh", "Description", "CAFÉ NOV", "Amount", 10.25)).is(201).text("TransactionID")
+	}
+	w.at("2026-11-17 10:16")
+	for i, tt := range []struct{ given, sent, original string }{
+		{`,"Description":"CAFÉ DEC"`, "CAFE DEC", "CAFÉ DEC"},
+		{`,"Description":"DUES DEC"`, "DUES DEC", ""},
+		{``, "CAFE NOV", "CAFÉ NOV"},
+	} {
+		w.returned("acme", ids[i], "R11")
+		body := `{"ReplyToEventId":"` + lastEvent(t, w, ids[i]) + `","Reason":"the month","Amount":8.5` + tt.given + `}`
+		made := acme.call("POST", "/api/transaction/"+ids[i]+"/corrected_entries", body).is(201)
+		originals, _ := made.field("Originals").(map[string]any)
+		if original, _ := originals["Description"].(string); made.text("Description") != tt.sent || original != tt.original {
+			t.Errorf("%s: %s", tt.given, made.body)
+		}
+	}
+}
+
 // The entry that corrects a transfer counts as a transfer of the relationship: the
 // link is canceled only once the entry has settled.
 func TestACorrectedEntryOfATransferIsATransfer(t *testing.T) {

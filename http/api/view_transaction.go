@@ -133,7 +133,11 @@ func connectOriginals(originals map[string]string) map[string]string {
 	if !ok {
 		return originals
 	}
-	return map[string]string{"ToName": name} // the vault's other texts are not sent
+	shown := map[string]string{"ToName": name} // the vault's other texts are not sent
+	if description, ok := originals["Description"]; ok {
+		shown["Description"] = description // of a corrected entry
+	}
+	return shown
 }
 
 // receive fills in an entry received from another bank in the terms of a

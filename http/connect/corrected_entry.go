@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -18,7 +20,8 @@ import (
 type correctedEntry struct {
 	replyTo, reason string
 	cents           int64
-	description     string
+	description     string // in ASCII
+	original        string // the description before transliteration, where it differs
 	effectiveOn     string
 }
 
@@ -31,10 +34,23 @@ var correctedEntryFields = newFieldSet(
 		}
 		return bad
 	}},
-	textField("Description", func(a *correctedEntry) *string { return &a.description }),
+	field[correctedEntry]{"Description", func(a *correctedEntry, value, at string) []domain.FieldError {
+		given, ok := api.Unquote(value)
+		if !ok {
+			return api.Wrong(at, "type", "must be a string")
+		}
+		ascii, changed, err := text.ToASCII(given)
+		if err != nil {
+			return api.Wrong(at, "alphabet", "%v", err)
+		}
+		if a.description = ascii; changed {
+			a.original = given
+		}
+		return nil
+	}},
 	field[correctedEntry]{"EffectiveDate", func(a *correctedEntry, value, at string) []domain.FieldError {
-		text, _ := api.Unquote(value)
-		day, ok := api.ParseDay(text)
+		given, _ := api.Unquote(value)
+		day, ok := api.ParseDay(given)
 		if !ok {
 			return api.Wrong(at, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
 		}
@@ -156,7 +172,14 @@ func (a correctedEntry) proposal(t domain.Transaction) domain.Proposal {
 		p.AmountCents = a.cents
 	}
 	if strings.TrimSpace(a.description) != "" {
-		p.Description = a.description
+		p.Description, p.Originals = a.description, maps.Clone(p.Originals)
+		delete(p.Originals, "Description") // of the debit that was returned
+		if a.original != "" {
+			if p.Originals == nil {
+				p.Originals = map[string]string{}
+			}
+			p.Originals["Description"] = a.original
+		}
 	}
 	return p
 }
