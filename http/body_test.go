@@ -30,6 +30,7 @@ func TestABodyIsReadStrictlyOnEverySurface(t *testing.T) {
 		"a name without end":            {acme, "POST", "/v1/ach-files", strings.Replace(file(`"amount":0.01,"entryType":"CREDIT"`), "{", `{"name":"`+strings.Repeat("x", 256)+`",`, 1), "/name", "invalid"},
 		"a member nobody knows, deep":   {acme, "POST", "/v1/ach-files", file(`"amount":0.01,"entryType":"CREDIT","sameDay":true`), "/batches/0/entries/0/sameDay", "invalid"},
 		"two numbers of an account":     {acme, "POST", "/v1/ach-files", strings.Replace(file(`"amount":0.01,"entryType":"CREDIT"`), `"accountNumber"`, `"accountNumber":"1","accountNumber"`, 1), "/batches/0/entries/0/account/accountNumber", "invalid"},
+		"a date of another century":     {acme, "POST", "/v1/ach-files", strings.Replace(file(`"amount":0.01,"entryType":"CREDIT"`), `"secCode"`, `"effectiveDate":"2126-11-18","secCode"`, 1), "/batches/0/effectiveDate", "invalid"},
 		"what follows a file":           {acme, "POST", "/v1/ach-files", file(`"amount":0.01,"entryType":"CREDIT"`) + `{}`, "", "bad-request"},
 		"two names of a recipient":      {acme, "POST", "/v1/recipients", `{"name":"A","name":"B","recipientType":"CONSUMER"}`, "/name", "invalid"},
 		"what follows a recipient":      {acme, "POST", "/v1/recipients", `{"name":"A","recipientType":"CONSUMER"} 1`, "", "bad-request"},
@@ -112,7 +113,6 @@ func TestAChangeOfSettingsIsNeverLost(t *testing.T) {
 	}
 }
 
-func TestAKeyMeansOneRequestInEveryLetterCaseOfAPath(t *testing.T) {
 // A list in a change replaces the one before. Its elements were decoded over the old
 // ones, and kept what they leave out: a limit of a client stayed one of a company.
 func TestAListOfSettingsIsReplacedWhole(t *testing.T) {
@@ -140,6 +140,7 @@ func TestAListOfSettingsIsReplacedWhole(t *testing.T) {
 	}
 }
 
+func TestAKeyMeansOneRequestInEveryLetterCaseOfAPath(t *testing.T) {
 	w := newTown(t)
 	acme := w.client("acme", settings())
 	const holder = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"

@@ -149,6 +149,7 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		"R13 is the operator's":                        {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R13"}, domain.RuleBroken},
 		"R00 is no code":                               {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R00"}, domain.Invalid},
 		"R14 of tomorrow":                              {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R14", DateOfDeath: "2026-11-25"}, domain.RuleBroken},
+		"R14 of another century":                       {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R14", DateOfDeath: "1926-11-20"}, domain.Invalid},
 		"R14 of today":                                 {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R14", DateOfDeath: "2026-11-24"}, ""},
 		"R14 needs a date of death":                    {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R14"}, domain.Invalid},
 		"the identical return again is answered again": {afterReturn(incoming()).at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R01"}, "again"},

@@ -58,6 +58,10 @@ func (r Return) decide(c Case, by string) (Decision, error) {
 	return d, err
 }
 
+// firstInFile is the first day that a file can name: it has two digits for the
+// year, and an earlier one would be read as of this century.
+const firstInFile = "2000-01-01"
+
 // allowed finds the code and refuses one that a receiving bank may not use for
 // such an entry.
 func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
@@ -97,6 +101,8 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming, today calendar
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
 	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
 		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+	case r.DateOfDeath != "" && r.DateOfDeath < firstInFile:
+		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "from %s on: a file has two digits for the year", firstInFile)
 	case r.DateOfDeath > today.String():
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "future", "nobody died after %s yet", today)
 	case !code.NeedsStatement && r.StatementOn != "":

@@ -209,6 +209,9 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 	if err != nil {
 		return "", api.Invalid(at+"/effectiveDate", "date", "%v", err)
 	}
+	if back, err := calendar.ParseYYMMDD(d.YYMMDD()); err != nil || back != d {
+		return "", api.Invalid(at+"/effectiveDate", "date", "%s cannot be written in a file, which has two digits for the year and means this century", d)
+	}
 	return d.YYMMDD(), nil
 }
 
