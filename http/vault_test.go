@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -152,6 +153,34 @@ func TestCheckDigitsOfNewZealand(t *testing.T) {
 		t.Errorf("the error does not name the number: %s", bad.body)
 	}
 	acme.vault("POST", tokensPath, strings.Replace(theToken, "123456789", "0109020068388000", 1)).is(200) // without check-digit-enabled the digit is not checked
+	paid := strings.Replace(nz("0109020068388000"), "{", `{"type":"credit","amount":"2.00",`, 1)
+	if a := acme.vault("POST", "/rest/v2/ach/transactions", paid).is(400); !strings.Contains(string(a.body), "account-number: ") {
+		t.Errorf("a payment without a token: %s", a.body)
+	}
+	acme.vault("POST", "/rest/v2/ach/transactions", strings.Replace(paid, `"check-digit-enabled":true`, `"check-digit-enabled":false`, 1)).is(200)
+}
+
+// What a request asks for is done or refused, and what is stored can be read again in
+// both formats.
+func TestTheVaultIgnoresNoWishAndChangesNoText(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	token := acme.vault("POST", tokensPath, theToken).is(200).text("ach-token", "token-id")
+	both := `{"type":"credit","amount":"2.00","token-id":"` + token + `","create-token":true}`
+	if a := acme.vault("POST", "/rest/v2/ach/transactions", both).is(400); !strings.Contains(string(a.body), "create-token: ") {
+		t.Errorf("%s", a.body)
+	}
+	acme.vault("POST", "/rest/v2/ach/transactions", strings.Replace(both, "true", "false", 1)).is(200)
+	for _, field := range []string{"token-description", "customer-key", "software-type", "software-type-version"} {
+		var body map[string]any
+		w.must(json.Unmarshal([]byte(theToken), &body))
+		for text, status := range map[string]int{"a\u0001b": 400, "a\tb": 200, strings.Repeat("é", 90): 200} {
+			body[field] = text
+			sent, err := json.Marshal(body)
+			w.must(err)
+			acme.vault("POST", tokensPath, string(sent)).is(status)
+		}
+	}
 }
 
 func TestTheDefaultMoves(t *testing.T) {

@@ -99,6 +99,9 @@ func dropLists(text string, v reflect.Value) {
 // typeProblem names the value that has the wrong type. It does not quote it:
 // it may be an account number in the wrong field.
 func typeProblem(err error, object string, into reflect.Type) error {
+	if HalfCharacter(object) {
+		return NewProblem(CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
+	}
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case err == nil:

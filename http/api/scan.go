@@ -3,7 +3,10 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -64,6 +67,37 @@ func Elements(array string, each func(value string)) bool {
 		}
 	}
 	return true
+}
+
+// HalfCharacter reports whether a string in valid JSON has one half of a UTF-16
+// pair without the other. It stands for no character: decoders put another one in
+// its place.
+func HalfCharacter(text string) bool {
+	for i := strings.IndexByte(text, '\\'); i >= 0; {
+		next := i + 2
+		if text[i+1] == 'u' {
+			next = i + 6
+			switch half := codeUnit(text, i); {
+			case !utf16.IsSurrogate(half):
+			case strings.HasPrefix(text[next:], `\u`) && utf16.DecodeRune(half, codeUnit(text, next)) != utf8.RuneError:
+				next += 6
+			default:
+				return true
+			}
+		}
+		more := strings.IndexByte(text[next:], '\\')
+		if more < 0 {
+			return false
+		}
+		i = next + more
+	}
+	return false
+}
+
+// codeUnit reads the escape \uXXXX at i.
+func codeUnit(text string, i int) rune {
+	unit, _ := strconv.ParseUint(text[i+2:i+6], 16, 16) // valid JSON has four digits
+	return rune(unit)
 }
 
 // Blanks are JSON's white space.

@@ -3319,7 +3319,7 @@ type VaultTransaction struct {
 	StandardEntryClassCode *string `json:"standard-entry-class-code,omitempty"`
 	TokenDescription       *string `json:"token-description,omitempty"`
 
-	// TokenID In place of the account's fields
+	// TokenID In place of the account's fields, and without create-token
 	TokenID *string `json:"token-id,omitempty"`
 
 	// Type Where the path does not say it

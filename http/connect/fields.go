@@ -48,25 +48,29 @@ func (s fieldSet[T]) decode(body []byte, into *T) error {
 	if object[api.Skip(object, 0)] != '{' {
 		return api.NewProblem(api.CodeBadRequest, "the body is not a JSON object")
 	}
+	if api.HalfCharacter(object) {
+		return api.NewProblem(api.CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
+	}
 	if bad := s.read(into, object, ""); len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}
 	return nil
 }
 
-// read reads an object that is valid JSON.
+// read reads an object that is valid JSON. Of members that do not belong there it
+// names the first api.MaxComplaints.
 func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) {
 	var seen [2]uint64 // tables are short
-	ok := api.Members(object, func(name, value string) {
-		i, known := s.byName[name]
-		if !known {
-			i, known = s.byName[strings.ToLower(name)]
 	extra := 0
 	complain := func(pointer, code, message string) {
 		if extra++; extra <= api.MaxComplaints {
 			bad = append(bad, domain.FieldError{Pointer: pointer, Code: code, Message: message})
 		}
 	}
+	ok := api.Members(object, func(name, value string) {
+		i, known := s.byName[name]
+		if !known {
+			i, known = s.byName[strings.ToLower(name)]
 		}
 		if !known {
 			complain(at+"/"+api.SafeName(name), "unknown-field", "there is no such field")

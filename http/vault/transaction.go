@@ -149,6 +149,9 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID st
 			return nil, err
 		}
 	}
+	if bad := in.checkDigit(); len(bad) > 0 && in.TokenID == "" {
+		return nil, &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
 	o, err := in.order(client)
 	if err != nil {
 		return nil, err
@@ -195,8 +198,11 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client, trans
 	if err != nil {
 		return nil, err
 	}
-	if in.AccountNumber != "" || in.RoutingNumber != "" || in.AccountType != "" {
+	switch {
+	case in.AccountNumber != "" || in.RoutingNumber != "" || in.AccountType != "":
 		return nil, api.Invalid("/token-id", "either-or", "give a token-id or the account, not both")
+	case in.CreateToken:
+		return nil, api.Invalid("/create-token", "either-or", "a token-id names an account that is stored already")
 	}
 	account, err := l.Resolve(ctx, client, token.Terms.AccountID, token.SetAt)
 	if err != nil {

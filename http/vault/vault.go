@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -221,6 +222,24 @@ func newTokenID() (string, error) {
 	return fmt.Sprintf("%016d", n), nil
 }
 
+// notInXML reports whether no XML document can have a character: an answer in XML
+// would have another one in its place.
+func notInXML(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
+}
+
+// checkDigit checks the account number as one of New Zealand where that is asked
+// for.
+func (in *tokenFields) checkDigit() []domain.FieldError {
+	if !in.CheckDigit {
+		return nil
+	}
+	if err := domain.CheckNZAccount(in.AccountNumber); err != nil {
+		return api.Wrong("/account-number", "check-digit", "%v", err)
+	}
+	return nil
+}
+
 var vaultAccount = regexp.MustCompile(`^[0-9]{1,17}$`)
 
 // check validates the form of a token's fields.
@@ -230,7 +249,7 @@ func (in *tokenInput) check() error {
 		switch {
 		case strings.TrimSpace(value) == "":
 			bad = append(bad, api.Wrong("/"+name, "required", "is required")...)
-		case len(value) > most:
+		case utf8.RuneCountInString(value) > most:
 			bad = append(bad, api.Wrong("/"+name, "length", "at most %d characters", most)...)
 		}
 	}
@@ -241,10 +260,8 @@ func (in *tokenInput) check() error {
 		bad = append(bad, api.Wrong("/account-number", "digits", "is required: 1 to 17 digits")...)
 	} else if zeros := domain.SomeAccount("/account-number", in.AccountNumber); zeros != nil {
 		bad = append(bad, zeros...)
-	} else if in.CheckDigit {
-		if err := domain.CheckNZAccount(in.AccountNumber); err != nil {
-			bad = append(bad, api.Wrong("/account-number", "check-digit", "%v", err)...)
-		}
+	} else {
+		bad = append(bad, in.checkDigit()...)
 	}
 	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
 		bad = append(bad, api.Wrong("/routing-number", "routing-number", "%v", err)...)
@@ -254,9 +271,14 @@ func (in *tokenInput) check() error {
 	default:
 		bad = append(bad, api.Wrong("/account-type", "enum", "Checking or Savings")...)
 	}
-	for _, f := range [][2]string{{"/token-description", in.Description}, {"/customer-key", in.CustomerKey}} {
-		if len(f[1]) > 255 {
+	for _, f := range [][2]string{
+		{"/token-description", in.Description}, {"/customer-key", in.CustomerKey}, {"/software-type", in.SoftwareType}, {"/software-type-version", in.SoftwareVersion},
+	} {
+		if utf8.RuneCountInString(f[1]) > 255 {
 			bad = append(bad, api.Wrong(f[0], "length", "at most 255 characters")...)
+		}
+		if strings.ContainsFunc(f[1], notInXML) {
+			bad = append(bad, api.Wrong(f[0], "alphabet", "has a control character that XML has no form for")...)
 		}
 	}
 	if name, _, err := text.ToASCII(in.IndividualName); err != nil || strings.TrimSpace(name) == "" {
