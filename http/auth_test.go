@@ -116,6 +116,10 @@ func TestATokenIsGivenForACredential(t *testing.T) {
 		bearer := with{"Authorization", "Bearer " + a.text("access_token")}
 		w.send("GET", "/api/transaction/event", "", bearer).is(200)
 		w.send("POST", "/api/transaction", proposal(), bearer).problem(403, "insufficient-scope")
+		untyped := w.send("POST", "/connect/token", "scope=read", with{"Content-Type", ""}, with{"Authorization", basic(bank.key, bank.secret)}).is(200)
+		if untyped.text("scope") != "read" {
+			t.Errorf("asked for without a Content-Type: %s", untyped.body)
+		}
 	})
 
 	refused := func(t *testing.T, a *answer, status int, code string) *answer {

@@ -99,6 +99,9 @@ func readForm(c echo.Context) error {
 	if err := api.MediaType(c, echo.MIMEApplicationForm); err != nil {
 		return err
 	}
+	if r.Header.Get(echo.HeaderContentType) == "" { // ParseForm would not look at the body, nor at the scope that it asks for
+		r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationForm)
+	}
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
