@@ -180,7 +180,7 @@ func (c DeleteRecipientAccount) Decide(now Recipient) ([]Event, error) {
 	}
 	a, ok := now.Account(strings.ToUpper(c.ID))
 	if !ok {
-		return nil, Refuse(NotFound, "recipient %s has no account %s", now.ID, c.ID)
+		return nil, Refuse(NotFound, "recipient %s has no account %.40q", now.ID, c.ID)
 	}
 	return []Event{RecipientAccountDeleted{ID: a.ID}}, nil
 }

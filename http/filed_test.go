@@ -12,6 +12,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
 )
 
 const fileID = "019a9b1e-0000-7000-8000-000000000009"
@@ -157,6 +158,28 @@ func TestAFileThatWasGivenUpShowsWithItsReason(t *testing.T) {
 		}
 	}
 	gym.call("GET", own+"/nacha", "").problem(409, "conflict")
+}
+
+// proFiles is a server without workers that knows the transactions of a file.
+type proFiles struct{ noFiles }
+
+func (proFiles) Transactions(context.Context, string) ([]string, error) { return nil, nil }
+
+// ACH Pro calls the states of a file by the same words.
+func TestAnACHProFileStandsAsTheFileDoes(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Files = proFiles{} })
+	gym := w.client("gym", settings())
+	id := domain.ProfileFileID(fileID)
+	asked := json.RawMessage(`{"odfi":"O","batches":[{"company":"C","entryDescription":"TEST","secCode":"PPD","entries":[{"recipient":"R","account":"A","amount":1,"entryType":"CREDIT"}]}]}`)
+	_, err := w.ledger.Write(t.Context(), ledger.Change{Stream: domain.ProfileFileStream("gym", id), Client: "gym",
+		Events: []domain.Event{domain.ProfileFileMade{ID: id, FileID: fileID, Asked: asked}}})
+	w.must(err)
+	w.file("gym", 0, domain.FileOpened{FileID: fileID, Client: "gym", ODFI: "021214862", Why: "upload", Method: domain.ToOutbox})
+	w.file("gym", 1, domain.FileGivenUp{Code: domain.Suspended, Reason: "the client is suspended", Then: domain.ThenReject})
+	state := gym.call("GET", "/v1/files/"+fileID, "").is(200).text("state")
+	if got := gym.call("GET", "/v1/ach-files/"+id, "").is(200).text("status"); got != strings.ToUpper(state) {
+		t.Errorf("it is %s here and %s there", got, state)
+	}
 }
 
 // Operations see the encrypted message that the bank got instead of the rendered

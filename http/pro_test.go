@@ -99,6 +99,28 @@ func TestARecipientIsMadeOnceUnderItsKey(t *testing.T) {
 	bank.call("POST", "/v1/recipients", `{"name":"Bo","recipientType":"CONSUMER"}`, with{"Idempotency-Key", "k1"}).problem(422, "idempotency-key-reused")
 }
 
+// A repeated request is answered as the first one was, whatever became of what that
+// made.
+func TestAnAccountThatWasDeletedIsStillTheAnswerToItsKey(t *testing.T) {
+	bank := newWorld(t).client("business", settings())
+	path, _ := bank.recipient()
+	key := with{"Idempotency-Key", "a1"}
+	first := bank.call("POST", path+"/accounts", adas, key).is(201)
+	own := path + "/accounts/" + first.text("accountId")
+	again := func() {
+		t.Helper()
+		if a := bank.call("POST", path+"/accounts", adas, key).is(201); string(a.body) != string(first.body) || a.header.Get("Idempotent-Replayed") != "true" {
+			t.Errorf("%s, then %s", first.body, a.body)
+		}
+	}
+	bank.call("PUT", own, `{"routingNumber":"121042882","accountNumber":"555","accountType":"CHECKING"}`).is(200)
+	again()
+	bank.call("DELETE", own, "").is(204)
+	again()
+	bank.call("DELETE", path, "").is(204)
+	again()
+}
+
 func TestAnAccountOfARecipientIsShownByItsEndAndChanged(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
@@ -119,6 +141,22 @@ func TestAnAccountOfARecipientIsShownByItsEndAndChanged(t *testing.T) {
 	bank.call("PUT", path, `{"name":"Ada M","recipientType":"BUSINESS"}`).is(200)
 	if got := bank.call("GET", path, "").is(200).text("name"); got != "Ada M" {
 		t.Errorf("after the edit the recipient is %s", got)
+	}
+}
+
+// A body that names another object than the path changed the one in the path.
+func TestABodyThatNamesAnotherObjectChangesNone(t *testing.T) {
+	bank := newWorld(t).client("business", settings())
+	recipient, account := bank.recipient()
+	odfi := `{"name":"X","routingNumber":"021214862","fileLineEndings":"UNIX"}`
+	bankPath := "/v1/odfis/" + bank.call("POST", "/v1/odfis", odfi).is(201).text("odfiId")
+	other := strings.Repeat("A", 32)
+	for _, tt := range []struct{ path, field, body string }{
+		{recipient, "recipientId", ada}, {account, "accountId", adas}, {bankPath, "odfiId", odfi},
+	} {
+		own := tt.path[len(tt.path)-32:]
+		bank.call("PUT", tt.path, strings.Replace(tt.body, "{", `{"`+tt.field+`":"`+other+`",`, 1)).problem(400, "invalid").names("/" + tt.field)
+		bank.call("PUT", tt.path, strings.Replace(tt.body, "{", `{"`+tt.field+`":"`+strings.ToLower(own)+`",`, 1)).is(200)
 	}
 }
 

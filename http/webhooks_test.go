@@ -2,6 +2,8 @@ package http_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +95,28 @@ func TestWhatIsAskedOfAWebhookIsOrderedOnce(t *testing.T) {
 		if e.Client == "rival" {
 			gym.call("POST", fmt.Sprintf("%s/deliveries/%d/retry", one, e.Position), "").problem(404, "not-found")
 		}
+	}
+	gym.call("DELETE", one, "").is(204)
+	if again := gym.call("POST", one+"/ping", "", key).is(202); again.text("message") != ping.text("message") {
+		t.Errorf("once it is deleted the answer is %s", again.body)
+	}
+	gym.call("POST", one+"/ping", "").problem(404, "not-found")
+}
+
+// A body that may be left out may also be one that says its length when it ends.
+func TestAWebhookTakesNoBodyOfUnknownLengthForOne(t *testing.T) {
+	w := newWorld(t)
+	gym := w.client("gym", settings())
+	one := "/v1/webhooks/" + gym.call("POST", "/v1/webhooks", `{"url":"https://hooks.example/in"}`).is(201).text("id")
+	r, err := http.NewRequest("POST", w.url+one+"/secret", io.NopCloser(strings.NewReader("")))
+	w.must(err)
+	r.ContentLength = -1
+	r.SetBasicAuth(gym.key, gym.secret)
+	response, err := http.DefaultClient.Do(r)
+	w.must(err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusCreated {
+		t.Errorf("a rotation with an empty body in chunks is answered %d", response.StatusCode)
 	}
 }
 

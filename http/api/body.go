@@ -33,22 +33,22 @@ func ReadJSON(c echo.Context, into any) error {
 	return err
 }
 
+// ReadOptional is ReadBody for a request that may have no body, whether it says so
+// by a length or not.
+func ReadOptional(c echo.Context, into any) ([]byte, error) {
+	r := c.Request()
+	input, err := Whole(r)
+	if err != nil || len(input) == 0 {
+		return nil, err
+	}
+	return ReadBody(c, into)
+}
+
 // Strictly reads one JSON object.
 func Strictly(input []byte, into any) error {
 	return readObject(input, into, true)
 }
 
-// Leniently is Strictly for a published interface that has always accepted
-// unknown members.
-func Leniently(input []byte, into any) error {
-	return readObject(input, into, false)
-}
-
-func readObject(input []byte, into any, known bool) error {
-	if !utf8.Valid(input) {
-		return NewProblem(CodeBadRequest, "the body is not UTF-8")
-	}
-	if !json.Valid(input) {
 // StrictlyOver is Strictly for a change: what the body leaves out stays as it is in
 // into. A list replaces the whole list before. encoding/json would decode its elements
 // over the old ones, so that a limit which leaves out the company would stay one of
@@ -82,11 +82,25 @@ func dropLists(text string, v reflect.Value) {
 	})
 }
 
+// Leniently is Strictly for a published interface that has always accepted
+// unknown members.
+func Leniently(input []byte, into any) error {
+	return readObject(input, into, false)
+}
+
+func readObject(input []byte, into any, known bool) error {
+	if !utf8.Valid(input) {
+		return NewProblem(CodeBadRequest, "the body is not UTF-8")
+	}
+	if !json.Valid(input) {
 		return NewProblem(CodeBadRequest, "the body must be exactly one JSON value")
 	}
 	object := string(input)
 	if object[Skip(object, 0)] != '{' {
 		return NewProblem(CodeBadRequest, "the body is not a JSON object")
+	}
+	if HalfCharacter(object) {
+		return NewProblem(CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
 	}
 	w := walk{text: object, known: known}
 	w.value(Skip(object, 0), reflect.TypeOf(into), &place{})
@@ -99,9 +113,6 @@ func dropLists(text string, v reflect.Value) {
 // typeProblem names the value that has the wrong type. It does not quote it:
 // it may be an account number in the wrong field.
 func typeProblem(err error, object string, into reflect.Type) error {
-	if HalfCharacter(object) {
-		return NewProblem(CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
-	}
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case err == nil:
@@ -149,6 +160,10 @@ func ReadXML(input []byte, into any) error {
 // errCharset says that an XML body declares another encoding than UTF-8.
 var errCharset = errors.New("not UTF-8")
 
+// maxXMLDepth bounds the elements that are in one another: each takes memory while
+// it is open.
+const maxXMLDepth = 100
+
 func wellFormed(d *xml.Decoder) error {
 	parents := []map[string]bool{{}}
 	for {
@@ -163,12 +178,11 @@ func wellFormed(d *xml.Decoder) error {
 		case err != nil:
 			return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
 		}
-// maxXMLDepth bounds the elements that are in one another: each takes memory while
-// it is open.
-const maxXMLDepth = 100
-
 		switch e := token.(type) {
 		case xml.StartElement:
+			if len(parents) > maxXMLDepth {
+				return NewProblem(CodeBadRequest, "the body has elements in more than %d others", maxXMLDepth)
+			}
 			inside := parents[len(parents)-1]
 			if len(inside) > 0 && len(parents) == 1 {
 				return NewProblem(CodeBadRequest, "the body must be exactly one XML element")
@@ -183,9 +197,6 @@ const maxXMLDepth = 100
 		}
 	}
 }
-			if len(parents) > maxXMLDepth {
-				return NewProblem(CodeBadRequest, "the body has elements in more than %d others", maxXMLDepth)
-			}
 
 // xmlComplaint says what is wrong with an XML body. It does not quote the
 // value, which may be an account number in the wrong field.

@@ -56,8 +56,8 @@ var shownStates = []domain.FileState{
 // IsShown reports whether a file of the log is visible.
 func IsShown(f domain.File) bool { return slices.Contains(shownStates, f.State) }
 
-// shownAs returns the state that answers show for a file in a state.
-func shownAs(state domain.FileState) domain.FileState {
+// ShownAs returns the state that answers show for a file in a state.
+func ShownAs(state domain.FileState) domain.FileState {
 	switch state {
 	case domain.FileIsDelivering:
 		return domain.FileIsRendered // being delivered, and the outcome is not known yet
@@ -74,7 +74,7 @@ func NewFileRecord(f projections.File) FileRecord {
 		made = f.CreatedAt
 	}
 	return FileRecord{
-		ID: f.ID, Name: f.Name, State: string(shownAs(f.State)), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
+		ID: f.ID, Name: f.Name, State: string(ShownAs(f.State)), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
 		ImmediateOrigin: f.ImmediateOrigin, Modifier: f.Modifier, Batches: f.Totals.Batches, Entries: f.Totals.Entries,
 		DebitCents: f.Totals.DebitCents, CreditCents: f.Totals.CreditCents, SHA256: hex.EncodeToString(f.SHA256),
 	}
@@ -84,11 +84,11 @@ func NewFileRecord(f projections.File) FileRecord {
 // state= selects one state.
 func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
 	q := &QueryReader{Values: c.QueryParams()}
-	state := Pick(q, "state", slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return shownAs(f) != f }))
+	state := Pick(q, "state", slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return ShownAs(f) != f }))
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	states := slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return state != "" && shownAs(f) != state })
+	states := slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return state != "" && ShownAs(f) != state })
 	return List(s, c, client, "files", func(ctx context.Context, limit int, cursor string) ([]projections.File, string, error) {
 		return s.Views.Files(ctx, projections.FileFilter{Client: client, States: states, Limit: limit, Cursor: cursor})
 	}, func(f projections.File) (FileRecord, error) {

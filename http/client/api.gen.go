@@ -2436,7 +2436,9 @@ type ProFile struct {
 	Delivery  *ProFileDelivery  `json:"delivery,omitempty"`
 	Name      *string           `json:"name,omitempty"`
 	ODFI      ProFile_ODFI      `json:"odfi"`
-	Status    *string           `json:"status,omitempty"`
+
+	// Status The state of GET /v1/files, in capitals; OPEN until the file is cut
+	Status *string `json:"status,omitempty"`
 }
 
 // ProFileBatchesCompany0 defines model for ProFile.Batches.Company.0.
@@ -6787,9 +6789,9 @@ type ClientInterface interface {
 	// results while you send: once about 32 MiB of results are waiting, no more lines are read.
 	// After 1,000 consecutive refused lines the request ends with an Error of code
 	// `too-many-refused` for the next line; that line and all later ones were not processed.
+	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Takes any type of body and a specified content type.
-	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 	OriginateBulkWithBody(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8538,9 +8540,9 @@ func (c *API) Originate(ctx context.Context, params *OriginateParams, body Origi
 // results while you send: once about 32 MiB of results are waiting, no more lines are read.
 // After 1,000 consecutive refused lines the request ends with an Error of code
 // `too-many-refused` for the next line; that line and all later ones were not processed.
+// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Takes any type of body and a specified content type.
-// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 func (c *API) OriginateBulkWithBody(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21545,9 +21547,9 @@ type ClientWithResponsesInterface interface {
 	// results while you send: once about 32 MiB of results are waiting, no more lines are read.
 	// After 1,000 consecutive refused lines the request ends with an Error of code
 	// `too-many-refused` for the next line; that line and all later ones were not processed.
+	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-	// A client has 16 bulk requests under way at most; another one is 429.
 	//
 	// Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 	OriginateBulkWithBodyWithResponse(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OriginateBulkResponse, error)
@@ -27497,9 +27499,9 @@ func (c *ClientWithResponses) OriginateWithResponse(ctx context.Context, params 
 // results while you send: once about 32 MiB of results are waiting, no more lines are read.
 // After 1,000 consecutive refused lines the request ends with an Error of code
 // `too-many-refused` for the next line; that line and all later ones were not processed.
+// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-// A client has 16 bulk requests under way at most; another one is 429.
 //
 // Corresponds with POST /api/transaction/bulk (the `OriginateBulk` operationId).
 func (c *ClientWithResponses) OriginateBulkWithBodyWithResponse(ctx context.Context, params *OriginateBulkParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OriginateBulkResponse, error) {

@@ -3,6 +3,7 @@ package links
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,7 +33,7 @@ func readRelationship(c echo.Context) (input []byte, in relationshipInput, err e
 // check validates the form of a request: the numbers or a token, not both.
 func (in relationshipInput) check() error {
 	var bad []domain.FieldError
-	if len(in.Nickname) > 255 {
+	if utf8.RuneCountInString(in.Nickname) > 255 {
 		bad = append(bad, api.Wrong("/nickname", "length", "at most 255 characters")...)
 	}
 	for _, f := range [][2]string{

@@ -84,7 +84,7 @@ func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
 	var in struct {
 		Digest string `json:"digest"`
 	}
-	if err := readIfAny(c, &in); err != nil {
+	if _, err := api.ReadOptional(c, &in); err != nil {
 		return err
 	}
 	person, err := s.other(c, who)
@@ -113,7 +113,7 @@ func (s *surface) refuseRequest(c echo.Context, who api.Caller) error {
 	var in struct {
 		Reason string `json:"reason"`
 	}
-	if err := readIfAny(c, &in); err != nil {
+	if _, err := api.ReadOptional(c, &in); err != nil {
 		return err
 	}
 	if err := checkReason(in.Reason); err != nil {
@@ -159,12 +159,4 @@ func (s *surface) answerApproval(c echo.Context, a domain.Approval) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.shownApproval(a))
-}
-
-// readIfAny reads a body that may be empty.
-func readIfAny(c echo.Context, into any) error {
-	if c.Request().ContentLength == 0 {
-		return nil
-	}
-	return api.ReadJSON(c, into)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,7 +36,7 @@ func (in proAccount) check(at string) (accountType string, bad []domain.FieldErr
 	if !slices.Contains([]string{domain.Checking, domain.Savings, domain.Loan}, accountType) {
 		bad = append(bad, api.Wrong(at+"/accountType", "enum", "CHECKING, SAVINGS or LOAN")...)
 	}
-	if len(in.Nickname) > 100 {
+	if utf8.RuneCountInString(in.Nickname) > 100 {
 		bad = append(bad, api.Wrong(at+"/nickname", "length", "at most 100 characters")...)
 	}
 	return accountType, bad
@@ -79,7 +80,9 @@ func (s *surface) createAccount(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		return s.respondAccount(c, who, http.StatusCreated, made.(*domain.RecipientAccountSaved).ID)
+		first := made.(*domain.RecipientAccountSaved).RecipientAccount
+		first.SetAt = use.First
+		return s.respondSaved(c, who, http.StatusCreated, first) // it may have been changed or deleted since
 	}
 	if err := s.saveAccount(c, who, id, in, once.Key); err != nil {
 		return err
@@ -124,8 +127,12 @@ func (s *surface) respondAccount(c echo.Context, who api.Caller, status int, id 
 	}
 	a, ok := r.Account(strings.ToUpper(id))
 	if !ok {
-		return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, id)
+		return domain.Refuse(domain.NotFound, "recipient %s has no account %.40q", r.ID, id)
 	}
+	return s.respondSaved(c, who, status, a)
+}
+
+func (s *surface) respondSaved(c echo.Context, who api.Caller, status int, a domain.RecipientAccount) error {
 	shown, account, err := s.shownAccount(c.Request().Context(), who, a)
 	if err != nil {
 		return err
@@ -151,7 +158,10 @@ func (s *surface) replaceAccount(c echo.Context, who api.Caller) error {
 	}
 	a, ok := r.Account(strings.ToUpper(c.Param("account")))
 	if !ok {
-		return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, c.Param("account"))
+		return domain.Refuse(domain.NotFound, "recipient %s has no account %.40q", r.ID, c.Param("account"))
+	}
+	if err := sameID("accountId", in.AccountID, a.ID); err != nil {
+		return err
 	}
 	if err := s.saveAccount(c, who, a.ID, in); err != nil {
 		return err

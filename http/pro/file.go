@@ -162,7 +162,7 @@ func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (
 	if err != nil {
 		return proFile{}, err
 	}
-	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(file.State))
+	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(api.ShownAs(file.State)))
 	transactions, err := s.Files.Transactions(ctx, f.FileID)
 	if err != nil {
 		return proFile{}, err

@@ -17,6 +17,15 @@ func newProID() string { return proID(api.NewID()) }
 // proID converts a GUID to ACH Pro's form.
 func proID(id string) string { return domain.ProfileFileID(id) }
 
+// sameID refuses a body that names another object than the path: it is not known
+// which of the two is to change. A body without an id is about the one in the path.
+func sameID(field, inBody, id string) error {
+	if inBody != "" && !strings.EqualFold(inBody, id) {
+		return api.Invalid("/"+field, "fixed", "is not the id in the path: leave it out, or name the same")
+	}
+	return nil
+}
+
 var proIDForm = regexp.MustCompile(`^[0-9A-F]{32}$`)
 
 // pathID reads an ACH Pro id from the path.

@@ -141,6 +141,9 @@ func (s *surface) replaceODFI(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	if err := sameID("odfiId", in.ODFIID, before.ID); err != nil {
+		return err
+	}
 	saved, err := s.saveODFI(c, who, before.ID, in)
 	if err != nil {
 		return err

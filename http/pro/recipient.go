@@ -163,6 +163,9 @@ func (s *surface) replaceRecipient(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	if err := sameID("recipientId", in.RecipientID, before.ID); err != nil {
+		return err
+	}
 	r, err := s.saveRecipient(c, who, before.ID, in)
 	if err != nil {
 		return err

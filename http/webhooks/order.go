@@ -27,7 +27,7 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 	var in struct {
 		Overlap string `json:"overlap"`
 	}
-	body, err := readOptional(c, &in)
+	body, err := api.ReadOptional(c, &in)
 	if err != nil {
 		return err
 	}
@@ -54,14 +54,6 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 		return err
 	}
 	return s.answer(c, http.StatusCreated, w, secret)
-}
-
-// readOptional reads a body that may be empty.
-func readOptional(c echo.Context, into any) ([]byte, error) {
-	if c.Request().ContentLength == 0 {
-		return nil, nil
-	}
-	return api.ReadBody(c, into)
 }
 
 // ordered is an order that the worker will carry out.
@@ -123,7 +115,7 @@ func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func
 		return err
 	}
 	if use, repeated := once.Before(); repeated {
-		w, err := s.own(c, who)
+		w, err := ledger.Load(c.Request().Context(), s.Ledger, at) // it may have been deleted since
 		if err != nil {
 			return err
 		}
