@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/fedsim"
+	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain/fed"
 )
@@ -29,9 +30,8 @@ func (fedCommand) Help() string {
 	return `Plays the Federal Reserve and the banks behind it. It takes every file of the
 outbox once, checks it as an operator does, and puts answers into the inbox:
 an acknowledgement at once, returns and corrections on the banking day after
-settlement. It follows the clock of the ledger in DATA, which can be moved in a
-sandbox. What it knows is in the inbox, in .fed.journal; remove that file to make
-it forget.
+settlement. It follows the clock of the ledger in DATA, which has to be a sandbox.
+What it knows is in the inbox, in .fed.journal; remove that file to make it forget.
 
 A receiver's name, or identification, says what its bank does. So does a rule:
 
@@ -82,6 +82,12 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 		}
 		o.Rules = append(o.Rules, rule)
 	}
+	// Whatever --data says, an outbox or inbox in the folder of a ledger is that ledger's.
+	for _, f := range []folder.Folder{c.folder(), folder.Folder(filepath.Dir(o.Outbox)), folder.Folder(filepath.Dir(o.Inbox))} {
+		if _, err := node.SandboxNow(ctx, f); err != nil {
+			return err
+		}
+	}
 	f, err := fedsim.Open(o)
 	if err != nil {
 		return err
@@ -104,7 +110,7 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 
 // pass works once, by the ledger's clock if there is a ledger.
 func (c fedCommand) pass(ctx context.Context, f *fedsim.Fed) error {
-	now, err := node.Now(ctx, c.folder())
+	now, err := node.SandboxNow(ctx, c.folder())
 	if err != nil {
 		return err
 	}

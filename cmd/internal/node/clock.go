@@ -3,15 +3,17 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// Now is the current time of a folder: the business time of its sandbox, asked
-// of the node that runs there if there is one, or the machine's.
-func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
+// SandboxNow is the business time of a sandbox, asked of the server that runs on its
+// folder if there is one. Of a folder without a ledger it is the machine's time; a
+// ledger that moves money is refused.
+func SandboxNow(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	server, err := control.Dial(ctx, f)
 	if err == nil {
 		err = server.Call(ctx, "clock", Nothing{}, &now)
@@ -20,7 +22,11 @@ func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	if !errors.Is(err, control.ErrNoServer) {
 		return now, err
 	}
-	if has, err := f.HasLog(); err != nil || !has {
+	kind, err := f.Kind()
+	if err == nil && kind != "" {
+		err = rehearses(kind, string(f))
+	}
+	if err != nil || kind == "" {
 		return time.Now(), err
 	}
 	r, err := OpenReader(ctx, f)
@@ -30,5 +36,16 @@ func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	return r.Ledger.Now(), r.Close()
 }
 
-// clock is Now in a running server.
-func (s *Server) clock(context.Context, Nothing) (time.Time, error) { return s.Ledger.Now(), nil }
+// clock is SandboxNow in a running server.
+func (s *Server) clock(context.Context, Nothing) (time.Time, error) {
+	return s.Ledger.Now(), rehearses(s.Kind, "the ledger")
+}
+
+// rehearses refuses a ledger whose payments are real: simulated answers would be
+// recorded as the bank's.
+func rehearses(k folder.Kind, what string) error {
+	if k == folder.Sandbox {
+		return nil
+	}
+	return fmt.Errorf("%s was made for production, and the simulated Federal Reserve answers a sandbox only: name one with --data", what)
+}
