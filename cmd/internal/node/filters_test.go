@@ -197,7 +197,7 @@ func TestTheQueriesOfTheAlertsAreAnswered(t *testing.T) {
 	id, _ := r.client("Harbor Gym")
 	rules, err := os.ReadFile(alertRules)
 	r.check(err)
-	queries := regexp.MustCompile(`GET (/v1/ops/[^ ;,]*\?[a-z0-9_=&]*)`).FindAllStringSubmatch(string(rules), -1)
+	queries := regexp.MustCompile(`GET (/v1/ops/[^ ;,]*\?[A-Za-z0-9_=&]*)`).FindAllStringSubmatch(string(rules), -1)
 	if len(queries) == 0 {
 		t.Fatal("no alert has one")
 	}

@@ -52,6 +52,9 @@ func engineAnswered(r *prometheus.Registry) func(outcome string, entries int) {
 		Name: "achledger_decisions_total", Help: "Entries that an engine was asked about before they may leave, by outcome: allow, hold, reject or unanswered.",
 	}, []string{"outcome"})
 	r.MustRegister(c)
+	for _, outcome := range []string{"allow", "hold", "reject", "unanswered"} { // from the start, so that the first one is an increase
+		c.WithLabelValues(outcome)
+	}
 	return func(outcome string, entries int) { c.WithLabelValues(outcome).Add(float64(entries)) }
 }
 
@@ -89,6 +92,7 @@ var (
 	held          = gauge("held_entries", "Entries that a rule of the guard holds.", "client", "rule")
 	questionable  = gauge("questionable_returns", "Returns R17 that say QUESTIONABLE: the bank suspects fraud. Those that name a field are not among them.", "client")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
+	unsentAge     = gauge("oldest_unsent_file_age_seconds", "Business time since the oldest file of an ODFI was cut that is not delivered, where files may leave.", "odfi")
 	overdue       = gauge("files_past_deadline", "Files that are not delivered although the deadline of an answer in them has passed.")
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
@@ -101,7 +105,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, streamOpens, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, notPickedUp, unfinished, diskFree, diskSize,
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, streamOpens, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, unsentAge, overdue, tracesInUse, deliveryOn, unreached, notPickedUp, unfinished, diskFree, diskSize,
 		queued, queuedAge, queueDeadline, windowsMissed} {
 		ch <- d
 	}
@@ -227,6 +231,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	if waiting >= 0 {
 		send(unanswered, float64(waiting))
 	}
+	g.unsent(ctx, send)
 	if files, err := workers.Overdue(ctx, s.views, s.Ledger.Now()); err == nil {
 		send(overdue, float64(len(files)))
 	}
@@ -271,6 +276,21 @@ func (g *gauges) queues(send sender, queues []domain.Queue) {
 		if q.Entries > 0 {
 			send(oldestPending, now.Sub(q.OldestAt).Seconds(), k.client, k.odfi)
 		}
+	}
+}
+
+// unsent sends how long files have waited for their delivery.
+func (g *gauges) unsent(ctx context.Context, send sender) {
+	oldest, err := workers.OldestUnsent(ctx, g.server.views, func(odfi string) bool {
+		ok, _ := g.server.Switch.Allowed(odfi)
+		return ok
+	})
+	if err != nil {
+		return
+	}
+	now := g.server.Ledger.Now()
+	for odfi, cut := range oldest {
+		send(unsentAge, max(0, now.Sub(cut).Seconds()), odfi)
 	}
 }
 

@@ -268,6 +268,33 @@ func TestMetricsTellWhatWaitsForAPerson(t *testing.T) {
 	}
 }
 
+// A file that is cut and cannot be put into the outbox misses the day on which it is
+// to settle. Nobody would notice without this metric.
+func TestAMetricTellsOfAFileThatDoesNotLeave(t *testing.T) {
+	r := serve(t, "", nil)
+	id, gym := r.client("Harbor Gym")
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1}}, nil)
+	if err := errors.Join(os.RemoveAll(r.folder.Outbox()), os.WriteFile(r.folder.Outbox(), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	_, paid := r.pay(gym)
+	const unsent = `achledger_oldest_unsent_file_age_seconds{odfi="231380104"}`
+	eventually(t, "a file waits", func() bool { return r.metric(unsent) != "" })
+	if _, err := r.server.DeliveryOff(t.Context(), DeliveryStop{}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the file waits for a person, as the metric of the switch says", func() bool { return r.metric(unsent) == "" })
+	if _, err := r.server.DeliveryOn(t.Context(), DeliveryOrder{ODFI: "231380104"}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it waits for the outbox again", func() bool { return r.metric(unsent) != "" })
+	if err := errors.Join(os.Remove(r.folder.Outbox()), os.Mkdir(r.folder.Outbox(), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it leaves", func() bool { return strings.Contains(r.status(gym, paid), "Transmitted") })
+	eventually(t, "no file waits", func() bool { return r.metric(unsent) == "" })
+}
+
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

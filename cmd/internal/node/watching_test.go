@@ -88,6 +88,30 @@ func TestRulesAndDashboardAskForWhatIsThere(t *testing.T) {
 	}
 }
 
+// Each metric is described in the pages for people who operate the ledger, and they
+// describe no other.
+func TestThePagesNameEveryMetric(t *testing.T) {
+	r := serve(t, "", nil)
+	exported, named := described(r.server.metrics), map[string]bool{}
+	paths, err := filepath.Glob("../../../docs/*.md")
+	r.check(err)
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		r.check(err)
+		for _, name := range regexp.MustCompile(`\bachledger_[a-z_]*[a-z]\b`).FindAllString(string(content), -1) {
+			named[name] = true
+			if !exported[name] {
+				t.Errorf("%s: nothing exports %s", filepath.Base(path), name)
+			}
+		}
+	}
+	for name := range exported {
+		if strings.HasPrefix(name, "achledger_") && !named[name] {
+			t.Errorf("no page says what %s is", name)
+		}
+	}
+}
+
 // described are the names of all metrics there can be.
 func described(r *client.Registry) map[string]bool {
 	all := make(chan *client.Desc)
