@@ -168,8 +168,10 @@ var clientID = regexp.MustCompile(`^[a-z0-9]{1,32}$`)
 
 // OpenClient opens a client.
 type OpenClient struct {
-	ClientID string
-	Settings Settings
+	ClientID  string
+	Settings  Settings
+	Suspended bool // from the first moment on
+	Reason    string
 }
 
 // Decide opens the client unless the id is taken.
@@ -184,7 +186,11 @@ func (c OpenClient) Decide(now Client) ([]Event, error) {
 	if now.Version > 0 {
 		return nil, Refuse(Conflict, "client %s exists", c.ClientID)
 	}
-	return []Event{ClientOpened{c.ClientID, settings}}, nil
+	events := []Event{ClientOpened{c.ClientID, settings}}
+	if c.Suspended {
+		events = append(events, ClientSuspended{c.Reason})
+	}
+	return events, nil
 }
 
 // SuspendClient suspends a client and keeps its settings.

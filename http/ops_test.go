@@ -88,11 +88,19 @@ func TestASuspendedClientStartsNothingNew(t *testing.T) {
 	w := newWorld(t)
 	bank, ops := w.client("business", settings()), w.ops()
 	bank.originate(proposal()).is(201)
+	ops.call("PATCH", "/v1/ops/clients/business", `{"suspended_reason":"review"}`).problem(400, "invalid").names("/suspended_reason")
 	ops.call("PATCH", "/v1/ops/clients/business", `{"suspended":true,"suspended_reason":"review"}`).is(200)
 	bank.originate(proposal()).problem(403, "client-suspended")
 	bank.call("GET", "/api/transaction/event", "").is(200)
 	ops.call("PATCH", "/v1/ops/clients/business", `{"suspended":false}`).is(200)
 	bank.originate(proposal()).is(201)
+	opened := ops.call("POST", "/v1/ops/clients", strings.Replace(newClient, "{", `{"client_id":"late","suspended":true,"suspended_reason":"not checked yet",`, 1)).is(201)
+	late := caller{w, opened.text("credential", "key"), opened.text("credential", "secret")}
+	if opened.field("suspended") != true {
+		t.Errorf("a client that is opened suspended: %s", opened.body)
+	}
+	late.originate(proposal("FromRouting", "231380104")).problem(403, "client-suspended")
+	ops.call("POST", "/v1/ops/clients", strings.Replace(newClient, "{", `{"suspended_reason":"review",`, 1)).problem(400, "invalid").names("/suspended_reason")
 	ops.call("GET", "/v1/ops/clients/nobody", "").problem(404, "not-found")
 	ops.call("PATCH", "/v1/ops/clients/business", `{"client_id":"other"}`).problem(400, "invalid")
 }

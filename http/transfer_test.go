@@ -112,6 +112,25 @@ func TestATransferNeedsAnApprovedLink(t *testing.T) {
 	acme.call("GET", transfers(john)+"/"+jane, "").problem(404, "not-found")
 }
 
+// A transfer that is made between two pages is on neither, and pushes no other onto
+// the second again.
+func TestATransferBetweenTwoPagesMovesNoOther(t *testing.T) {
+	_, acme, relationship := approved(t)
+	var made []any
+	more := func() {
+		made = append(made, acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id"))
+	}
+	for range 4 {
+		more()
+	}
+	first := acme.call("GET", transfers(john)+"?limit=2", "").is(200)
+	more()
+	next := strings.TrimPrefix(strings.Split(first.header.Get("Link"), ">")[0], "<")
+	if second := acme.call("GET", next, "").is(200).list(); len(second) != 2 || second[0]["id"] != made[1] || second[1]["id"] != made[0] {
+		t.Errorf("the second page of %v is %v", made, second)
+	}
+}
+
 // Transfers are listed newest first. A page reads all its transactions in one query,
 // and the file they left in once.
 func TestAListOfTransfersIsReadAtOnce(t *testing.T) {

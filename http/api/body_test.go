@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -28,6 +29,25 @@ func TestAValueOfAnotherTypeIsToldWhichIsWanted(t *testing.T) {
 	}
 }
 
+// Empty objects take little of a body, and much memory.
+func TestAnArrayHoldsNoMoreObjectsThanABodyHasRoomFor(t *testing.T) {
+	type body struct {
+		List  []struct{ A, B, C string } `json:"list"`
+		Words []string                   `json:"words"`
+	}
+	many := strings.TrimSuffix(strings.Repeat("{},", mostObjects+1), ",")
+	var in body
+	if err := Strictly([]byte(`{"list":[`+many+`]}`), &in); err == nil || in.List != nil || !strings.HasPrefix(Explain(err).Message, "list: ") {
+		t.Errorf("%d objects, %v", len(in.List), err)
+	}
+	if err := Strictly([]byte(`{"list":[`+strings.TrimSuffix(many, ",{}")+`]}`), &in); err != nil || len(in.List) != mostObjects {
+		t.Errorf("%d objects, %v", len(in.List), err)
+	}
+	if err := Strictly([]byte(`{"words":[`+strings.ReplaceAll(many, "{}", `""`)+`]}`), &in); err != nil {
+		t.Errorf("words: %v", err)
+	}
+}
+
 func TestAnXMLBodyIsOneElementInUTF8(t *testing.T) {
 	type element struct {
 		XMLName xml.Name `xml:"a"`
@@ -47,6 +67,7 @@ func TestAnXMLBodyIsOneElementInUTF8(t *testing.T) {
 		"in another encoding":    {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, http.StatusUnsupportedMediaType},
 		"with an entity":         {`<!DOCTYPE a [<!ENTITY x "y">]><a><b>&x;</b></a>`, http.StatusBadRequest},
 		"an element that is cut": {`<a><b>1</b>`, http.StatusBadRequest},
+		"elements without end":   {`<a><b>1</b>` + strings.Repeat("<c>", 10_000) + strings.Repeat("</c>", 10_000) + `</a>`, http.StatusBadRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got element

@@ -88,6 +88,9 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	if once.Repeated() {
 		return api.SecretIsGone("issue another credential")
 	}
+	if err := b.checkSuspension(); err != nil {
+		return err
+	}
 	settings, err := s.clientSettings(b, domain.Settings{})
 	if err != nil {
 		return err
@@ -97,7 +100,8 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 		return err
 	}
 	client, err := ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(b.ClientID), func(now domain.Client) (d ledger.Decision, err error) {
-		if d.Events, err = (domain.OpenClient{ClientID: b.ClientID, Settings: settings}).Decide(now); err != nil {
+		open := domain.OpenClient{ClientID: b.ClientID, Settings: settings, Suspended: b.Suspended, Reason: b.SuspendedReason}
+		if d.Events, err = open.Decide(now); err != nil {
 			return d, err
 		}
 		if err := s.balances(ctx, settings); err != nil {
@@ -117,6 +121,14 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	}
 	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
 	return c.JSON(http.StatusCreated, answer)
+}
+
+// checkSuspension refuses a reason for nothing.
+func (b clientBody) checkSuspension() error {
+	if b.SuspendedReason != "" && !b.Suspended {
+		return api.Invalid("/suspended_reason", "either-or", "goes with suspended: true")
+	}
+	return nil
 }
 
 // clientSettings converts a body to settings and seals the receiving accounts.
@@ -206,6 +218,9 @@ func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (
 	}
 	if b.ClientID != now.ID {
 		return d, api.Invalid("/client_id", "fixed", "the id of a client does not change")
+	}
+	if err := b.checkSuspension(); err != nil {
+		return d, err
 	}
 	settings, err := s.clientSettings(b, now.Settings)
 	if err != nil {
