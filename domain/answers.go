@@ -101,14 +101,9 @@ func (t *Transaction) evolveAnswers(f Fact) {
 	case *TransactionReturned:
 		t.receive(f, Return, &e.Incoming)
 		t.answerRequest(f, &e.Incoming)
-	case *TransactionCorrected:
-		t.receive(f, Correction, &e.Incoming)
-	case *TransactionDishonored:
-		t.receive(f, Dishonor, &e.Incoming)
-	case *TransactionContested:
-		t.receive(f, Contest, &e.Incoming)
-	case *TransactionChangeRefused:
-		t.receive(f, RefusedChange, &e.Incoming)
+	case *TransactionCorrected, *TransactionDishonored, *TransactionContested, *TransactionChangeRefused:
+		in, kind, _ := IncomingOf(f.Event)
+		t.receive(f, kind, in)
 	case *TransactionReturnRequested:
 		t.ask(f, Return, &e.Outgoing)
 	case *TransactionCorrectionRequested:

@@ -214,7 +214,7 @@ type FollowCorrection struct {
 
 // Decide changes a transaction that waits, held or not.
 func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
-	if o := t.Origination(); o == nil || o.State != Pending && o.State != Held {
+	if o := t.Origination(); o == nil || !o.Waits() {
 		return nil, nil
 	}
 	return []Event{TransactionAccountChanged{

@@ -59,6 +59,27 @@ func (in Incoming) Answer(kind nacha.Kind) Event {
 	}
 }
 
+// IncomingOf returns the entry of an event about an entry from the bank, and the
+// kind of item that it makes.
+func IncomingOf(e Event) (in *Incoming, kind ItemKind, ok bool) {
+	switch e := e.(type) {
+	case *TransactionReceived:
+		return &e.Incoming, Origination, true
+	case *TransactionReturned:
+		return &e.Incoming, Return, true
+	case *TransactionCorrected:
+		return &e.Incoming, Correction, true
+	case *TransactionDishonored:
+		return &e.Incoming, Dishonor, true
+	case *TransactionContested:
+		return &e.Incoming, Contest, true
+	case *TransactionChangeRefused:
+		return &e.Incoming, RefusedChange, true
+	default:
+		return nil, "", false
+	}
+}
+
 // Masked is the sealed entry, or nil if no text of it is masked.
 func (in Incoming) Masked() Sealed { return in.Whole }
 

@@ -50,7 +50,7 @@ type RefuseOver struct{ Reason string }
 func (c RefuseOver) Decide(t Transaction) ([]Event, error) {
 	var events []Event
 	for _, i := range t.Items {
-		if i.GoesOver() && (i.State == Pending || i.State == Held) {
+		if i.GoesOver() && i.Waits() {
 			events = append(events, TransactionRejected{ItemID: i.ID, Reason: "its account may not be used: " + c.Reason})
 		}
 	}

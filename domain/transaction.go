@@ -93,6 +93,9 @@ type Item struct {
 	Refusals    int                   // how often the operator refused a file, or a batch, that it was in
 }
 
+// Waits reports whether the item waits to be filed, held or not.
+func (i *Item) Waits() bool { return i.State == Pending || i.State == Held }
+
 // LeaveBy is the last moment at which an item may leave, if there is one.
 func (i *Item) LeaveBy() (by time.Time, ok bool) {
 	text := ""

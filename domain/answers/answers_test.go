@@ -101,6 +101,26 @@ type command interface {
 	Decide(answers.Case) (answers.Decision, error)
 }
 
+// question is a command about a case, and what is to come of it.
+type question struct {
+	c    answers.Case
+	do   command
+	want domain.Code // "" accepted, "again" for an answer given before
+}
+
+func (q question) ask(t *testing.T) answers.Decision {
+	t.Helper()
+	d, err := q.do.Decide(q.c)
+	got := domain.CodeOf(err)
+	if err == nil && len(d.Events) == 0 {
+		got = "again"
+	}
+	if got != q.want {
+		t.Errorf("got %q (%v), want %q", got, err, q.want)
+	}
+	return d
+}
+
 func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 	afterReturn := func(s *story) *story {
 		return s.add("2026-11-23T15:00:00Z", &domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "r1", ReplyTo: "in", Code: "R01"}})
@@ -128,11 +148,7 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 	saturday := delivered()
 	saturday.Batches[0].EffectiveOn = "261121"
 
-	for name, tt := range map[string]struct {
-		c    answers.Case
-		do   command
-		want domain.Code // "" accepted, "again" for an answer given before
-	}{
+	for name, tt := range map[string]question{
 		"a debit is returned in time":                  {incoming().at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R01"}, ""},
 		"the last file of Tuesday's day is in time":    {incoming().at("2026-11-25T07:14:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R01"}, ""},
 		"a minute later it is not":                     {incoming().at("2026-11-25T07:16:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R01"}, domain.ReturnWindowClosed},
@@ -196,15 +212,7 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		"an older return is not the one to ask":       {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, "again"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, err := tt.do.Decide(tt.c)
-			got := domain.CodeOf(err)
-			if err == nil && len(d.Events) == 0 {
-				got = "again"
-			}
-			if got != tt.want {
-				t.Errorf("got %q (%v), want %q", got, err, tt.want)
-			}
-			if tt.want == "" && d.ItemID != "x" {
+			if d := tt.ask(t); tt.want == "" && d.ItemID != "x" {
 				t.Errorf("the answer's item is %q", d.ItemID)
 			}
 		})

@@ -96,7 +96,7 @@ func (c Case) unaskable(i *domain.Item) error {
 // not returned.
 func (c Case) beingReversed() bool {
 	return slices.ContainsFunc(c.Transaction.Items, func(i *domain.Item) bool {
-		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool { return returns(r, i) }))
+		return i.Kind == domain.Reversal && (i.Waits() || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool { return returns(r, i) }))
 	})
 }
 

@@ -21,7 +21,7 @@ func (c Case) Available() []Action {
 	var list []Action
 	for _, i := range c.Transaction.Items {
 		switch {
-		case i.State == domain.Pending || i.State == domain.Held || i.State == domain.Asked:
+		case i.Waits() || i.State == domain.Asked:
 			list = append(list, Action{Name: "recall", ItemID: i.ID})
 		case i.Direction == domain.FromFed:
 			list = append(list, c.toIncoming(i)...)

@@ -73,7 +73,7 @@ func Excluded(t domain.Transaction, item string) (reason string) {
 func Pointless(t domain.Transaction) []domain.Event {
 	var events []domain.Event
 	for n, i := range t.Items {
-		if i.Direction != domain.ToFed || !waits(i) {
+		if i.Direction != domain.ToFed || !i.Waits() {
 			continue
 		}
 		if reason := excluded(t, i.Kind, answer{i.ID, i.ReplyTo, n}); reason != "" {
@@ -91,8 +91,6 @@ func (c Case) refuses(kind domain.ItemKind, replyTo string) error {
 	}
 	return domain.Refuse(domain.RuleBroken, "%s", reason)
 }
-
-func waits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }
 
 // chain is a transaction as seen by the table of exclusions.
 type chain struct{ domain.Transaction }
@@ -141,13 +139,13 @@ func (c chain) disputed(r *domain.Item, counts func(*domain.Item) bool) bool {
 // ones made before it. Of two waiting answers the later one gives way.
 func (c chain) counts(a answer) func(*domain.Item) bool {
 	return func(i *domain.Item) bool {
-		return i.ID != a.id && (i.State == domain.Filed || waits(i) && slices.Index(c.Items, i) < a.before)
+		return i.ID != a.id && (i.State == domain.Filed || i.Waits() && slices.Index(c.Items, i) < a.before)
 	}
 }
 
 func (c chain) entryWaits(a answer) bool {
 	entry, ok := c.Item(a.replyTo)
-	return ok && waits(entry)
+	return ok && entry.Waits()
 }
 
 // nothingStands reports whether no presentment stands, or a bank returned one
@@ -192,7 +190,7 @@ func (c chain) presentedBefore(a answer) bool {
 		return true
 	}
 	counts := c.counts(a)
-	return slices.ContainsFunc(c.presentments(), func(p *domain.Item) bool { return waits(p) && counts(p) })
+	return slices.ContainsFunc(c.presentments(), func(p *domain.Item) bool { return p.Waits() && counts(p) })
 }
 
 func (c chain) presentedAfter(a answer) bool {
@@ -204,6 +202,6 @@ func (c chain) presentedAfter(a answer) bool {
 // about to move.
 func (c chain) reversedBefore(a answer) bool {
 	return slices.ContainsFunc(c.Items[:min(a.before, len(c.Items))], func(i *domain.Item) bool {
-		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed)
+		return i.Kind == domain.Reversal && (i.Waits() || i.State == domain.Filed)
 	})
 }

@@ -28,7 +28,7 @@ type Stale struct {
 // exclusion forbids. Other items are left as they are.
 func (c Stale) Decide(t domain.Transaction) ([]domain.Event, error) {
 	i, ok := t.Item(c.ItemID)
-	if !ok || i.Direction != domain.ToFed || !waits(i) {
+	if !ok || i.Direction != domain.ToFed || !i.Waits() {
 		return nil, nil
 	}
 	reason := tooLate(i, c.Now)

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -108,12 +109,7 @@ func (h *DecisionHook) withDefaults() *DecisionHook {
 	}
 	d := *h
 	d.When = slices.Clone(h.When)
-	if d.Timeout == "" {
-		d.Timeout = "5s"
-	}
-	if d.Batch == 0 {
-		d.Batch = mostAsked
-	}
+	d.Timeout, d.Batch = cmp.Or(h.Timeout, "5s"), cmp.Or(h.Batch, mostAsked)
 	return &d
 }
 

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -147,13 +148,9 @@ func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
 	if c.owner.ODFI != "" {
 		reason += " at ODFI " + c.owner.ODFI
 	}
-	at := c.AtDeadline
-	if at == "" {
-		at = Keep
-	}
 	return &Verdict{
 		Action: c.Action, Reason: reason + ": with this entry it would be " + saw,
-		HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: at},
+		HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: cmp.Or(c.AtDeadline, Keep)},
 	}
 }
 

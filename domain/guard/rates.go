@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -77,19 +78,9 @@ func (r *ReturnRates) withDefaults() *ReturnRates {
 	for levels, standard := range map[*RateLevels]RateLevels{
 		&d.Unauthorized: {0.4, 0.5}, &d.Administrative: {2.4, 3}, &d.Overall: {12, 15},
 	} {
-		if *levels == (RateLevels{}) {
-			*levels = standard
-		}
+		*levels = cmp.Or(*levels, standard)
 	}
-	if d.Action == "" {
-		d.Action = OnlyWarn
-	}
-	if d.MinReturns == 0 {
-		d.MinReturns = leastReturns
-	}
-	if d.MinEntries == 0 {
-		d.MinEntries = leastEntries
-	}
+	d.Action, d.MinReturns, d.MinEntries = cmp.Or(r.Action, OnlyWarn), cmp.Or(r.MinReturns, leastReturns), cmp.Or(r.MinEntries, leastEntries)
 	return &d
 }
 

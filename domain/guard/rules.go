@@ -202,16 +202,9 @@ func (l Limit) check(at string, bad Checker) {
 }
 
 func enum(bad Checker, at, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
-	var words []string
-	for _, a := range allowed {
-		if a != "" {
-			words = append(words, a)
-		}
-	}
+	words := slices.DeleteFunc(allowed, func(a string) bool { return a == "" })
 	bad(at, "enum", "%s", strings.Join(words, ", "))
 }
