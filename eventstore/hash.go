@@ -3,6 +3,9 @@ package eventstore
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
 )
 
 // ChainHash computes the hash that an event must have after an event with the
@@ -32,6 +35,36 @@ func (c *Chain) Hash(previous [32]byte, e *Recorded) [32]byte {
 	b = appendInteger(b, e.RecordedAt.UnixMicro())
 	c.buffer = b
 	return sha256.Sum256(b)
+}
+
+// Record returns the i-th event of an append as it stands in the log after a
+// head, recorded under an id at unix microseconds.
+func (c *Chain) Record(after Head, a *Append, i int, id [16]byte, at int64) Recorded {
+	e := Recorded{
+		Position: after.Position + 1, Stream: a.Stream, Version: a.Expect + int64(i) + 1, EventID: id,
+		Client: a.Client, Type: a.Events[i].Type, Data: orEmpty(a.Events[i].Data), Meta: orEmpty(a.Events[i].Meta),
+		RecordedAt: time.UnixMicro(at).UTC(),
+	}
+	e.Hash = c.Hash(after.Hash, &e)
+	return e
+}
+
+// Follow returns the head after an event of a log that is copied, which must
+// follow the head before it.
+func (c *Chain) Follow(head Head, e *Recorded) (Head, error) {
+	if e.Position != head.Position+1 || c.Hash(head.Hash, e) != e.Hash {
+		return head, fmt.Errorf("event %d does not follow event %d of the copy: its target holds another log", e.Position, head.Position)
+	}
+	return Head{Position: e.Position, Hash: e.Hash}, nil
+}
+
+var emptyObject = json.RawMessage("{}")
+
+func orEmpty(data json.RawMessage) json.RawMessage {
+	if len(data) == 0 {
+		return emptyObject
+	}
+	return data
 }
 
 func appendLength(b []byte, n int) []byte { return binary.BigEndian.AppendUint64(b, uint64(n)) }

@@ -131,15 +131,11 @@ func isClosed(c chan struct{}) bool {
 	}
 }
 
-func (s *Store) listAsks(ctx context.Context) (asks []Ask, err error) {
-	err = s.query(ctx, func(rows pgx.Rows) (err error) {
-		asks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Ask, err error) {
-			err = row.Scan(&a.ID, &a.Verb)
-			return a, err
-		})
-		return err
+func (s *Store) listAsks(ctx context.Context) ([]Ask, error) {
+	return rowsOf(ctx, s, func(row pgx.CollectableRow) (a Ask, err error) {
+		err = row.Scan(&a.ID, &a.Verb)
+		return a, err
 	}, listAsks, askTime.String())
-	return asks, err
 }
 
 func (s *Store) answer(ctx context.Context, term int64, a Ask, do func(ctx context.Context, a Ask) ([]byte, error)) {

@@ -70,10 +70,10 @@ func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) err
 	newest := 0 // newest vocabulary of the events
 	for i := range events {
 		e := &events[i]
-		if e.Position != head.Position+1 || chain.Hash(head.Hash, e) != e.Hash {
-			return fmt.Errorf("event %d does not follow event %d of the copy: its target holds another log", e.Position, head.Position)
+		var err error
+		if head, err = chain.Follow(head, e); err != nil {
+			return err
 		}
-		head = eventstore.Head{Position: e.Position, Hash: e.Hash}
 		newest = max(newest, s.options.Introduced(e.Type))
 	}
 	rows := eventArrays(t)

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"cmp"
-	"encoding/json"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -112,23 +111,8 @@ func (l *logEnd) refuses(r *groupcommit.Request) error {
 // record adds the events of one append.
 func (w *writer) record(t *transaction, ids *eventstore.EventIDs, a *eventstore.Append) {
 	for i := range a.Events {
-		e := eventstore.Recorded{
-			Position: t.head.Position + 1, Stream: a.Stream, Version: a.Expect + int64(i) + 1,
-			EventID: ids.Next(t.at), Client: a.Client, Type: a.Events[i].Type,
-			Data: orEmpty(a.Events[i].Data), Meta: orEmpty(a.Events[i].Meta),
-			RecordedAt: time.UnixMicro(t.at).UTC(),
-		}
-		e.Hash = w.chain.Hash(t.head.Hash, &e)
+		e := w.chain.Record(t.head, a, i, ids.Next(t.at), t.at)
 		t.head = eventstore.Head{Position: e.Position, Hash: e.Hash}
 		t.events = append(t.events, e)
 	}
-}
-
-var emptyObject = json.RawMessage("{}")
-
-func orEmpty(data json.RawMessage) json.RawMessage {
-	if len(data) == 0 {
-		return emptyObject
-	}
-	return data
 }

@@ -60,9 +60,7 @@ func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		if c, err := s.session(ctx, 0); err == nil {
 			_ = s.receive(ctx, c)
-			closing, cancel := context.WithTimeout(context.Background(), time.Second)
-			_ = c.Close(closing)
-			cancel()
+			closeSession(c)
 		}
 		select {
 		case <-ctx.Done():
@@ -92,6 +90,14 @@ func (s *Store) receive(ctx context.Context, c *pgx.Conn) error {
 		default:
 		}
 	}
+}
+
+// closeSession closes a session of which nothing is awaited any more, although ctx
+// may have ended.
+func closeSession(c *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = c.Close(ctx)
 }
 
 // session opens a session outside the pool.

@@ -133,30 +133,24 @@ func (f *keeping) Drop() error {
 	})
 }
 
-func (f *keeping) forget(b *pgx.Batch) {
-	b.Queue(forgetChunks, f.id)
-	b.Queue(forgetKept, f.id)
-}
-
 // Remove implements eventstore.Kept.
 func (k Kept) Remove(folder, name string) error {
 	id, _, err := k.find(folder, name)
 	if err != nil {
 		return err
 	}
-	return k.store.change("remove a kept file", (&keeping{id: id}).forget)
+	return k.store.change("remove a kept file", func(b *pgx.Batch) {
+		b.Queue(forgetChunks, id)
+		b.Queue(forgetKept, id)
+	})
 }
 
 // List lists folder and name of every file.
-func (k Kept) List(ctx context.Context) (all [][2]string, err error) {
-	err = k.store.query(ctx, func(rows pgx.Rows) (err error) {
-		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f [2]string, err error) {
-			err = row.Scan(&f[0], &f[1])
-			return f, err
-		})
-		return err
+func (k Kept) List(ctx context.Context) ([][2]string, error) {
+	return rowsOf(ctx, k.store, func(row pgx.CollectableRow) (f [2]string, err error) {
+		err = row.Scan(&f[0], &f[1])
+		return f, err
 	}, `SELECT folder, name FROM kept WHERE name IS NOT NULL ORDER BY folder, name`)
-	return all, err
 }
 
 func (k Kept) find(folder, name string) (id string, size int64, err error) {

@@ -139,11 +139,7 @@ func (s *Store) runForTerm(ctx context.Context, may func() error, work func(ctx 
 	if err != nil {
 		return err
 	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = c.Close(closing)
-	}()
+	defer closeSession(c)
 	term, err := s.takeTerm(ctx, c)
 	if err != nil {
 		return err

@@ -49,27 +49,17 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 }
 
 // PersonRows implements People.
-func (s *Store) PersonRows(ctx context.Context, kind string) (list []eventstore.PersonRow, err error) {
-	err = s.query(ctx, func(rows pgx.Rows) error {
-		list = nil // the query may be repeated
-		for rows.Next() {
-			r, err := scanPersonRow(rows)
-			if err != nil {
-				return err
-			}
-			list = append(list, r)
-		}
-		return nil
-	}, selectPersonRows, kind)
+func (s *Store) PersonRows(ctx context.Context, kind string) ([]eventstore.PersonRow, error) {
+	list, err := rowsOf(ctx, s, scanPersonRow, selectPersonRows, kind)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of people: %w", err)
 	}
 	return list, nil
 }
 
-func scanPersonRow(rows pgx.Rows) (r eventstore.PersonRow, err error) {
+func scanPersonRow(row pgx.CollectableRow) (r eventstore.PersonRow, err error) {
 	var expires int64
-	err = rows.Scan(&r.Kind, &r.ID, &r.Person, &r.Value, &expires)
+	err = row.Scan(&r.Kind, &r.ID, &r.Person, &r.Value, &expires)
 	if expires > 0 {
 		r.ExpiresAt = time.UnixMicro(expires).UTC()
 	}

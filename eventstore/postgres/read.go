@@ -56,6 +56,16 @@ func (s *Store) query(ctx context.Context, take func(pgx.Rows) error, sql string
 	})
 }
 
+// rowsOf is query for rows that are collected, from the first again if the
+// session was broken.
+func rowsOf[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql string, args ...any) (list []T, err error) {
+	err = s.query(ctx, func(rows pgx.Rows) (err error) {
+		list, err = pgx.CollectRows(rows, scan)
+		return err
+	}, sql, args...)
+	return list, err
+}
+
 // events runs a query for events and proves the newest of them.
 func (s *Store) events(ctx context.Context, sql string, args ...any) (events []eventstore.Recorded, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {

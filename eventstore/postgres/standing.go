@@ -64,16 +64,13 @@ const listNodes = `SELECT name, release, position, views, (extract(epoch FROM cl
 	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
 
 // Nodes lists the nodes that were seen within the last hour, and how long ago.
-func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
-	err = s.query(ctx, func(rows pgx.Rows) (err error) {
-		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
-			var ago int64
-			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows, &n.ConfirmedIn)
-			n.Seen = time.Duration(ago) * time.Microsecond
-			n.Behind = n.Live() && n.Knows < s.options.Knows
-			return n, err
-		})
-		return err
+func (s *Store) Nodes(ctx context.Context) ([]Node, error) {
+	nodes, err := rowsOf(ctx, s, func(row pgx.CollectableRow) (n Node, err error) {
+		var ago int64
+		err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows, &n.ConfirmedIn)
+		n.Seen = time.Duration(ago) * time.Microsecond
+		n.Behind = n.Live() && n.Knows < s.options.Knows
+		return n, err
 	}, listNodes)
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes: %w", err)

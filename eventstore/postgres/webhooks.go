@@ -137,12 +137,8 @@ func (s *Store) ForgetWebhook(ctx context.Context, webhook string) error {
 	})
 }
 
-// webhookRows collects the rows of a query, anew where it is asked again.
-func webhookRows[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql string, args ...any) (list []T, err error) {
-	err = s.query(ctx, func(rows pgx.Rows) (err error) {
-		list, err = pgx.CollectRows(rows, scan)
-		return err
-	}, sql, args...)
+func webhookRows[T any](ctx context.Context, s *Store, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	list, err := rowsOf(ctx, s, scan, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read how far a webhook was told: %w", err)
 	}

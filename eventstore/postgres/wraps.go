@@ -19,11 +19,7 @@ func (s *Store) Wraps() Wraps { return Wraps{s} }
 func (w Wraps) Clients() (ids []string, err error) {
 	ctx, cancel := brief()
 	defer cancel()
-	err = w.store.query(ctx, func(rows pgx.Rows) (err error) {
-		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
-		return err
-	}, `SELECT client FROM wrapped_keys ORDER BY client`)
-	return ids, err
+	return rowsOf(ctx, w.store, pgx.RowTo[string], `SELECT client FROM wrapped_keys ORDER BY client`)
 }
 
 // Read returns a client's wrapped keys; fs.ErrNotExist when there are none.

@@ -89,15 +89,14 @@ func (c *Copy) AddEvents(ctx context.Context, events []eventstore.Recorded) erro
 		var chain eventstore.Chain
 		for i := range events {
 			e := &events[i]
-			if e.Position != head.Position+1 || chain.Hash(head.Hash, e) != e.Hash {
-				return fmt.Errorf("event %d does not follow event %d of the copy: its target holds another log", e.Position, head.Position)
+			if head, err = chain.Follow(head, e); err != nil {
+				return err
 			}
 			_, err := c.conn.Exec(insertEvent, e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type,
 				[]byte(e.Data), []byte(e.Meta), e.RecordedAt.UnixMicro(), e.Hash[:])
 			if err != nil {
 				return err
 			}
-			head = eventstore.Head{Position: e.Position, Hash: e.Hash}
 		}
 		_, err = c.conn.Exec(updateHead, head.Position, head.Hash[:])
 		return err

@@ -2,10 +2,8 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -54,18 +52,7 @@ func (w *writer) useKey(t *transaction, a *eventstore.Append, call eventstore.Re
 // appends.
 func (w *writer) insert(t *transaction, a *eventstore.Append, later bool) error {
 	for i := range a.Events {
-		e := eventstore.Recorded{
-			Position:   t.head.Position + 1,
-			Stream:     a.Stream,
-			Version:    a.Expect + int64(i) + 1,
-			EventID:    w.ids.Next(t.at),
-			Client:     a.Client,
-			Type:       a.Events[i].Type,
-			Data:       orEmpty(a.Events[i].Data),
-			Meta:       orEmpty(a.Events[i].Meta),
-			RecordedAt: time.UnixMicro(t.at).UTC(),
-		}
-		e.Hash = w.chain.Hash(t.head.Hash, &e)
+		e := w.chain.Record(t.head, a, i, w.ids.Next(t.at), t.at)
 		err := w.rows.add(w.conn, &e, t.at, i == 0 && a.Expect != eventstore.NewStream)
 		if err == nil && !later && (i == 0 || i == len(a.Events)-1) {
 			err = w.rows.write(w.conn)
@@ -88,15 +75,6 @@ func isWrongVersion(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) &&
 		(e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintNotNull)
-}
-
-var emptyObject = json.RawMessage("{}")
-
-func orEmpty(data json.RawMessage) json.RawMessage {
-	if len(data) == 0 {
-		return emptyObject
-	}
-	return data
 }
 
 // keyUse reads a row of selectKey.

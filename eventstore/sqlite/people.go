@@ -24,10 +24,8 @@ const (
 
 // PutPersonRow implements People.
 func (s *Store) PutPersonRow(ctx context.Context, r eventstore.PersonRow) error {
-	return s.beside(ctx, func(c *conn.Conn) error {
-		_, err := c.Exec(putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
-		return err
-	})
+	_, err := s.exec(ctx, putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
+	return err
 }
 
 // PersonRow implements People.
@@ -68,30 +66,21 @@ func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstor
 }
 
 // SwapPersonRow implements People.
-func (s *Store) SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (swapped bool, err error) {
-	err = s.beside(ctx, func(c *conn.Conn) error {
-		n, err := c.Exec(swapPersonRow, kind, id, from, to)
-		swapped = n > 0
-		return err
-	})
-	return swapped && err == nil, err
+func (s *Store) SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (bool, error) {
+	swapped, err := s.exec(ctx, swapPersonRow, kind, id, from, to)
+	return swapped > 0 && err == nil, err
 }
 
 // DeletePersonRows implements People.
 func (s *Store) DeletePersonRows(ctx context.Context, kind, person string) error {
-	return s.changePeople(ctx, deletePersonRows, kind, person)
+	_, err := s.exec(ctx, deletePersonRows, kind, person)
+	return err
 }
 
 // PurgePersonRows implements People.
 func (s *Store) PurgePersonRows(ctx context.Context, before time.Time) error {
-	return s.changePeople(ctx, purgePersonRows, before.UnixMicro())
-}
-
-func (s *Store) changePeople(ctx context.Context, sql string, args ...driver.Value) error {
-	return s.beside(ctx, func(c *conn.Conn) error {
-		_, err := c.Exec(sql, args...)
-		return err
-	})
+	_, err := s.exec(ctx, purgePersonRows, before.UnixMicro())
+	return err
 }
 
 func findPersonRow(c *conn.Conn, kind, id string) (r eventstore.PersonRow, ok bool, err error) {

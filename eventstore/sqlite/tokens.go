@@ -32,11 +32,8 @@ func (s *Store) PutToken(ctx context.Context, t eventstore.Token) error {
 	if len(t.Hash) == 0 {
 		return errors.New("put a token: it has no hash")
 	}
-	return s.beside(ctx, func(c *conn.Conn) error {
-		_, err := c.Exec(insertToken, t.Hash, t.Kind, t.Credential, t.Client,
-			strings.Join(t.Scopes, " "), t.ExpiresAt.UnixMicro())
-		return err
-	})
+	_, err := s.exec(ctx, insertToken, t.Hash, t.Kind, t.Credential, t.Client, strings.Join(t.Scopes, " "), t.ExpiresAt.UnixMicro())
+	return err
 }
 
 // Token implements Tokens.
@@ -56,10 +53,8 @@ func (s *Store) Token(ctx context.Context, hash []byte) (t eventstore.Token, ok 
 
 // DeleteToken implements Tokens.
 func (s *Store) DeleteToken(ctx context.Context, hash []byte, credential string) error {
-	return s.beside(ctx, func(c *conn.Conn) error {
-		_, err := c.Exec(deleteToken, append([]byte{}, hash...), credential)
-		return err
-	})
+	_, err := s.exec(ctx, deleteToken, append([]byte{}, hash...), credential)
+	return err
 }
 
 // DeleteTokensOf implements Tokens.
@@ -75,11 +70,7 @@ func (s *Store) PurgeTokens(ctx context.Context, before time.Time) error {
 // deleteTokens deletes in small steps until nothing is left.
 func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value) error {
 	for {
-		var deleted int64
-		err := s.beside(ctx, func(c *conn.Conn) (err error) {
-			deleted, err = c.Exec(sql, which, int64(deleteAtOnce))
-			return err
-		})
+		deleted, err := s.exec(ctx, sql, which, int64(deleteAtOnce))
 		if err != nil || deleted < deleteAtOnce {
 			return err
 		}
@@ -92,6 +83,15 @@ func (s *Store) beside(ctx context.Context, f func(*conn.Conn) error) error {
 		return eventstore.ErrReadOnly
 	}
 	return s.queue.Do(ctx, f)
+}
+
+// exec makes the writer run one statement, and returns how many rows it changed.
+func (s *Store) exec(ctx context.Context, sql string, args ...driver.Value) (changed int64, err error) {
+	err = s.beside(ctx, func(c *conn.Conn) (err error) {
+		changed, err = c.Exec(sql, args...)
+		return err
+	})
+	return changed, err
 }
 
 // token reads a row of selectToken.
