@@ -6,11 +6,12 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// missed returns the correction in force that an order to an account would
+// Missed returns the correction in force that an order to an account would
 // ignore; nil if there is none. It follows corrections from account to account.
 // A chain that leads back to the first account means that the bank took its
 // correction back.
-func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedCorrection, error) {
+func (l *Ledger) Missed(ctx context.Context, client string, of domain.Account) (*domain.MissedCorrection, error) {
+	id := of.Fingerprint
 	if l.Corrected != nil && !l.Corrected(client, id) {
 		return nil, nil
 	}
@@ -33,9 +34,4 @@ func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedC
 		at, setAt, newest = correction.To, correction.Position, correction
 	}
 	return nil, nil // the corrections form a cycle: none is right
-}
-
-// Missed is missed for the account of an entry.
-func (l *Ledger) Missed(ctx context.Context, client string, account domain.Account) (*domain.MissedCorrection, error) {
-	return l.missed(ctx, client, account.Fingerprint)
 }

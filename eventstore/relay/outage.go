@@ -40,10 +40,7 @@ func (o *outage) wait(ctx context.Context, why error, moved bool) {
 		o.log.Warn("relay interrupted; the log continues without it", "err", why)
 		o.on = true
 	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(o.next.NextBackOff()):
-	}
+	wait(ctx, o.next.NextBackOff())
 }
 
 // over ends the outage, if there is one.

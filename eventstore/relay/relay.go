@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,12 +97,7 @@ func (r *Relay) setDefaults() {
 	if r.Log == nil {
 		r.Log = slog.Default()
 	}
-	if r.Source == "" {
-		r.Source = "/achledger"
-	}
-	if r.Every == 0 {
-		r.Every = time.Second
-	}
+	r.Source, r.Every = cmp.Or(r.Source, "/achledger"), cmp.Or(r.Every, time.Second)
 }
 
 // jetStream returns a context whose requests end within ackWait.
