@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,17 +78,44 @@ const (
 	home     = "198.51.100.7:4711"
 )
 
+// begin begins to set up a person by a link, from an address.
+func (w *world) begin(email, from string) people.Setup {
+	w.Helper()
+	link, _, err := w.people.Link(w.ctx, email)
+	w.must(err)
+	begun, err := w.people.Begin(w.ctx, link, from)
+	w.must(err)
+	return begun
+}
+
 // setUp sets a password and an app for Alice; secret is the app's.
 func (w *world) setUp() (secret string, s people.Session) {
 	w.Helper()
-	link, _, err := w.people.Link(w.ctx, alice)
-	w.must(err)
-	begun, err := w.people.Begin(w.ctx, link, home)
-	w.must(err)
-	s, err = w.people.Finish(w.ctx, begun.Ticket, password, w.code(begun.Secret), home)
+	return w.setUpWith(password)
+}
+
+func (w *world) setUpWith(password string) (secret string, s people.Session) {
+	w.Helper()
+	begun := w.begin(alice, home)
+	s, err := w.people.Finish(w.ctx, begun.Ticket, password, w.code(begun.Secret), home)
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
 	return begun.Secret, s
+}
+
+// atOnce tries something so many times at once, and returns how often it succeeded.
+func atOnce(times int, try func() error) int {
+	var all sync.WaitGroup
+	var in atomic.Int64
+	for range times {
+		all.Go(func() {
+			if try() == nil {
+				in.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	return int(in.Load())
 }
 
 func (w *world) code(secret string) string {
@@ -185,19 +213,10 @@ func TestALinkIsUsedOnce(t *testing.T) {
 	w := newWorld(t)
 	link, _, err := w.people.DirectLink(w.ctx, alice)
 	w.must(err)
-	var in, all = 0, sync.WaitGroup{}
-	var mu sync.Mutex
-	for range 8 {
-		all.Go(func() {
-			_, err := w.people.SignInByLink(w.ctx, link, home)
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				in++
-			}
-		})
-	}
-	all.Wait()
+	in := atOnce(8, func() error {
+		_, err := w.people.SignInByLink(w.ctx, link, home)
+		return err
+	})
 	if in != 1 {
 		t.Errorf("%d signed in by one link", in)
 	}
@@ -235,20 +254,10 @@ func TestACodeIsNotTakenTwice(t *testing.T) {
 	w := newWorld(t)
 	secret, _ := w.setUp()
 	code := w.code(secret)
-	in := 0
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	for range 3 {
-		all.Go(func() {
-			_, err := w.people.SignIn(w.ctx, alice, password, code, home)
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil {
-				in++
-			}
-		})
-	}
-	all.Wait()
+	in := atOnce(3, func() error {
+		_, err := w.people.SignIn(w.ctx, alice, password, code, home)
+		return err
+	})
 	if in != 1 {
 		t.Errorf("%d signed in with one code", in)
 	}
@@ -324,12 +333,9 @@ func TestGuessesAtOnceAreSlowedToo(t *testing.T) {
 // Whoever used a link before the person did cannot finish once there is another.
 func TestAnotherLinkEndsTheSetupsOfEarlierOnes(t *testing.T) {
 	w := newWorld(t)
-	stolen, _, err := w.people.Link(w.ctx, alice)
-	w.must(err)
-	begun, err := w.people.Begin(w.ctx, stolen, "203.0.113.9:1")
-	w.must(err)
+	begun := w.begin(alice, "203.0.113.9:1")
 	secret, s := w.setUp() // with another link
-	_, err = w.people.Finish(w.ctx, begun.Ticket, "a password of theirs", w.code(begun.Secret), "203.0.113.9:1")
+	_, err := w.people.Finish(w.ctx, begun.Ticket, "a password of theirs", w.code(begun.Secret), "203.0.113.9:1")
 	w.refused("the setup of the link before", err)
 	_, err = w.people.Session(w.ctx, s.Secret)
 	w.must(err)
@@ -344,10 +350,7 @@ func TestALinkEndsWhenItsPersonIsDisabled(t *testing.T) {
 	link, _, err := w.people.Link(w.ctx, alice)
 	w.must(err)
 	w.add("bob@lantern.example", domain.RoleViewer)
-	invited, _, err := w.people.Link(w.ctx, "bob@lantern.example")
-	w.must(err)
-	begun, err := w.people.Begin(w.ctx, invited, home)
-	w.must(err)
+	begun := w.begin("bob@lantern.example", home)
 	for _, email := range []string{alice, "bob@lantern.example"} {
 		w.enable(email, false)
 		w.enable(email, true)
@@ -363,16 +366,10 @@ func TestALinkEndsWhenItsPersonIsDisabled(t *testing.T) {
 func TestAPasswordIsComparedWhole(t *testing.T) {
 	w := newWorld(t)
 	longest := strings.Repeat("correct horse...", 16)
-	link, _, err := w.people.Link(w.ctx, alice)
-	w.must(err)
-	begun, err := w.people.Begin(w.ctx, link, home)
-	w.must(err)
-	_, err = w.people.Finish(w.ctx, begun.Ticket, longest, w.code(begun.Secret), home)
-	w.must(err)
-	w.now = w.now.Add(time.Minute)
-	_, err = w.people.SignIn(w.ctx, alice, longest+"!", w.code(begun.Secret), home)
+	secret, _ := w.setUpWith(longest)
+	_, err := w.people.SignIn(w.ctx, alice, longest+"!", w.code(secret), home)
 	w.refused("one character more", err)
-	_, err = w.people.SignIn(w.ctx, alice, longest, w.code(begun.Secret), home)
+	_, err = w.people.SignIn(w.ctx, alice, longest, w.code(secret), home)
 	w.must(err)
 }
 

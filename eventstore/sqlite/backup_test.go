@@ -13,12 +13,9 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-func TestABackupIsOneMomentOfARunningLog(t *testing.T) {
-	folder := t.TempDir()
-	server := open(t, folder, sqlite.Options{})
-	tell(t, server, "first", 0, 1000)
-	put(t, server, token("one", "key", noon))
-	ctx, stop := context.WithCancel(t.Context())
+// busy appends five events at a time until it is stopped.
+func busy(t *testing.T, server *sqlite.Store) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -26,7 +23,15 @@ func TestABackupIsOneMomentOfARunningLog(t *testing.T) {
 			server.Append(ctx, story("a", 2*i, 2), story(fmt.Sprint(i), 0, 3))
 		}
 	}()
-	defer func() { stop(); <-done }()
+	return func() { cancel(); <-done }
+}
+
+func TestABackupIsOneMomentOfARunningLog(t *testing.T) {
+	folder := t.TempDir()
+	server := open(t, folder, sqlite.Options{})
+	tell(t, server, "first", 0, 1000)
+	put(t, server, token("one", "key", noon))
+	defer busy(t, server)()
 
 	reader := open(t, folder, sqlite.Options{ReadOnly: true})
 	for i := range 3 {

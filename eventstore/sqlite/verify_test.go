@@ -62,22 +62,13 @@ func TestVerifyAnEmptyLog(t *testing.T) {
 func TestVerifyBesideAServerUnderLoad(t *testing.T) {
 	folder := t.TempDir()
 	server := open(t, folder, sqlite.Options{})
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for i := int64(0); ctx.Err() == nil; i++ {
-			server.Append(ctx, story("a", 2*i, 2), story(fmt.Sprint(i), 0, 3))
-		}
-	}()
+	defer busy(t, server)()
 	for range 20 {
 		report, err := sqlite.Verify(t.Context(), folder, nil)
 		if err != nil || !report.Sound() {
 			t.Errorf("%v, %v", report.Problems, err)
 		}
 	}
-	stop()
-	<-done
 }
 
 func TestVerifySaysWhatIsBrokenAndWhere(t *testing.T) {
