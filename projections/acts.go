@@ -44,13 +44,7 @@ func (v *Views) Acts(ctx context.Context, f ActFilter) ([]eventstore.Recorded, e
 	case f.Client != "":
 		query = actsOfClient
 	}
-	var positions []int64
-	err := v.read(ctx, func(s snapshot) error {
-		return s.query(query, args, func(row []value) error {
-			positions = append(positions, row[0].(int64))
-			return nil
-		})
-	})
+	positions, err := rowsOf(ctx, v, query, args, func(row []value, at *int64) { scan(row, at) })
 	if err != nil {
 		return nil, err
 	}

@@ -116,36 +116,15 @@ func entryKey(id string) []byte {
 
 // arrived processes an entry from the bank that was added to a transaction.
 func (p *projector) arrived(c *logEvent) error {
-	in, forward := incomingOf(c.fact.Event)
-	if in == nil || in.Inbound == "" {
+	in, kind, ok := domain.IncomingOf(c.fact.Event)
+	if !ok || in.Inbound == "" {
 		return nil
 	}
 	file, first, err := p.placed(in.ItemID, in.Inbound, false)
 	if err != nil || !first {
 		return err
 	}
-	return p.settled(file, &in.Entry, in.SettledOn, !forward)
-}
-
-// incomingOf returns the fields that all events of entries from the bank share,
-// and whether the entry began a payment.
-func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
-	switch e := e.(type) {
-	case *domain.TransactionReceived:
-		return &e.Incoming, e.Entry.Kind() == nacha.KindForward
-	case *domain.TransactionReturned:
-		return &e.Incoming, false
-	case *domain.TransactionCorrected:
-		return &e.Incoming, false
-	case *domain.TransactionDishonored:
-		return &e.Incoming, false
-	case *domain.TransactionContested:
-		return &e.Incoming, false
-	case *domain.TransactionChangeRefused:
-		return &e.Incoming, false
-	default:
-		return nil, false
-	}
+	return p.settled(file, &in.Entry, in.SettledOn, kind != domain.Origination || in.Entry.Kind() != nacha.KindForward)
 }
 
 // putBank records an ODFI with settings of its own.

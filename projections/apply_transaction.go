@@ -75,26 +75,33 @@ func (p *projector) transaction(c *logEvent) error {
 	}
 	p.items = appendItems(p.items[:0], c.transaction)
 	for i, it := range p.items {
-		if err := put(c.transaction, i, it); err != nil {
-			return fmt.Errorf("item %s: %w", it.id, err)
+		err := put(c.transaction, i, it)
+		if err == nil {
+			err = p.putWaiting(c, c.transaction.Items[i])
 		}
-		if err := p.putPending(c, c.transaction.Items[i]); err != nil {
-			return fmt.Errorf("item %s: %w", it.id, err)
-		}
-		if err := p.putHeld(c, c.transaction.Items[i]); err != nil {
-			return fmt.Errorf("item %s: %w", it.id, err)
-		}
-		if err := p.putDecision(c.transaction, c.transaction.Items[i]); err != nil {
-			return fmt.Errorf("item %s: %w", it.id, err)
-		}
-		if err := p.putRequest(c.transaction, c.transaction.Items[i]); err != nil {
-			return fmt.Errorf("item %s: %w", it.id, err)
-		}
-		if err := p.putDeadline(c.transaction, c.transaction.Items[i]); err != nil {
+		if err != nil {
 			return fmt.Errorf("item %s: %w", it.id, err)
 		}
 	}
 	return nil
+}
+
+// putWaiting adds an item to what waits for a file, for a person or for a
+// deadline, or takes it out, as its state requires.
+func (p *projector) putWaiting(c *logEvent, i *domain.Item) error {
+	if err := p.putPending(c, i); err != nil {
+		return err
+	}
+	if err := p.putHeld(c, i); err != nil {
+		return err
+	}
+	if err := p.putDecision(c.transaction, i); err != nil {
+		return err
+	}
+	if err := p.putRequest(c.transaction, i); err != nil {
+		return err
+	}
+	return p.putDeadline(c.transaction, i)
 }
 
 func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {

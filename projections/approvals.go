@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // ApprovalFilter selects requests that need two people, newest first.
@@ -43,30 +42,19 @@ func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, 
 		state, until = domain.ApprovalWaits, now
 	}
 	asked, askedUntil := f.Since.within()
-	err = v.read(ctx, func(s snapshot) error {
-		query, args := listApprovals, values(string(state), at.Row, after, until, p.room(), asked, askedUntil)
-		if state == "" {
-			query, args = allApprovals, values(at.Row, p.room(), asked, askedUntil)
-		}
-		return s.query(query, args, func(row []value) error {
-			if !p.add(row[1].(string), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	query, args := listApprovals, values(string(state), at.Row, after, until, p.room(), asked, askedUntil)
+	if state == "" {
+		query, args = allApprovals, values(at.Row, p.room(), asked, askedUntil)
+	}
+	return p.list(ctx, v, query, args, func(row []value) (id string, here cursor, _ error) {
+		here.Filter = at.Filter
+		scan(row, &here.Row, &id)
+		return id, here, nil
 	})
-	ids, next = p.result()
-	return ids, next, err
 }
 
 // UndoneApprovals lists the requests that were approved and whose act outside
 // the log is still to be carried out.
-func (v *Views) UndoneApprovals(ctx context.Context) (ids []string, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(undoneApprovals, values(), func(row []value) error {
-			ids = append(ids, row[0].(string))
-			return nil
-		})
-	})
-	return ids, err
+func (v *Views) UndoneApprovals(ctx context.Context) ([]string, error) {
+	return rowsOf(ctx, v, undoneApprovals, nil, func(row []value, id *string) { scan(row, id) })
 }

@@ -3,8 +3,6 @@ package projections
 import (
 	"context"
 	"strings"
-
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -65,20 +63,10 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 		return nil, "", err
 	}
 	p := page[Client]{limit: limit}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(listClients, values(at.Client, p.room()), func(row []value) error {
-			c := scanClient(row)
-			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, listClients, values(at.Client, p.room()), func(row []value) (Client, cursor, error) {
+		c := scanClient(row)
+		return c, cursor{Filter: at.Filter, Client: c.ID}, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }
 
 func scanClient(row []value) (c Client) {

@@ -99,11 +99,7 @@ func (v *Views) CountedEntries(ctx context.Context, f CountedFilter) ([]CountedE
 		}
 		return l.filed(s)
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := l.page.result()
-	return rows, next, nil
+	return l.page.result(err)
 }
 
 // countedList is one listing under way.
@@ -120,12 +116,8 @@ type countedList struct {
 func (l *countedList) eachClient(s snapshot, list func(s snapshot, client string) error) error {
 	clients := []string{l.f.Client}
 	if l.f.Client == "" {
-		clients = nil
-		err := s.query(odfiClients, values(l.f.ODFI), func(row []value) error {
-			clients = append(clients, row[0].(string))
-			return nil
-		})
-		if err != nil {
+		var err error
+		if clients, err = column[string](s, odfiClients, l.f.ODFI); err != nil {
 			return err
 		}
 	}
@@ -164,13 +156,10 @@ func (l *countedList) expected(s snapshot, client string) error {
 	for {
 		// Headers need a query of their own, which cannot run while the rows
 		// are read.
-		var ahead []waitingEntry
 		args := values(client, l.at.Trace, l.at.At, l.at.Row, l.f.ODFI, int64(waitingAtOnce))
-		err := s.query(countedWaiting, args, func(row []value) error {
-			w := waitingEntry{QueuedItem: scanWaiting(row), header: row[4].(int64), due: row[12].(int64)}
+		ahead, err := collect(s, countedWaiting, args, func(row []value, w *waitingEntry) {
+			*w = waitingEntry{QueuedItem: scanWaiting(row), header: row[4].(int64), due: row[12].(int64)}
 			scan(row[17:], &w.Client, &w.ODFI, &w.name, &w.tail)
-			ahead = append(ahead, w)
-			return nil
 		})
 		if err != nil {
 			return err
@@ -229,13 +218,9 @@ func (l *countedList) filed(s snapshot) error {
 		id, name string
 	}
 	for {
-		var ahead []batch
 		args := values(l.f.ToDay, l.at.Client, l.at.At, l.at.Batch, l.f.Client, l.f.ODFI, l.f.Company, l.f.Debit, int64(filesAtOnce))
-		err := s.query(countedBatches, args, func(row []value) error {
-			var b batch
+		ahead, err := collect(s, countedBatches, args, func(row []value, b *batch) {
 			scan(row, &b.day, &b.file, &b.of, &b.id, &b.name)
-			ahead = append(ahead, b)
-			return nil
 		})
 		if err != nil {
 			return err

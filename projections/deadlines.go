@@ -35,14 +35,7 @@ func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadli
 // NextDeadline returns the first deadline after now of a waiting answer; ok is
 // false if there is none.
 func (v *Views) NextDeadline(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(nextDeadline, now.UnixMicro())
-		if err == nil && row[0] != nil {
-			at, ok = instant(row[0].(int64)), true
-		}
-		return err
-	})
-	return at, ok, err
+	return v.nextTime(ctx, nextDeadline, now)
 }
 
 // putDeadline keeps an answer's deadline while it waits, and adds it to the
@@ -52,7 +45,7 @@ func (p *projector) putDeadline(t *domain.Transaction, i *domain.Item) error {
 	if !ok {
 		return nil
 	}
-	if i.State == domain.Pending || i.State == domain.Held {
+	if i.Waits() {
 		_, err := p.c.Exec(putDeadline, i.Position, t.ODFI(), micros(by))
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/receiving"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Decision describes the decision about a payment to an account whose client
@@ -110,25 +109,14 @@ func (l waitList[T]) page(ctx context.Context, v *Views, f WaitFilter) ([]T, str
 		from, behind, until := f.Since.behind(at, f.Cursor == "")
 		query, args = l.bySince, values(from, behind, f.Client, p.room(), until)
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(query, args, func(row []value) error {
-			var one T
-			l.scan(row, &one)
-			by, since, position := l.place(one)
-			if f.Since.set() {
-				by = since
-			}
-			if !p.add(one, cursor{Filter: at.Filter, At: micros(by), Row: position}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, query, args, func(row []value) (one T, _ cursor, _ error) {
+		l.scan(row, &one)
+		by, since, position := l.place(one)
+		if f.Since.set() {
+			by = since
+		}
+		return one, cursor{Filter: at.Filter, At: micros(by), Row: position}, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := p.result()
-	return list, next, nil
 }
 
 // OverdueDecisions lists the payments that were not decided about in time, the
@@ -141,14 +129,7 @@ func (v *Views) OverdueDecisions(ctx context.Context, now time.Time, after Inbou
 // NextDecision returns the first deadline of a decision after now; ok is false
 // if there is none.
 func (v *Views) NextDecision(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(nextDecision, micros(now))
-		if err == nil && row[0] != nil {
-			at, ok = instant(row[0].(int64)), true
-		}
-		return err
-	})
-	return at, ok, err
+	return v.nextTime(ctx, nextDecision, now)
 }
 
 func scanDecision(row []value, d *InboundDecision) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -53,18 +52,11 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 		if f.Client == "" {
 			sql = filesOfAll
 		}
-		return s.query(sql, values(f.Client, at.Row, stateList(f.States), p.room()), func(row []value) error {
-			if !p.add(scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return conn.ErrStop
-			}
-			return nil
+		return p.fill(s, sql, values(f.Client, at.Row, stateList(f.States), p.room()), func(row []value) (File, cursor, error) {
+			return scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}, nil
 		})
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
+	return p.result(err)
 }
 
 // stateList encodes the states for inStates.
@@ -82,11 +74,7 @@ func stateList(states []domain.FileState) string {
 // FindFile finds a file of any client, open ones included; the caller checks to
 // which client it belongs.
 func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err error) {
-	files, err := v.files(ctx, fileByID, id)
-	if err != nil || len(files) == 0 {
-		return File{}, false, err
-	}
-	return files[0], true, nil
+	return first(v.files(ctx, fileByID, id))
 }
 
 // FilesNamed finds the cut files with a name, newest first. The files in one
@@ -97,11 +85,7 @@ func (v *Views) FilesNamed(ctx context.Context, name string) ([]File, error) {
 
 // FileHeaded finds a cut file by its header, in the form of domain.HeaderName.
 func (v *Views) FileHeaded(ctx context.Context, headerName string) (f File, ok bool, err error) {
-	files, err := v.files(ctx, fileByHeader, headerName)
-	if err != nil || len(files) == 0 {
-		return File{}, false, err
-	}
-	return files[0], true, nil
+	return first(v.files(ctx, fileByHeader, headerName))
 }
 
 // UnfinishedFiles lists the files that workers still have to process: open,
@@ -126,8 +110,10 @@ func (v *Views) UnreleasedFiles(ctx context.Context) ([]File, error) {
 }
 
 func (v *Views) files(ctx context.Context, sql string, args ...value) ([]File, error) {
-	return rowsOf(ctx, v, sql, args, func(row []value, f *File) { *f = scanFile(row) })
+	return rowsOf(ctx, v, sql, args, readFile)
 }
+
+func readFile(row []value, f *File) { *f = scanFile(row) }
 
 // FileEntries calls yield with each entry of a file, in the order of the file.
 func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {

@@ -94,13 +94,11 @@ func (v *Views) UnacknowledgedFiles(ctx context.Context, until time.Time) (files
 				return err
 			}
 			odfi = row[0].(string)
-			err = s.query(unanswered, values(odfi, until.UnixMicro()), func(row []value) error {
-				files = append(files, scanFile(row))
-				return nil
-			})
+			more, err := collect(s, unanswered, values(odfi, until.UnixMicro()), readFile)
 			if err != nil {
 				return err
 			}
+			files = append(files, more...)
 		}
 	})
 	return files, err

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -46,10 +45,8 @@ func (v *Views) FilesCutOn(ctx context.Context, from, to string) (files []File, 
 		if err != nil || row[0] == nil {
 			return err
 		}
-		return s.query(filesOfDays, values(row[0], row[1], first, last), func(row []value) error {
-			files = append(files, scanFile(row))
-			return nil
-		})
+		files, err = collect(s, filesOfDays, values(row[0], row[1], first, last), readFile)
+		return err
 	})
 	return files, err
 }
@@ -108,21 +105,11 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 		sql = answersOfClient
 	}
 	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room(), f.Code, int64(f.LeastDays), int64(f.MostDays))
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(sql, args, func(row []value) error {
-			a, next := scanAnswer(row)
-			next.Filter = at.Filter
-			if !p.add(a, next) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, sql, args, func(row []value) (Answer, cursor, error) {
+		a, here := scanAnswer(row)
+		here.Filter = at.Filter
+		return a, here, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }
 
 // scanAnswer reads a row of answerColumns, and its position in the list.
@@ -142,20 +129,14 @@ type CodeCount struct {
 }
 
 // Codes counts the answers of the bank by day, kind and code.
-func (v *Views) Codes(ctx context.Context, from, to string) (counts []CodeCount, err error) {
+func (v *Views) Codes(ctx context.Context, from, to string) ([]CodeCount, error) {
 	first, last, err := dayRange(from, to)
 	if err != nil {
 		return nil, err
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(codesOfDays, values(first, last), func(row []value) error {
-			var c CodeCount
-			var day int64
-			scan(row, &day, &c.Kind, &c.Code, &c.Entries, &c.Cents)
-			c.Day = dayText(day)
-			counts = append(counts, c)
-			return nil
-		})
+	return rowsOf(ctx, v, codesOfDays, values(first, last), func(row []value, c *CodeCount) {
+		day := int64(0)
+		scan(row, &day, &c.Kind, &c.Code, &c.Entries, &c.Cents)
+		c.Day = dayText(day)
 	})
-	return counts, err
 }

@@ -137,21 +137,11 @@ func (v *Views) Receivers(ctx context.Context) (r Receivers, err error) {
 			return err
 		}
 		scan(row, &r.Position)
-		for _, list := range []struct {
-			sql  string
-			into *[]string
-		}{{allClients, &r.Clients}, {allBanks, &r.Banks}} {
-			err := s.query(list.sql, nil, func(row []value) error {
-				var id string
-				scan(row, &id)
-				*list.into = append(*list.into, id)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
+		if r.Clients, err = column[string](s, allClients); err != nil {
+			return err
 		}
-		return nil
+		r.Banks, err = column[string](s, allBanks)
+		return err
 	})
 	return r, err
 }

@@ -59,11 +59,7 @@ func (l *transactionList) inFile(s snapshot) error {
 
 // traced lists the few transactions of a trace number.
 func (l *transactionList) traced(s snapshot) error {
-	var origins []int64
-	err := s.query(itemsTraced, values(l.f.Trace), func(row []value) error {
-		origins = append(origins, row[0].(int64))
-		return nil
-	})
+	origins, err := column[int64](s, itemsTraced, l.f.Trace)
 	if err != nil {
 		return err
 	}

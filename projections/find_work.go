@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // HeldItem is an entry that is held until a person decides.
@@ -74,24 +73,13 @@ func (v *Views) HeldItems(ctx context.Context, f HeldFilter) ([]HeldItem, string
 		from, behind, until := f.Since.behind(at, f.Cursor == "")
 		args = values(behind, p.room(), f.Rule, f.Client, from, until)
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(f.way(), args, func(row []value) error {
-			var h HeldItem
-			var by int64
-			scan(row, &h.Position, &h.Client, &h.TransactionID, &h.ItemID, &h.Reason, &h.SEC, &h.PushPull, &h.Name, &h.AccountTail,
-				&h.AmountCents, &h.HeldAt, &h.Rule, &by, &h.Rejects)
-			if by > 0 {
-				h.Deadline = instant(by)
-			}
-			if !p.add(h, cursor{Filter: at.Filter, At: micros(h.HeldAt), Row: h.Position}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, f.way(), args, func(row []value) (h HeldItem, _ cursor, _ error) {
+		by := int64(0)
+		scan(row, &h.Position, &h.Client, &h.TransactionID, &h.ItemID, &h.Reason, &h.SEC, &h.PushPull, &h.Name, &h.AccountTail,
+			&h.AmountCents, &h.HeldAt, &h.Rule, &by, &h.Rejects)
+		if by > 0 {
+			h.Deadline = instant(by)
+		}
+		return h, cursor{Filter: at.Filter, At: micros(h.HeldAt), Row: h.Position}, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }

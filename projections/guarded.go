@@ -74,17 +74,11 @@ const (
 // Guarding runs f on the views as of one position.
 func (v *Views) Guarding(ctx context.Context, f func(*Guarding) error) error {
 	return v.read(ctx, func(s snapshot) error {
-		g := &Guarding{s: s}
-		err := s.query(guardedOwners, nil, func(row []value) error {
-			var o Guarded
-			scan(row, &o.Client, &o.ODFI, &o.Position)
-			g.owners = append(g.owners, o)
-			return nil
-		})
+		owners, err := collect(s, guardedOwners, nil, func(row []value, o *Guarded) { scan(row, &o.Client, &o.ODFI, &o.Position) })
 		if err != nil {
 			return err
 		}
-		return f(g)
+		return f(&Guarding{s, owners})
 	})
 }
 
@@ -145,15 +139,9 @@ func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) er
 }
 
 // Clients lists the clients with rules of their own or of one of their banks.
-func (g *Guarding) Clients() (all []string, err error) {
+func (g *Guarding) Clients() ([]string, error) {
 	clients, odfis := g.lists()
-	err = g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
-		var client string
-		scan(row, &client)
-		all = append(all, client)
-		return nil
-	})
-	return all, err
+	return column[string](g.s, guardedClients, clients, odfis)
 }
 
 // UsedByOrigination sums up the filed entries that were originated on a New
@@ -206,15 +194,9 @@ func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 }
 
 // FilesFrom lists the cut files that have entries which settle on a day or later.
-func (g *Guarding) FilesFrom(day calendar.Date) (ids []string, err error) {
+func (g *Guarding) FilesFrom(day calendar.Date) ([]string, error) {
 	clients, odfis := g.lists()
-	err = g.s.query(filesFrom, values(clients, odfis, day.String()), func(row []value) error {
-		var id string
-		scan(row, &id)
-		ids = append(ids, id)
-		return nil
-	})
-	return ids, err
+	return column[string](g.s, filesFrom, clients, odfis, day.String())
 }
 
 // settlesOn parses the settlement day of a batch from its effective date. In a

@@ -45,30 +45,18 @@ func HeldOf(held []HeldSum) map[[2]string]guard.Sum {
 
 // HeldByRules sums up the entries that rules of the guard hold, of one client
 // or of all.
-func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(heldSums, values(client), func(row []value) error {
-			var h HeldSum
-			scan(row, &h.Client, &h.ODFI, &h.Rule, &h.Count, &h.Cents)
-			list = append(list, h)
-			return nil
-		})
+func (v *Views) HeldByRules(ctx context.Context, client string) ([]HeldSum, error) {
+	return rowsOf(ctx, v, heldSums, values(client), func(row []value, h *HeldSum) {
+		scan(row, &h.Client, &h.ODFI, &h.Rule, &h.Count, &h.Cents)
 	})
-	return list, err
 }
 
 // LapsedHolds lists held entries that were to be approved before an instant and
 // are to be rejected because they were not.
-func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list []Held, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(lapsedHolds, values(micros(now), int64(limit)), func(row []value) error {
-			var h Held
-			scan(row, &h.Client, &h.TransactionID, &h.ItemID, &h.Rule, &h.Deadline)
-			list = append(list, h)
-			return nil
-		})
+func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) ([]Held, error) {
+	return rowsOf(ctx, v, lapsedHolds, values(micros(now), int64(limit)), func(row []value, h *Held) {
+		scan(row, &h.Client, &h.TransactionID, &h.ItemID, &h.Rule, &h.Deadline)
 	})
-	return list, err
 }
 
 // putHeld keeps an item among the held ones while it is held.

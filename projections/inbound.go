@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // States of files from the bank, as the API spells them.
@@ -76,29 +75,15 @@ func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, s
 	if f.HeldBack {
 		query, args = quarantinedInbound, values(at.Row, after, until, p.room())
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(query, args, func(row []value) error {
-			file, err := scanInbound(row)
-			if err == nil && !p.add(file, cursor{Filter: at.Filter, Row: file.Position}) {
-				return conn.ErrStop
-			}
-			return err
-		})
+	return p.list(ctx, v, query, args, func(row []value) (Inbound, cursor, error) {
+		file, err := scanInbound(row)
+		return file, cursor{Filter: at.Filter, Row: file.Position}, err
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }
 
 // FindInbound finds a file from the bank.
 func (v *Views) FindInbound(ctx context.Context, id string) (file Inbound, ok bool, err error) {
-	files, err := v.inboundRows(ctx, inboundByID, id)
-	if err != nil || len(files) == 0 {
-		return Inbound{}, false, err
-	}
-	return files[0], true, nil
+	return first(v.inboundRows(ctx, inboundByID, id))
 }
 
 // InboundByKey finds the files with a header key, oldest first.

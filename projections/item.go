@@ -111,6 +111,19 @@ func jsonOf(v any) string {
 	return string(text)
 }
 
+// readJSON is the inverse of jsonOf; nil for "", and for what a later release
+// wrote in another form.
+func readJSON[T any](text string) *T {
+	if text == "" {
+		return nil
+	}
+	v := new(T)
+	if json.Unmarshal([]byte(text), v) != nil {
+		return nil
+	}
+	return v
+}
+
 // diedOn converts the date of death of a record; "" if it is not a date.
 func diedOn(yymmdd string) string {
 	d, err := calendar.ParseYYMMDD(yymmdd)
@@ -139,30 +152,8 @@ func (it itemRow) describe(p filePlace) Item {
 		Information: it.information, DateOfDeath: it.died, StatementDate: it.statement,
 		FileID: p.file, EffectiveOn: it.effectiveOn, SettledOn: it.settledOn,
 		History: historyOf(it.steps, p.delivered), Position: it.changed,
-	}
-	if it.heldBy != "" {
-		d.HeldBy = new(guard.HeldBy)
-		if err := json.Unmarshal([]byte(it.heldBy), d.HeldBy); err != nil {
-			d.HeldBy = nil // written by a later release: Reason has it in words
-		}
-	}
-	if it.request != "" {
-		d.Request = new(Request)
-		if err := json.Unmarshal([]byte(it.request), d.Request); err != nil {
-			d.Request = nil
-		}
-	}
-	if it.missed != "" {
-		d.Missed = new(domain.MissedCorrection)
-		if err := json.Unmarshal([]byte(it.missed), d.Missed); err != nil {
-			d.Missed = nil
-		}
-	}
-	if it.decision != "" {
-		d.Decision = new(Decision)
-		if err := json.Unmarshal([]byte(it.decision), d.Decision); err != nil {
-			d.Decision = nil
-		}
+		HeldBy: readJSON[guard.HeldBy](it.heldBy), Request: readJSON[Request](it.request),
+		Missed: readJSON[domain.MissedCorrection](it.missed), Decision: readJSON[Decision](it.decision),
 	}
 	if p.transmitted {
 		d.Status = Transmitted

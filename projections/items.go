@@ -29,11 +29,7 @@ func (v *Views) Items(ctx context.Context, f ItemFilter) ([]Item, string, error)
 		_, err := l.client()
 		return err
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := l.page.result()
-	return rows, next, nil
+	return l.page.result(err)
 }
 
 // itemList is the state of one listing.

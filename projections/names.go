@@ -47,22 +47,14 @@ func (p *projector) name(c *logEvent) error {
 // after a position. Next is the position of the last, 0 at the end. Limit 0
 // lists all.
 func (v *Views) Names(ctx context.Context, aggregate, client string, after int64, limit int) (ids []string, next int64, err error) {
-	room := int64(-1)
-	if limit > 0 {
-		room = int64(limit) + 1
-	}
-	err = v.read(ctx, func(s snapshot) error {
-		last := int64(0)
-		return s.query(listNames, values(aggregate, client, after, room), func(row []value) error {
-			if limit > 0 && len(ids) == limit {
-				next = last
-				return nil
-			}
-			last = row[0].(int64)
-			ids = append(ids, row[1].(string))
-			return nil
-		})
+	p := page[string]{limit: limit}
+	ids, _, err = p.list(ctx, v, listNames, values(aggregate, client, after, p.room()), func(row []value) (id string, at cursor, _ error) {
+		scan(row, &at.Row, &id)
+		return id, at, nil
 	})
+	if p.more {
+		next = p.last.Row
+	}
 	return ids, next, err
 }
 
@@ -74,14 +66,8 @@ type Name struct {
 
 // NamesOfAll lists the streams of an aggregate of all clients, oldest first,
 // after a position.
-func (v *Views) NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) (list []Name, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(allNames, values(aggregate, after, int64(limit)), func(row []value) error {
-			var n Name
-			scan(row, &n.Position, &n.Client, &n.ID)
-			list = append(list, n)
-			return nil
-		})
+func (v *Views) NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) ([]Name, error) {
+	return rowsOf(ctx, v, allNames, values(aggregate, after, int64(limit)), func(row []value, n *Name) {
+		scan(row, &n.Position, &n.Client, &n.ID)
 	})
-	return list, err
 }

@@ -1,5 +1,11 @@
 package projections
 
+import (
+	"context"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
+
 // page collects a page of a list: at most limit rows. One more row tells that
 // others follow.
 type page[T any] struct {
@@ -19,6 +25,23 @@ func (p *page[T]) add(row T, at cursor) bool {
 	return true
 }
 
+// fill adds the rows of a query until the page is full. Read decodes a row and
+// its place in the list.
+func (p *page[T]) fill(s snapshot, sql string, args []value, read func(row []value) (T, cursor, error)) error {
+	return s.query(sql, args, func(row []value) error {
+		one, at, err := read(row)
+		if err == nil && !p.add(one, at) {
+			return conn.ErrStop
+		}
+		return err
+	})
+}
+
+// list is fill and result for a list that one query makes.
+func (p *page[T]) list(ctx context.Context, v *Views, sql string, args []value, read func(row []value) (T, cursor, error)) ([]T, string, error) {
+	return p.result(v.read(ctx, func(s snapshot) error { return p.fill(s, sql, args, read) }))
+}
+
 // end ends the page before it is full, because enough rows were read. The next
 // page continues after the given place.
 func (p *page[T]) end(at cursor) { p.last, p.more = at, true }
@@ -31,10 +54,15 @@ func (p *page[T]) room() int64 {
 	return int64(p.limit + 1 - len(p.rows))
 }
 
-// result returns the rows and the cursor of the next page, empty at the end.
-func (p *page[T]) result() ([]T, string) {
-	if !p.more {
-		return p.rows, ""
+// result returns the rows and the cursor of the next page, empty at the end;
+// nothing if they were not all read.
+func (p *page[T]) result(err error) ([]T, string, error) {
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !p.more:
+		return p.rows, "", nil
+	default:
+		return p.rows, p.last.String(), nil
 	}
-	return p.rows, p.last.String()
 }

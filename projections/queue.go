@@ -74,14 +74,7 @@ func addQueue(queues []domain.Queue, row []value) []domain.Queue {
 // NextDue returns the first time after now at which an item becomes due; ok is
 // false if no item waits for a date.
 func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(nextDue, now.UnixMicro())
-		if err == nil && row[0] != nil {
-			at, ok = instant(row[0].(int64)), true
-		}
-		return err
-	})
-	return at, ok, err
+	return v.nextTime(ctx, nextDue, now)
 }
 
 // WaitingItems lists the due items of a queue, in log order, after a position.
@@ -90,11 +83,7 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		return nil, nil
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		var dues []int64
-		err := s.query(queueDues, values(client, odfi, answers, now.UnixMicro()), func(row []value) error {
-			dues = append(dues, row[0].(int64))
-			return nil
-		})
+		dues, err := column[int64](s, queueDues, client, odfi, answers, now.UnixMicro())
 		if err != nil {
 			return err
 		}

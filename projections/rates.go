@@ -37,22 +37,16 @@ const (
 )
 
 // ReturnedDebits lists the debits of a client that were returned in a window.
-func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Window) (list []guard.ReturnedDebit, err error) {
+func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Window) ([]guard.ReturnedDebit, error) {
 	from, to, err := dayRange(w.From.String(), w.To.String())
 	if err != nil {
 		return nil, err
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(returnedDebits, values(client, from, to), func(row []value) error {
-			var d guard.ReturnedDebit
-			var day int64
-			scan(row, &d.Company, &d.Code, &day, &d.File, &d.Transaction, &d.ItemID, &d.Cents)
-			d.On = dateOf(day)
-			list = append(list, d)
-			return nil
-		})
+	return rowsOf(ctx, v, returnedDebits, values(client, from, to), func(row []value, d *guard.ReturnedDebit) {
+		day := int64(0)
+		scan(row, &d.Company, &d.Code, &day, &d.File, &d.Transaction, &d.ItemID, &d.Cents)
+		d.On = dateOf(day)
 	})
-	return list, err
 }
 
 // DebitBatches lists the batches with debits of a client that settle in a window.
@@ -105,14 +99,10 @@ func (v *Views) Stops(ctx context.Context, client string) (list []guard.Stop, er
 	return list, err
 }
 
-func (s snapshot) stops(client string) (list []guard.Stop, err error) {
-	err = s.query(listStops, values(client), func(row []value) error {
-		var one guard.Stop
+func (s snapshot) stops(client string) ([]guard.Stop, error) {
+	return collect(s, listStops, values(client), func(row []value, one *guard.Stop) {
 		scan(row, &one.Client, &one.Company, &one.Class, &one.Action, &one.Reason)
-		list = append(list, one)
-		return nil
 	})
-	return list, err
 }
 
 // Stops lists all of them as of the snapshot.

@@ -78,14 +78,7 @@ func (v *Views) LapsedRequests(ctx context.Context, now time.Time, after ReturnR
 // NextRequest returns the first instant after now at which the time of a
 // request ends; ok is false if there is none.
 func (v *Views) NextRequest(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(nextRequest, micros(now))
-		if err == nil && row[0] != nil {
-			at, ok = instant(row[0].(int64)), true
-		}
-		return err
-	})
-	return at, ok, err
+	return v.nextTime(ctx, nextRequest, now)
 }
 
 func scanRequest(row []value, r *ReturnRequest) {

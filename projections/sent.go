@@ -59,19 +59,15 @@ func AccountKey(fingerprint string) int64 {
 // SentAlike lists the client's other transactions with an entry's account,
 // amount, direction and SEC code, in log order: those in no file, whatever
 // their state, and those that settle on a day or later.
-func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, from calendar.Date) (list []Sent, err error) {
+func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, from calendar.Date) ([]Sent, error) {
 	push := domain.Push
 	if e.Debit {
 		push = domain.Pull
 	}
 	args := values(account, e.Client, transaction, e.Cents, e.SEC, string(push), from.String())
-	err = g.s.query(sentAlike, args, func(row []value) error {
-		var s Sent
+	return collect(g.s, sentAlike, args, func(row []value, s *Sent) {
 		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged)
-		list = append(list, s)
-		return nil
 	})
-	return list, err
 }
 
 // SentTo is a transaction of ours to an account, as the views show it now.

@@ -3,8 +3,6 @@ package projections
 import (
 	"context"
 	"time"
-
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // SettledFile is what a file from the bank brought of the money that settles on a
@@ -49,24 +47,13 @@ func (v *Views) SettledFiles(ctx context.Context, f SettledFileFilter) ([]Settle
 		return nil, "", err
 	}
 	p := page[SettledFile]{limit: f.Limit}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(settledFiles, values(day, at.Trace, at.Row, p.room()), func(row []value) error {
-			var one SettledFile
-			next := cursor{Filter: at.Filter}
-			scan(row, &next.Trace, &next.Row, &one.ID, &one.Name, &one.Source, &one.ReceivedAt)
-			one.ODFI = nineDigits(next.Trace)
-			one.Debits, one.Credits, one.ReturnedDebits, one.ReturnedCredits = scanBoth(row[6:])
-			if !p.add(one, next) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, settledFiles, values(day, at.Trace, at.Row, p.room()), func(row []value) (one SettledFile, here cursor, _ error) {
+		here.Filter = at.Filter
+		scan(row, &here.Trace, &here.Row, &one.ID, &one.Name, &one.Source, &one.ReceivedAt)
+		one.ODFI = nineDigits(here.Trace)
+		one.Debits, one.Credits, one.ReturnedDebits, one.ReturnedCredits = scanBoth(row[6:])
+		return one, here, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }
 
 // scanBoth reads the columns of bothSums.

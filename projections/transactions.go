@@ -76,11 +76,7 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 		}
 		return l.way()(s)
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := l.page.result()
-	return rows, next, nil
+	return l.page.result(err)
 }
 
 // way returns the listing that reads the fewest rows for the filter.

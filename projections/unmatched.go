@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Outcomes of entries that waited for a person.
@@ -90,31 +89,15 @@ func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unma
 		from, behind, until := f.Since.behind(at, f.Cursor == "")
 		way, by, args = unmatchedSince, 19, values(f.Outcome, from, behind, f.Client, p.room(), until)
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(way, args, func(row []value) error {
-			u := scanUnmatched(row)
-			if !p.add(u, cursor{Filter: at.Filter, At: row[by].(int64), Row: u.Position}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return p.list(ctx, v, way, args, func(row []value) (Unmatched, cursor, error) {
+		u := scanUnmatched(row)
+		return u, cursor{Filter: at.Filter, At: row[by].(int64), Row: u.Position}, nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
 }
 
 // FindUnmatched finds an entry that waits or waited.
 func (v *Views) FindUnmatched(ctx context.Context, id string) (u Unmatched, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(unmatchedByID, values(id), func(row []value) error {
-			u, ok = scanUnmatched(row), true
-			return nil
-		})
-	})
-	return u, ok, err
+	return first(rowsOf(ctx, v, unmatchedByID, values(id), func(row []value, u *Unmatched) { *u = scanUnmatched(row) }))
 }
 
 func scanUnmatched(row []value) (u Unmatched) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // QueueGroup is the part of a queue that is due at the same time.
@@ -23,17 +22,11 @@ const entriesOfGroup = countedColumns + `
 	ORDER BY p.position LIMIT ?6`
 
 // QueueGroups sums up all waiting items by when they are due.
-func (v *Views) QueueGroups(ctx context.Context) (groups []QueueGroup, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(queueSums, values(farthest.UnixMicro()), func(row []value) error {
-			var g QueueGroup
-			scan(row, &g.Client, &g.ODFI, &g.Answers, &g.due, &g.Entries, &g.Cents, &g.OldestAt, &g.LeaveBy)
-			g.DueAt = instant(g.due)
-			groups = append(groups, g)
-			return nil
-		})
+func (v *Views) QueueGroups(ctx context.Context) ([]QueueGroup, error) {
+	return rowsOf(ctx, v, queueSums, values(farthest.UnixMicro()), func(row []value, g *QueueGroup) {
+		scan(row, &g.Client, &g.ODFI, &g.Answers, &g.due, &g.Entries, &g.Cents, &g.OldestAt, &g.LeaveBy)
+		g.DueAt = instant(g.due)
 	})
-	return groups, err
 }
 
 // cursorAt returns the cursor of a row of the group.
@@ -71,14 +64,11 @@ func (v *Views) WaitingEntries(ctx context.Context, groups []QueueGroup, filter 
 			if begin.Client == at.Client && begin.Trace == at.Trace && begin.Batch == at.Batch && begin.At == at.At {
 				begin.Row = at.Row
 			}
-			err := s.query(entriesOfGroup, values(g.Client, g.ODFI, g.Answers, g.due, begin.Row, p.room()), func(row []value) error {
+			err := p.fill(s, entriesOfGroup, values(g.Client, g.ODFI, g.Answers, g.due, begin.Row, p.room()), func(row []value) (CountedEntry, cursor, error) {
 				e, _, position, _, _ := scanCounted(row)
 				here := g.cursorAt(position)
 				here.Filter = at.Filter
-				if !p.add(e, here) {
-					return conn.ErrStop
-				}
-				return nil
+				return e, here, nil
 			})
 			if err != nil || p.more {
 				return err
@@ -86,9 +76,5 @@ func (v *Views) WaitingEntries(ctx context.Context, groups []QueueGroup, filter 
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	rows, next := p.result()
-	return rows, next, nil
+	return p.result(err)
 }
