@@ -3,7 +3,6 @@ package inbound
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -56,13 +55,10 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 			return err
 		}
 	}
-	// The views must know where entries were placed, and which items left under
-	// a trace number, up to now.
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return fmt.Errorf("wait for the views: %w", err)
-	}
 	a := applier{Intake: t, id: id, review: rv, bad: map[int]bool{}, files: map[string]domain.File{}}
-	if a.accounts, err = t.receivers.current(ctx); err != nil {
+	// From here on the views know where entries were placed, and which items left
+	// under a trace number.
+	if a.accounts, err = t.known(ctx); err != nil {
 		return err
 	}
 	if a.created, err = calendar.ParseYYMMDD(in.Received.Header.CreatedOn); err != nil {

@@ -29,7 +29,7 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 			return nil, err
 		}
 		if c.Version == 0 {
-			return nil, fieldRefusal(domain.Invalid, "/client", "unknown", "there is no client %q", client)
+			return nil, badField("/client", "unknown", "there is no client %q", client)
 		}
 		var change ledger.Change
 		switch {
@@ -39,7 +39,7 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 			err = domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be booked: settle it with the bank and dismiss it")
 		case u.Kind == nacha.KindForward:
 			if transaction != "" {
-				return nil, fieldRefusal(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
+				return nil, badField("/transaction_id", "not-allowed", "a payment begins a transaction of its own")
 			}
 			change, err = t.givenTo(ctx, u, c)
 		default:
@@ -62,14 +62,11 @@ func (t *Intake) givenTo(ctx context.Context, u unmatchedEntry, c domain.Client)
 	if err := u.atBankOf(c.Settings.ODFIs); err != nil {
 		return ledger.Change{}, err
 	}
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return ledger.Change{}, err
-	}
-	known, err := t.receivers.current(ctx)
+	known, err := t.known(ctx)
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	to, _ := known.of(c.ID, u.Entry.Routing, u.Entry.Account)
+	to := known.of(c.ID, u.Entry.Routing, u.Entry.Account)
 	return u.receivedBy(t, to, known.termsAt(u.Entry.Routing), flagByHand)
 }
 
@@ -89,14 +86,14 @@ func (u unmatchedEntry) atBankOf(odfis []string) error {
 // client.
 func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, transaction string) (ledger.Change, error) {
 	if transaction == "" {
-		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "required", "say which transaction the %s belongs to", u.Kind)
+		return ledger.Change{}, badField("/transaction_id", "required", "say which transaction the %s belongs to", u.Kind)
 	}
 	p, err := readPayment(ctx, l, client, transaction)
 	if err != nil {
 		return ledger.Change{}, err
 	}
 	if !p.Exists() {
-		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
+		return ledger.Change{}, badField("/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
 	}
 	at, ok := u.answerable(p)
 	if !ok {
@@ -177,6 +174,6 @@ func (c candidate) answeredBefore(kind nacha.Kind) bool {
 	}
 }
 
-func fieldRefusal(code domain.Code, pointer, rule, format string, args ...any) error {
-	return &domain.Refusal{Code: code, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
+func badField(pointer, rule, format string, args ...any) error {
+	return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
 }

@@ -177,11 +177,3 @@ func (t *Intake) complete(ctx context.Context, o *opened) error {
 	o.drop = func() error { return errors.Join(before(), s.Drop()) }
 	return nil
 }
-
-// known returns the accounts and banks by the current settings.
-func (t *Intake) known(ctx context.Context) (accounts, error) {
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return accounts{}, fmt.Errorf("wait for the views: %w", err)
-	}
-	return t.receivers.current(ctx)
-}

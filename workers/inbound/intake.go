@@ -192,10 +192,7 @@ func (t *Intake) nowSigned(ctx context.Context, from provenance, o Outcome) erro
 // crash leaves a stored file without an event, never an event without the
 // file.
 func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split, growing bool) (o Outcome, rv *review, err error) {
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return o, nil, fmt.Errorf("wait for the views: %w", err)
-	}
-	known, err := t.receivers.current(ctx)
+	known, err := t.known(ctx)
 	if err != nil {
 		return o, nil, err
 	}

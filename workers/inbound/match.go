@@ -1,6 +1,8 @@
 package inbound
 
 import (
+	"slices"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
@@ -177,18 +179,10 @@ func (e *inboundEntry) diesLater() bool {
 // suits reports whether a return code fits an entry of this kind. It cannot
 // check whose account the code is for, as that is not known here.
 func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
-	in := func(list []string) bool {
-		for _, s := range list {
-			if s == sec {
-				return true
-			}
-		}
-		return false
-	}
 	switch {
 	case c.Step != codes.Returned:
 		return false
-	case len(c.SECs) > 0 && !in(c.SECs), in(c.NotSECs):
+	case len(c.SECs) > 0 && !slices.Contains(c.SECs, sec), slices.Contains(c.NotSECs, sec):
 		return false
 	case c.Entries == codes.Debits && !debit, c.Entries == codes.Credits && debit:
 		return false

@@ -154,7 +154,7 @@ func (v *visit) takeAll(ctx context.Context) (kept bool, err error) {
 		return false, fmt.Errorf("list %s at %s: %w", v.sftp.InboundFolder, v.sftp.Host, err)
 	}
 	slices.SortStableFunc(files, func(a, b os.FileInfo) int {
-		return cmp.Or(-boolCompare(v.claimed(a.Name()), v.claimed(b.Name())), a.ModTime().Compare(b.ModTime()))
+		return cmp.Or(cmp.Compare(oneIf(v.claimed(b.Name())), oneIf(v.claimed(a.Name()))), a.ModTime().Compare(b.ModTime()))
 	})
 	var errs []error
 	for _, f := range files {
@@ -220,17 +220,6 @@ func (p *Pickup) Unfinished() (n int) {
 		n += int(s.pickup.overdue.Load())
 	}
 	return n
-}
-
-func boolCompare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	default:
-		return -1
-	}
 }
 
 func (v *visit) key(name string) string { return v.routing + "/" + name }

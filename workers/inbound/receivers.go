@@ -27,6 +27,15 @@ type receivers struct {
 	known accounts
 }
 
+// known catches the views up and returns the accounts and banks by the current
+// settings.
+func (t *Intake) known(ctx context.Context) (accounts, error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
+		return accounts{}, fmt.Errorf("wait for the views: %w", err)
+	}
+	return t.receivers.current(ctx)
+}
+
 // current returns the accounts by the current settings. The views must have
 // caught up.
 func (r *receivers) current(ctx context.Context) (accounts, error) {
@@ -174,24 +183,24 @@ func (a *accounts) find(routing, number string) []receiverAccount {
 }
 
 // of finds the receiving account of a client for a payment that a person
-// assigned to the client.
-func (a *accounts) of(client, routing, number string) (receiverAccount, bool) {
+// assigned to the client. Without one no rules apply.
+func (a *accounts) of(client, routing, number string) receiverAccount {
 	for _, r := range a.clients[routing] {
 		if r.client != client {
 			continue
 		}
 		if found := bestOf([]receiver{r}, number); len(found) > 0 {
-			return found[0], true
+			return found[0]
 		}
 	}
-	return receiverAccount{client: client}, false
+	return receiverAccount{client: client}
 }
 
 func bestOf(clients []receiver, number string) []receiverAccount {
 	simple := plain(number)
 	for _, matches := range []func(pattern) int{
-		func(p pattern) int { return exact(p.number == number && !p.prefix) },
-		func(p pattern) int { return exact(p.plain == simple && !p.prefix) },
+		func(p pattern) int { return oneIf(p.number == number && !p.prefix) },
+		func(p pattern) int { return oneIf(p.plain == simple && !p.prefix) },
 		func(p pattern) int { return begins(p, number, p.number) },
 		func(p pattern) int { return begins(p, simple, p.plain) },
 	} {
@@ -202,7 +211,7 @@ func bestOf(clients []receiver, number string) []receiverAccount {
 	return nil
 }
 
-func exact(is bool) int {
+func oneIf(is bool) int {
 	if is {
 		return 1
 	}

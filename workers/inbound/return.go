@@ -2,6 +2,8 @@ package inbound
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
@@ -30,14 +32,11 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 		if u.Kind == nacha.KindReject {
 			return nil, rejectMovesNothing()
 		}
-		if err := t.Views.CatchUp(ctx); err != nil {
-			return nil, err
-		}
-		known, err := t.receivers.current(ctx)
+		known, err := t.known(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := u.atBankOf(known.banks()); err != nil {
+		if err := u.atBankOf(slices.Collect(maps.Values(known.routings))); err != nil {
 			return nil, err
 		}
 		events, err := u.sentBack(t.Ledger, known.termsAt(u.Entry.Routing), code)
@@ -102,13 +101,4 @@ func (u unmatchedEntry) wrongFields(code string) string {
 	default:
 		return ""
 	}
-}
-
-// banks lists our banks by all nine digits.
-func (a *accounts) banks() []string {
-	list := make([]string, 0, len(a.routings))
-	for _, nine := range a.routings {
-		list = append(list, nine)
-	}
-	return list
 }

@@ -31,10 +31,10 @@ type Rejudge struct {
 // rule-broken with the reasons if nothing of it can be accepted.
 func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string, err error) {
 	if c.Reason == "" {
-		return "", fieldRefusal(domain.Invalid, "/reason", "required", "say why the file is judged again")
+		return "", badField("/reason", "required", "say why the file is judged again")
 	}
 	if c.Batch < 0 {
-		return "", fieldRefusal(domain.Invalid, "/batch", "invalid", "batches are counted from 1")
+		return "", badField("/batch", "invalid", "batches are counted from 1")
 	}
 	give, err := t.applying.take(ctx) // a file that is being applied would miss what is accepted now
 	if err != nil {
@@ -61,7 +61,7 @@ func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string,
 func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c Rejudge) (*domain.InboundJudged, []domain.Event, error) {
 	switch {
 	case c.Batch > in.Received.Totals.Batches:
-		return nil, nil, fieldRefusal(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
+		return nil, nil, badField("/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
 	case !in.Held(c.Batch) && (c.Batch > 0 || len(in.Quarantined) == 0):
 		if slices.ContainsFunc(in.Judged, func(e domain.InboundJudged) bool { return e.Reason == c.Reason && e.AsIs == c.AsIs }) {
 			return nil, nil, nil // asking twice is asking once
@@ -86,10 +86,7 @@ func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c R
 
 // reviewKept reviews the kept file by the current settings.
 func (t *Intake) reviewKept(ctx context.Context, in domain.Inbound, id string) (*review, error) {
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return nil, fmt.Errorf("wait for the views: %w", err)
-	}
-	known, err := t.receivers.current(ctx)
+	known, err := t.known(ctx)
 	if err != nil {
 		return nil, err
 	}

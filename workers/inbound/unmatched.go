@@ -74,8 +74,7 @@ func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
 // refuses without a reason, and if the entry was decided otherwise before.
 func (t *Intake) Dismiss(ctx context.Context, entry, reason string) error {
 	if reason == "" {
-		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/reason", Code: "required",
-			Message: "say why nothing is to be done: the money of the entry stays where it is"}}}
+		return badField("/reason", "required", "say why nothing is to be done: the money of the entry stays where it is")
 	}
 	_, err := t.settle(ctx, entry, domain.DismissEntry{Reason: reason}.Decide,
 		func(unmatchedEntry) ([]ledger.Change, error) { return nil, nil })
