@@ -42,7 +42,7 @@ func (c *Corrections) applyToWaiting(ctx context.Context, clients []string) erro
 // with the old data, and the bank sends another notification.
 func (c *Corrections) correct(ctx context.Context, t domain.Transaction) ([]domain.Event, error) {
 	o := t.Origination()
-	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
+	if t.Originated == nil || o == nil || !o.Waits() {
 		return nil, nil
 	}
 	named := t.NamedAccount()

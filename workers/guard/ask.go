@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -161,18 +162,20 @@ func (a *Asker) queue(ctx context.Context, q projections.AskedQueue) error {
 	if err != nil {
 		return err
 	}
-	size := mostAsked
-	if hook != nil {
-		size = hook.Batch
-	}
-	for len(list) > 0 {
-		n := min(size, len(list))
-		if err := a.batch(ctx, q, list[:n], hook, engine); err != nil {
+	for some := range slices.Chunk(list, atATime(hook)) {
+		if err := a.batch(ctx, q, some, hook, engine); err != nil {
 			return err
 		}
-		list = list[n:]
 	}
 	return nil
+}
+
+// atATime is how many entries the engine takes in one question.
+func atATime(hook *guard.DecisionHook) int {
+	if hook == nil {
+		return mostAsked
+	}
+	return hook.Batch
 }
 
 // batch asks about some entries and records the answers. Entries that no longer

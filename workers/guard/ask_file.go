@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
@@ -34,17 +35,16 @@ func (a *Asker) file(ctx context.Context, id string) error {
 			return nil
 		})
 	})
-	size := mostAsked
-	if hook != nil {
-		size = hook.Batch
-	}
-	for len(list) > 0 && err == nil && decision.Action != guard.Reject {
-		n := min(size, len(list))
-		decision, err = a.part(ctx, f, list[:n], hook, engine, decision)
-		list = list[n:]
-	}
 	if err != nil {
 		return err
+	}
+	for some := range slices.Chunk(list, atATime(hook)) {
+		if decision, err = a.part(ctx, f, some, hook, engine, decision); err != nil {
+			return err
+		}
+		if decision.Action == guard.Reject {
+			break
+		}
 	}
 	return a.decided(ctx, f, rule, decision)
 }

@@ -202,10 +202,9 @@ func (h *webhook) record(ctx context.Context, sending []*outgoing, gone []events
 		}
 		waits := h.after(p)
 		s.Attempts = append(s.Attempts, attempt(p, waits.Tries))
-		switch {
-		case p.outcome.failure == "":
+		if p.outcome.failure == "" {
 			delivered++
-		default:
+		} else {
 			failed++
 		}
 		if p.outcome.failure == "" || p.kind == domain.PingType {
