@@ -21,12 +21,8 @@ import (
 // folder it may have been sent before.
 func (b *Batcher) overdue(ctx context.Context, now time.Time) error {
 	did := false
-	err := eachListed(func(after projections.InboundDecision) ([]projections.InboundDecision, error) {
-		list, err := b.Views.OverdueDecisions(ctx, now, after, pageItems)
-		if err != nil {
-			err = fmt.Errorf("read about which payments nobody decided: %w", err)
-		}
-		return list, err
+	err := eachListed("about which payments nobody decided", func(after projections.InboundDecision) ([]projections.InboundDecision, error) {
+		return b.Views.OverdueDecisions(ctx, now, after, pageItems)
 	}, func(d projections.InboundDecision) error {
 		if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
 			return nil

@@ -1,18 +1,21 @@
 package workers
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // eachListed calls settle for every row of a list, which read returns in pages
-// of pageItems. Each page begins after the last row of the one before. A row
-// that fails does not keep the others from being settled, and is listed again
-// in the next pass.
-func eachListed[T any](read func(after T) ([]T, error), settle func(T) error) error {
+// of pageItems; what names the list in an error. Each page begins after the last
+// row of the one before. A row that fails does not keep the others from being
+// settled, and is listed again in the next pass.
+func eachListed[T any](what string, read func(after T) ([]T, error), settle func(T) error) error {
 	var after T
 	var errs []error
 	for {
 		list, err := read(after)
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			return errors.Join(append(errs, fmt.Errorf("read %s: %w", what, err))...)
 		}
 		for _, row := range list {
 			errs = append(errs, settle(row))

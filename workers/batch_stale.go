@@ -20,12 +20,8 @@ import (
 // anything is cut.
 func (b *Batcher) late(ctx context.Context, now time.Time) error {
 	rejected := false
-	err := eachListed(func(after projections.Deadline) ([]projections.Deadline, error) {
-		list, err := b.Views.PassedDeadlines(ctx, now, after, pageItems)
-		if err != nil {
-			err = fmt.Errorf("read which deadlines have passed: %w", err)
-		}
-		return list, err
+	err := eachListed("which deadlines have passed", func(after projections.Deadline) ([]projections.Deadline, error) {
+		return b.Views.PassedDeadlines(ctx, now, after, pageItems)
 	}, func(d projections.Deadline) error {
 		if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
 			return nil

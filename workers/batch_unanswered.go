@@ -13,12 +13,8 @@ import (
 // unanswered closes the requests for return that the receiving bank did not
 // answer in time, and logs each: settling the matter is up to the two banks.
 func (b *Batcher) unanswered(ctx context.Context, now time.Time) error {
-	return eachListed(func(after projections.ReturnRequest) ([]projections.ReturnRequest, error) {
-		list, err := b.Views.LapsedRequests(ctx, now, after, pageItems)
-		if err != nil {
-			err = fmt.Errorf("read which requests for return were not answered: %w", err)
-		}
-		return list, err
+	return eachListed("which requests for return were not answered", func(after projections.ReturnRequest) ([]projections.ReturnRequest, error) {
+		return b.Views.LapsedRequests(ctx, now, after, pageItems)
 	}, func(r projections.ReturnRequest) error {
 		command := domain.Unanswered{ItemID: r.ItemID, Now: now}
 		if _, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(r.Client, r.TransactionID), command.Decide); err != nil {

@@ -37,7 +37,7 @@ func (w LateFiles) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		now := w.Clock.Now()
-		files, err := Unacknowledged(ctx, w.Views, now, AcknowledgedWithin)
+		files, err := w.Views.UnacknowledgedFiles(ctx, now.Add(-AcknowledgedWithin))
 		for _, f := range unacknowledged.first(files) {
 			w.Log.Error("a file was delivered and the operator does not acknowledge it: ask for it", "file", f.ID, "name", f.Name,
 				"odfi", f.ODFI, "delivered_at", f.DeliveredAt)

@@ -14,7 +14,7 @@ func TestAFileIsMissedOnlyWhereTheOperatorEverAnswered(t *testing.T) {
 	missing := func(after time.Duration) int {
 		t.Helper()
 		must(t, b.views.CatchUp(context.Background()))
-		files, err := Unacknowledged(context.Background(), b.views, b.Now().Add(after), time.Hour)
+		files, err := b.views.UnacknowledgedFiles(context.Background(), b.Now().Add(after-AcknowledgedWithin))
 		must(t, err)
 		return len(files)
 	}

@@ -177,12 +177,7 @@ func (f *Files) dropUnsent(ctx context.Context, id, reason string) error {
 
 // dropLocked is dropUnsent for the holder of the file's lock.
 func (f *Files) dropLocked(ctx context.Context, id, reason string) error {
-	file, err := f.decide(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenReject, NotCarried: true})
-	if err != nil {
-		return err
-	}
-	_, err = f.finishRelease(ctx, file)
-	return err
+	return f.conclude(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenReject, NotCarried: true})
 }
 
 // transaction rejects the waiting items of a transaction, once the client is
@@ -199,14 +194,14 @@ func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) erro
 		}
 	}
 	c, err := l.Client(ctx, e.Client)
-	if err != nil || !c.Suspended || !slices.ContainsFunc(t.Items, stillWaits) {
+	if err != nil || !c.Suspended || !slices.ContainsFunc(t.Items, (*domain.Item).Waits) {
 		return err
 	}
 	rejected := 0
 	_, err = ledger.Execute(ctx, l, ledger.TransactionStream(e.Client, id), func(t domain.Transaction) (events []domain.Event, err error) {
 		rejected = 0
 		for _, i := range t.Items {
-			if !stillWaits(i) {
+			if !i.Waits() {
 				continue
 			}
 			more, err := domain.Reject{ItemID: i.ID, Reason: reasonErased}.Decide(t)
@@ -220,5 +215,3 @@ func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) erro
 	done.Rejected += rejected
 	return err
 }
-
-func stillWaits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }

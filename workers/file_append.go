@@ -193,12 +193,16 @@ func (w *appender) finish(ctx context.Context) error {
 			w.openFile = next
 		}
 		return err
-	}, func(stream string) error {
-		if stream == w.stream() {
-			return errTaken
-		}
-		return nil
-	})
+	}, w.taken)
+}
+
+// taken returns errTaken if the stream that another writer changed is the
+// file's own.
+func (w *appender) taken(stream string) error {
+	if stream == w.stream() {
+		return errTaken
+	}
+	return nil
 }
 
 // writeWhileOn is write for events that let entries leave.

@@ -57,12 +57,7 @@ func (w *appender) balance(ctx context.Context) error {
 			}
 			more, err = w.balanceOnce(ctx)
 			return err
-		}, func(stream string) error {
-			if stream == w.stream() {
-				return errTaken
-			}
-			return nil
-		})
+		}, w.taken)
 		if err != nil {
 			return err
 		}

@@ -47,13 +47,10 @@ func (e *ExchangedError) Error() string {
 // finishes the release. An entry that was not held by then is found again when
 // its next file is rendered, which is before anything leaves.
 func (f *Files) setAside(ctx context.Context, file domain.File, why *ExchangedError) error {
-	file, err := f.decide(ctx, file.ID, "release ordered", domain.ReleaseFile{
+	err := f.conclude(ctx, file.ID, "release ordered", domain.ReleaseFile{
 		Reason: "entries of it are not what was recorded, and wait for a person", Then: domain.ThenWait, NotCarried: true,
 	})
 	if err != nil {
-		return err
-	}
-	if _, err := f.finishRelease(ctx, file); err != nil {
 		return err
 	}
 	var errs []error

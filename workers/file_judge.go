@@ -35,11 +35,7 @@ func (f *Files) lapse(ctx context.Context, id string) error {
 		return nil // the next pass tries again
 	}
 	defer unlock()
-	file, err := f.decide(ctx, id, "lapsed", domain.LapseFile{Now: f.Ledger.Now()})
-	if err == nil {
-		_, err = f.finishRelease(ctx, file)
-	}
-	return err
+	return f.conclude(ctx, id, "lapsed", domain.LapseFile{Now: f.Ledger.Now()})
 }
 
 // Decided records an engine's answer about a held file.
@@ -49,9 +45,5 @@ func (f *Files) Decided(ctx context.Context, id string, answer domain.RecordEngi
 		return nil // the engine is asked again
 	}
 	defer unlock()
-	file, err := f.decide(ctx, id, "decided", answer)
-	if err == nil {
-		_, err = f.finishRelease(ctx, file)
-	}
-	return err
+	return f.conclude(ctx, id, "decided", answer)
 }

@@ -53,6 +53,16 @@ func (f *Files) finishRelease(ctx context.Context, file domain.File) (domain.Fil
 	return f.Ledger.File(ctx, file.ID)
 }
 
+// conclude executes a command on a file and releases the entries that it lets
+// go. The caller holds the file's lock.
+func (f *Files) conclude(ctx context.Context, id, step string, command fileCommand) error {
+	file, err := f.decide(ctx, id, step, command)
+	if err == nil {
+		_, err = f.finishRelease(ctx, file)
+	}
+	return err
+}
+
 // release is the release of the entries of one file.
 type release struct {
 	*Files
@@ -156,14 +166,18 @@ func (r *release) decide(t domain.Transaction, item string) (events []domain.Eve
 		return nil, i.State == domain.Filed && i.Filing.File == r.file.ID
 	}
 	for _, e := range events {
+		fact := domain.Fact{Meta: domain.Meta{At: r.now}, Version: t.Version + 1}
 		switch e := e.(type) {
 		case domain.TransactionReleasedFromFile:
-			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+			fact.Event = &e
 		case domain.TransactionHeld:
-			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+			fact.Event = &e
 		case domain.TransactionRejected:
-			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+			fact.Event = &e
+		default:
+			continue
 		}
+		t.Evolve(fact)
 	}
 	return append(events, answers.Pointless(t)...), false
 }

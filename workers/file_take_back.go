@@ -44,12 +44,7 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 			return err
 		}
 	}
-	file, err = f.decide(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenWait, NotCarried: true})
-	if err != nil {
-		return err
-	}
-	_, err = f.finishRelease(ctx, file)
-	return err
+	return f.conclude(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenWait, NotCarried: true})
 }
 
 // takeApart queues those entries of a client's open file that are not filed
@@ -63,7 +58,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 		return err
 	}
 	n := 0
-	err = source.Each(func(asked Asked) error {
+	err = source.each(func(asked Asked) error {
 		e, err := f.Originated(ctx, file.Opened, n, asked)
 		n++
 		if err != nil {
@@ -92,16 +87,14 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	return nil
 }
 
-// Source reads the entries of an order. It yields the same ones each time.
-type Source interface {
-	// Each calls yield with every entry, batch by batch. The argument of yield
-	// is valid until yield returns.
-	Each(yield func(Asked) error) error
-}
-
-// Source reads the kept input of a file that was opened for a client.
-func (u *Uploads) Source(_ context.Context, file domain.File) (Source, error) {
-	return u.source(file)
+// EachAsked calls yield with every entry of the kept input of a file that was
+// opened for a client, batch by batch, and the same ones each time.
+func (u *Uploads) EachAsked(file domain.File, yield func(Asked) error) error {
+	s, err := u.source(file)
+	if err != nil {
+		return err
+	}
+	return s.each(yield)
 }
 
 // Beside returns the changes that are written together with the cut of a

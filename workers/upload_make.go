@@ -178,7 +178,7 @@ func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64
 	if err := a.takeUp(ctx, u.Files, file, func() { a.inLog++ }); err != nil {
 		return err
 	}
-	if err := s.Each(func(asked Asked) error { return a.take(ctx, asked) }); err != nil {
+	if err := s.each(func(asked Asked) error { return a.take(ctx, asked) }); err != nil {
 		return fmt.Errorf("fill file %s: %w", file.ID, err)
 	}
 	if err := a.flush(ctx, true); err != nil {

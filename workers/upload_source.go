@@ -61,8 +61,9 @@ func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
 	return c.refusal(summary)
 }
 
-// Each implements Source.
-func (u *upload) Each(yield func(Asked) error) error {
+// each calls yield with every entry, batch by batch. The argument of yield is
+// valid until yield returns.
+func (u *upload) each(yield func(Asked) error) error {
 	var header nacha.BatchHeader
 	n := 0
 	_, err := u.scan(nacha.Handler{

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -21,7 +20,6 @@ type UploadsConfig struct {
 	// Complete lets another process complete an opened file. It returns false
 	// if this process has to do it, as it always does by default.
 	Complete func(ctx context.Context, id string) (elsewhere bool, err error)
-	Log      *slog.Logger
 }
 
 // Uploads makes files that clients order as a whole.

@@ -88,11 +88,7 @@ func (t *fileImport) is(ctx context.Context, file domain.File) (same bool, asked
 	if err != nil || file.Opened.Upload == nil || first != "" && !same {
 		return same, nil, err
 	}
-	source, err := t.Uploads.Source(ctx, file)
-	if err != nil {
-		return false, nil, err
-	}
-	asked, err = t.asks(file.Opened, source)
+	asked, err = t.asks(file)
 	return asked != nil, asked, err
 }
 
@@ -100,9 +96,9 @@ var errOther = errors.New("another file")
 
 // asks reads the entries that a client asked for; nil if they are not those of
 // the file that went out.
-func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
+func (t *fileImport) asks(file domain.File) (asked []workers.Asked, err error) {
 	all := len(t.file.entries) + len(t.file.offsets)
-	asked, probes, err := probesOf(opened, source, all)
+	asked, probes, err := probesOf(t.Uploads, file, all)
 	if err == nil && len(asked) == all {
 		t.file.join() // the client sent what looks like offsets
 	}
@@ -126,12 +122,12 @@ func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (aske
 
 // probesOf reads the entries that a client asked for. More than most of them
 // are errOther; a negative most is no limit.
-func probesOf(opened domain.FileOpened, source workers.Source, most int) (asked []workers.Asked, probes []probe, err error) {
-	err = source.Each(func(a workers.Asked) error {
+func probesOf(uploads *workers.Uploads, file domain.File, most int) (asked []workers.Asked, probes []probe, err error) {
+	err = uploads.EachAsked(file, func(a workers.Asked) error {
 		if len(asked) == most {
 			return errOther
 		}
-		transaction := domain.Transaction{Client: opened.Client}
+		transaction := domain.Transaction{Client: file.Opened.Client}
 		transaction.Evolve(domain.Fact{Event: &a.Originated, Version: 1})
 		entry, err := transaction.EntryOf(transaction.Origination())
 		if err != nil {

@@ -106,7 +106,7 @@ func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) e
 			return err
 		}
 		i, ok := t.Item(row.ItemID)
-		if !ok || t.ODFI() != r.ODFI || i.State != domain.Pending && i.State != domain.Held {
+		if !ok || t.ODFI() != r.ODFI || !i.Waits() {
 			continue
 		}
 		p, err := r.probe(&t, i)

@@ -135,11 +135,7 @@ func (r Restore) filedIn(ctx context.Context, id string, cents map[int64]bool) (
 // were asked for.
 func (p *plan) keysIn(ctx context.Context, file domain.File, cents map[int64]bool) (map[int]keys, error) {
 	if file.State == domain.FileOpen && file.Opened.Upload != nil {
-		source, err := p.Uploads.Source(ctx, file)
-		if err != nil {
-			return nil, err
-		}
-		_, probes, err := probesOf(file.Opened, source, -1)
+		_, probes, err := probesOf(p.Uploads, file, -1)
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (f *fileCounts) read(ctx context.Context, v *projections.Views, now time.Ti
 	if err != nil {
 		return nil, -1
 	}
-	late, err := workers.Unacknowledged(ctx, v, now, workers.AcknowledgedWithin)
+	late, err := v.UnacknowledgedFiles(ctx, now.Add(-workers.AcknowledgedWithin))
 	if err != nil {
 		return counts, -1
 	}

@@ -64,7 +64,7 @@ func (c *workerSet) addFiles(s *Server) (err error) {
 	if err != nil {
 		return err
 	}
-	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Complete: s.elsewhere, Log: s.log})
+	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Complete: s.elsewhere})
 	if err != nil {
 		return err
 	}
