@@ -66,13 +66,22 @@ func List[R, T any](s *Kit, c echo.Context, client, what string,
 	if err != nil {
 		return fmt.Errorf("list %s: %w", what, err)
 	}
-	shown := make([]T, len(rows))
-	for i, r := range rows {
-		if shown[i], err = show(r); err != nil {
-			return err
-		}
+	shown, err := showAll(rows, show)
+	if err != nil {
+		return err
 	}
 	return AnswerPage(c, shown, next)
+}
+
+func showAll[R, T any](rows []R, show func(R) (T, error)) ([]T, error) {
+	shown := make([]T, len(rows))
+	for i, r := range rows {
+		var err error
+		if shown[i], err = show(r); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
 }
 
 // Find answers the row whose id is in the path, once the view has caught up

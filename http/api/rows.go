@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"iter"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/achledger/achledger/projections"
 	"github.com/labstack/echo/v4"
 )
 
@@ -156,6 +158,11 @@ func Each[R any](list []R) iter.Seq2[R, error] {
 			}
 		}
 	}
+}
+
+// EachClient iterates over the clients as the views show them, by id.
+func (s *Kit) EachClient(ctx context.Context) iter.Seq2[projections.Client, error] {
+	return Pages("", func(at string) ([]projections.Client, string, error) { return s.Views.Clients(ctx, MaxLimit, at) })
 }
 
 // Pages iterates over a list that is read page by page. Read returns a page

@@ -117,6 +117,5 @@ func (s *surface) windows(c echo.Context, who api.Caller) error {
 			at = next
 		}
 	}
-	slices.SortFunc(answer.Windows, func(a, b nextWindow) int { return a.At.Compare(b.At) })
 	return c.JSON(http.StatusOK, answer)
 }

@@ -48,18 +48,26 @@ func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) 
 // compared with every other client's. The write fails if anybody changed
 // receiving accounts meanwhile, and the comparison is repeated.
 func (s *surface) receives(ctx context.Context, id string, before, settings domain.Settings) ([]ledger.Change, error) {
-	set := settings.ReceiversSet(id, before)
-	if len(set) == 0 {
+	changes, err := s.unlessChanged(ctx, domain.ReceivingStream, settings.ReceiversSet(id, before))
+	if err != nil || changes == nil {
+		return nil, err
+	}
+	return changes, s.overlaps(ctx, id, settings)
+}
+
+// unlessChanged returns a write of events to a stream of operations, which fails
+// if anybody else writes there meanwhile. It reads the stream's version first, so
+// that the caller may then compare what is set elsewhere. Without events there is
+// nothing to write.
+func (s *surface) unlessChanged(ctx context.Context, stream string, events []domain.Event) ([]ledger.Change, error) {
+	if len(events) == 0 {
 		return nil, nil
 	}
-	// The version is read first, so that a change during the comparison shows.
-	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
+	versions, err := s.Ledger.Store.Versions(ctx, []string{stream})
 	if err != nil {
-		return nil, fmt.Errorf("read the version of the receiving accounts: %w", err)
+		return nil, fmt.Errorf("read the version of %s: %w", stream, err)
 	}
-	return []ledger.Change{{
-		Stream: domain.ReceivingStream, Client: domain.LedgerClient, Expect: versions[domain.ReceivingStream], Events: set,
-	}}, s.overlaps(ctx, id, settings)
+	return []ledger.Change{{Stream: stream, Client: domain.LedgerClient, Expect: versions[stream], Events: events}}, nil
 }
 
 // receiver is a receiving account in the clear.
@@ -90,30 +98,25 @@ func (s *surface) overlaps(ctx context.Context, id string, settings domain.Setti
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
-	for cursor := ""; ; {
-		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+	for row, err := range s.EachClient(ctx) {
 		if err != nil {
 			return fmt.Errorf("look for overlapping receiving accounts: %w", err)
 		}
-		for _, row := range rows {
-			if row.ID == id {
-				continue
-			}
-			other, err := s.Ledger.Client(ctx, row.ID)
-			if err != nil {
-				return err
-			}
-			if !shareAny(other.Settings.ODFIs, settings.ODFIs) {
-				continue
-			}
-			if err := s.overlapsWith(other, mine); err != nil {
-				return err
-			}
+		if row.ID == id {
+			continue
 		}
-		if cursor = next; next == "" {
-			return nil
+		other, err := s.Ledger.Client(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(other.Settings.ODFIs, func(odfi string) bool { return slices.Contains(settings.ODFIs, odfi) }) {
+			continue
+		}
+		if err := s.overlapsWith(other, mine); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
@@ -140,15 +143,4 @@ func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
 // payment without knowing.
 func (r receiver) overlaps(o receiver) bool {
 	return r.number == o.number || r.prefix && strings.HasPrefix(o.number, r.number) || o.prefix && strings.HasPrefix(r.number, o.number)
-}
-
-func shareAny(a, b []string) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if x == y {
-				return true
-			}
-		}
-	}
-	return false
 }

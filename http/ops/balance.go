@@ -91,24 +91,19 @@ func (s *surface) checkNoClientBalances(ctx context.Context, odfi string) error 
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
-	for cursor := ""; ; {
-		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+	for row, err := range s.EachClient(ctx) {
 		if err != nil {
 			return fmt.Errorf("look for clients that balance their batches: %w", err)
 		}
-		for _, row := range rows {
-			client, err := s.Ledger.Client(ctx, row.ID)
-			if err != nil {
-				return err
-			}
-			if len(client.Settings.Balance) > 0 && slices.Contains(client.Settings.ODFIs, odfi) {
-				return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-					Pointer: "/segment", Code: "balance", Message: "client " + client.ID + " balances its batches with an offset, which has the other direction",
-				}}}
-			}
+		client, err := s.Ledger.Client(ctx, row.ID)
+		if err != nil {
+			return err
 		}
-		if cursor = next; next == "" {
-			return nil
+		if len(client.Settings.Balance) > 0 && slices.Contains(client.Settings.ODFIs, odfi) {
+			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+				Pointer: "/segment", Code: "balance", Message: "client " + client.ID + " balances its batches with an offset, which has the other direction",
+			}}}
 		}
 	}
+	return nil
 }

@@ -54,16 +54,10 @@ func (s *surface) decideInbound(c echo.Context, who api.Caller) error {
 	if err := api.ReadJSON(c, &b); err != nil {
 		return err
 	}
-	ctx, item := c.Request().Context(), c.Param("event")
-	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
-		return err
-	}
-	client, id, ok, err := s.Views.FindItem(ctx, item)
+	item := c.Param("event")
+	client, id, err := s.transactionWith(c.Request().Context(), item)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return domain.Refuse(domain.NotFound, "there is no event %q", item)
 	}
 	return s.Decide(c, who, client, id, item, b)
 }

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -36,41 +37,29 @@ type decider interface {
 //
 // forTwo may require the approval of another person.
 func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reason string) decider, forTwo ...releases) error {
-	var b struct {
-		Reason string `json:"reason"`
-	}
-	if err := api.ReadJSON(c, &b); err != nil {
-		return err
-	}
-	if err := checkReason(b.Reason); err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
-		return err
-	}
-	item := c.Param("event")
-	client, id, ok, err := s.Views.FindItem(ctx, item)
+	reason, err := readReason(c)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return domain.Refuse(domain.NotFound, "there is no event %q", item)
+	ctx, item := c.Request().Context(), c.Param("event")
+	client, id, err := s.transactionWith(ctx, item)
+	if err != nil {
+		return err
 	}
 	l := s.LedgerNow()
 	before, err := l.Transaction(ctx, client, id)
 	if err != nil {
 		return err
 	}
-	if err := api.Repeated(l, before, "/reason", b.Reason); err != nil {
+	if err := api.Repeated(l, before, "/reason", reason); err != nil {
 		return err
 	}
 	for _, release := range forTwo {
-		if ctx, err = release(c, who, before, item, b.Reason); err != nil {
+		if ctx, err = release(c, who, before, item, reason); err != nil {
 			return err
 		}
 	}
-	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), command(item, b.Reason).Decide)
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), command(item, reason).Decide)
 	if err != nil {
 		return err
 	}
@@ -79,4 +68,16 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 		return err
 	}
 	return s.RespondEvent(c, who, http.StatusOK, view, item)
+}
+
+// transactionWith returns the transaction that has an event, and its client.
+func (s *surface) transactionWith(ctx context.Context, item string) (client, id string, err error) {
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return "", "", err
+	}
+	client, id, ok, err := s.Views.FindItem(ctx, item)
+	if err == nil && !ok {
+		err = domain.Refuse(domain.NotFound, "there is no event %q", item)
+	}
+	return client, id, err
 }

@@ -11,13 +11,8 @@ import (
 // approveFile releases a file that a rule of the guard holds, and answers it as
 // it then stands.
 func (s *surface) approveFile(c echo.Context, who api.Caller) error {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := api.ReadJSON(c, &in); err != nil {
-		return err
-	}
-	if err := checkReason(in.Reason); err != nil {
+	reason, err := readReason(c)
+	if err != nil {
 		return err
 	}
 	f, err := s.AnyFile(c)
@@ -32,11 +27,11 @@ func (s *surface) approveFile(c echo.Context, who api.Caller) error {
 	// A rule may hold the file before this is decided; if none does, nothing is
 	// released and nobody is asked.
 	if f.Cut != nil && policy.TwoToRelease(f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents) {
-		if ctx, err = s.ForTwo(c, who, domain.ActRelease, f.ID, []byte(in.Reason)); err != nil {
+		if ctx, err = s.ForTwo(c, who, domain.ActRelease, f.ID, []byte(reason)); err != nil {
 			return err
 		}
 	}
-	if _, err := ledger.Execute(ctx, s.Ledger, ledger.FileStream("", f.ID), domain.ApproveFile{Reason: in.Reason}.Decide); err != nil {
+	if _, err := ledger.Execute(ctx, s.Ledger, ledger.FileStream("", f.ID), domain.ApproveFile{Reason: reason}.Decide); err != nil {
 		return err
 	}
 	return s.GetAnyFile(c, who)

@@ -22,6 +22,17 @@ func checkReason(reason string) error {
 	return nil
 }
 
+// readReason reads a body that is a reason and nothing else.
+func readReason(c echo.Context) (string, error) {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return "", err
+	}
+	return in.Reason, checkReason(in.Reason)
+}
+
 // releases is the context in which an item that is held may be released.
 type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
 

@@ -85,13 +85,8 @@ func emailOf(c echo.Context) string {
 
 // signOutOperator ends every session of a person; the person can sign in again.
 func (s *surface) signOutOperator(c echo.Context, _ api.Caller) error {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := api.ReadJSON(c, &in); err != nil {
-		return err
-	}
-	if err := checkReason(in.Reason); err != nil {
+	reason, err := readReason(c)
+	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -103,7 +98,7 @@ func (s *surface) signOutOperator(c echo.Context, _ api.Caller) error {
 	if !ok {
 		return domain.Refuse(domain.NotFound, "there is no operator %.80q", emailOf(c))
 	}
-	if err := s.SignIns.SignOut(ctx, person.Email, in.Reason); err != nil {
+	if err := s.SignIns.SignOut(ctx, person.Email, reason); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, shownOperator(person))

@@ -38,17 +38,12 @@ func clientOf(c echo.Context) (string, error) {
 // liftCompany releases a company's entries that were held because too many of
 // its debits were returned, and answers its client's rates.
 func (s *surface) liftCompany(c echo.Context, _ api.Caller) error {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := api.ReadJSON(c, &in); err != nil {
-		return err
-	}
-	if err := checkReason(in.Reason); err != nil {
+	reason, err := readReason(c)
+	if err != nil {
 		return err
 	}
 	client, company := c.Param("client"), c.Param("company")
-	lift := domain.LiftCompany{Company: company, Reason: in.Reason}
+	lift := domain.LiftCompany{Company: company, Reason: reason}
 	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.CompanyStream(client, company), lift.Decide); err != nil {
 		return err
 	}

@@ -85,20 +85,17 @@ func (s *surface) owner(ctx context.Context, named, id string) (string, error) {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return "", err
 	}
-	for cursor := ""; ; {
-		found, next, err := s.Views.Transactions(ctx, projections.TransactionFilter{ID: id, Limit: 2, Cursor: cursor})
+	found := api.Pages("", func(at string) ([]projections.Transaction, string, error) {
+		return s.Views.Transactions(ctx, projections.TransactionFilter{ID: id, Limit: 2, Cursor: at})
+	})
+	for t, err := range found {
 		if err != nil {
 			return "", err
 		}
-		for _, t := range found {
-			if named != "" {
-				return "", api.Invalid("/client", "required", "is needed: several clients have a transaction of this id")
-			}
-			named = t.Client
+		if named != "" {
+			return "", api.Invalid("/client", "required", "is needed: several clients have a transaction of this id")
 		}
-		if cursor = next; next == "" {
-			break
-		}
+		named = t.Client
 	}
 	if named == "" {
 		return "", domain.Refuse(domain.NotFound, "there is no transaction %.80q", id)

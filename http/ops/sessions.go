@@ -40,16 +40,11 @@ func (s *surface) listSessions(c echo.Context, _ api.Caller) error {
 
 // endSession ends one session; its person can sign in again.
 func (s *surface) endSession(c echo.Context, _ api.Caller) error {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := api.ReadJSON(c, &in); err != nil {
+	reason, err := readReason(c)
+	if err != nil {
 		return err
 	}
-	if err := checkReason(in.Reason); err != nil {
-		return err
-	}
-	ended, err := s.SignIns.EndSession(c.Request().Context(), c.Param("id"), in.Reason)
+	ended, err := s.SignIns.EndSession(c.Request().Context(), c.Param("id"), reason)
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,8 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	}
 	var warnings []string
 	bank, err := ledger.ExecuteWith(ctx, s.Ledger, ledger.BankStream(command.Routing), func(now domain.Bank) (d ledger.Decision, err error) {
-		if d.With, err = s.names(ctx, command, now); err != nil {
+		// If another pattern of file names is set meanwhile, the other ODFIs are checked again.
+		if d.With, err = s.unlessChanged(ctx, domain.BankNamesStream, command.NamesSet(now)); err != nil {
 			return d, err
 		}
 		if command.Others, err = s.otherBanks(ctx); err != nil {
@@ -192,39 +193,23 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings, secret})
 }
 
-// names returns what has to be written together with the settings when an
-// ODFI's file name pattern changes: the write fails, and the other ODFIs are
-// checked again, if another pattern was set meanwhile.
-func (s *surface) names(ctx context.Context, command domain.ConfigureBank, now domain.Bank) ([]ledger.Change, error) {
-	set := command.NamesSet(now)
-	if len(set) == 0 {
-		return nil, nil
-	}
-	// Read the version first, so that a pattern set while the others are
-	// checked makes the write fail.
-	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.BankNamesStream})
-	if err != nil {
-		return nil, fmt.Errorf("read the version of the names of files: %w", err)
-	}
-	return []ledger.Change{{Stream: domain.BankNamesStream, Client: domain.LedgerClient, Expect: versions[domain.BankNamesStream], Events: set}}, nil
-}
-
 // otherBanks are all ODFIs with settings.
 func (s *surface) otherBanks(ctx context.Context) (list []domain.Bank, err error) {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return nil, err
 	}
 	known, err := s.Views.Receivers(ctx)
-	for _, routing := range known.Banks {
-		if err != nil {
-			break
-		}
-		var bank domain.Bank
-		if bank, err = s.Ledger.Bank(ctx, routing); err == nil {
-			list = append(list, bank)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	for _, routing := range known.Banks {
+		bank, err := s.Ledger.Bank(ctx, routing)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, bank)
+	}
+	return list, nil
 }
 
 // checkKeys refuses keys with which no file could be encrypted or decrypted.

@@ -116,24 +116,20 @@ func (s *surface) ownersOf(ctx context.Context, id string) (owners []string, err
 	if err := s.Views.WaitWhileMoving(ctx, api.Everyone); err != nil {
 		return nil, err
 	}
-	for cursor := ""; ; {
-		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+	for row, err := range s.EachClient(ctx) {
 		if err != nil {
 			return nil, fmt.Errorf("look for a transaction's client: %w", err)
 		}
-		for _, row := range rows {
-			versions, err := s.Ledger.Store.Versions(ctx, []string{domain.TransactionStream(row.ID, id)})
-			if err != nil {
-				return nil, err
-			}
-			if versions[domain.TransactionStream(row.ID, id)] > 0 {
-				owners = append(owners, row.ID)
-			}
+		stream := domain.TransactionStream(row.ID, id)
+		versions, err := s.Ledger.Store.Versions(ctx, []string{stream})
+		if err != nil {
+			return nil, err
 		}
-		if cursor = next; next == "" {
-			return owners, nil
+		if versions[stream] > 0 {
+			owners = append(owners, row.ID)
 		}
 	}
+	return owners, nil
 }
 
 // counterparty is the other bank's first eight digits.
