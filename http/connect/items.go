@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -51,20 +50,13 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 			filter.Cursor = at
 			return s.Views.Items(ctx, filter)
 		})
-		return api.AnswerAll(s.Kit, c, all, func(i projections.Item) (api.EventRecord, error) { return api.NewEventRecord(i), nil })
+		return api.AnswerAll(s.Kit, c, all, api.Shown(api.NewEventRecord))
 	}
 	items, next, err := s.Views.Items(ctx, filter)
 	if err != nil {
 		return err
 	}
-	if next != "" {
-		api.LinkNext(c, filter.Limit, next)
-	}
-	events := make([]api.EventRecord, len(items))
-	for n, i := range items {
-		events[n] = api.NewEventRecord(i)
-	}
-	return c.JSON(http.StatusOK, events)
+	return api.AnswerLinked(c, items, filter.Limit, next, api.Shown(api.NewEventRecord))
 }
 
 // itemFilter reads the filters of the event list.

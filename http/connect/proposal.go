@@ -86,14 +86,7 @@ func (p *proposed) dropEmpty() {
 
 // plain is a field taken as it is.
 func plain(name string, at func(*proposed) *string) field[proposed] {
-	return field[proposed]{name, func(p *proposed, value, pointer string) []domain.FieldError {
-		s, ok := api.Unquote(value)
-		if !ok {
-			return api.Wrong(pointer, "type", "must be a string")
-		}
-		*at(p) = s
-		return nil
-	}}
+	return textField(name, at)
 }
 
 // enum is a field with few values, in any letter case. Other values are left

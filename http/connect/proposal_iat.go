@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/achledger/achledger/domain"
@@ -9,7 +10,7 @@ import (
 
 // iatFields are the fields of IATDetails. Parties and banks are written out
 // flat, each with a prefix of its own.
-var iatFields = newFieldSet(concat(
+var iatFields = newFieldSet(slices.Concat(
 	party("From", func(i *domain.IAT) *domain.IATParty { return &i.From }),
 	bankFields("From", func(i *domain.IAT) *domain.IATBank { return &i.FromBank }),
 	party("To", func(i *domain.IAT) *domain.IATParty { return &i.To }),
@@ -29,13 +30,6 @@ var iatFields = newFieldSet(concat(
 		plain("DestinationCurrency", func(p *proposed) *string { return &p.iat().DestinationCurrency }),
 	},
 )...)
-
-func concat(lists ...[]field[proposed]) (all []field[proposed]) {
-	for _, l := range lists {
-		all = append(all, l...)
-	}
-	return all
-}
 
 // party is the fields of an address, and a date of birth.
 func party(prefix string, of func(*domain.IAT) *domain.IATParty) []field[proposed] {

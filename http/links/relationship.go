@@ -15,14 +15,11 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// holderParam reads the account holder's id, which the client chose, from the
-// path.
-func holderParam(c echo.Context) (string, error) { return api.UUIDParam(c, "account", "account_id") }
-
 // linkAccount links a bank account to a holder: by its numbers, or by a
 // processor token, which Plaid resolves to them.
 func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
-	input, in, err := readRelationship(c)
+	var in relationshipInput
+	input, err := api.ReadBody(c, &in)
 	if err != nil {
 		return err
 	}

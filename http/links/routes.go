@@ -30,7 +30,7 @@ func Routes(k *api.Kit) {
 // ofHolder passes the account holder of the path to a handler.
 func ofHolder(do func(c echo.Context, who api.Caller, holder string) error) api.Handler {
 	return func(c echo.Context, who api.Caller) error {
-		holder, err := holderParam(c)
+		holder, err := api.UUIDParam(c, "account", "account_id")
 		if err != nil {
 			return err
 		}

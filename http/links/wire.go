@@ -25,11 +25,6 @@ type relationshipInput struct {
 	ProcessorToken string `json:"processor_token"`
 }
 
-func readRelationship(c echo.Context) (input []byte, in relationshipInput, err error) {
-	input, err = api.ReadBody(c, &in)
-	return input, in, err
-}
-
 // check validates the form of a request: the numbers or a token, not both.
 func (in relationshipInput) check() error {
 	var bad []domain.FieldError

@@ -178,5 +178,5 @@ func (s *surface) deleteAccount(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return noContent(c)
+	return c.NoContent(http.StatusNoContent)
 }

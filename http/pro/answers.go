@@ -2,7 +2,6 @@ package pro
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -65,16 +64,7 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 	if err != nil {
 		return err
 	}
-	shown := make([]proAnswer, len(rows))
-	for i, row := range rows {
-		if shown[i], err = show(row); err != nil {
-			return err
-		}
-	}
-	if next != "" {
-		api.LinkNext(c, most, next)
-	}
-	return c.JSON(http.StatusOK, shown)
+	return api.AnswerLinked(c, rows, most, next, show)
 }
 
 // accountsOf looks up the accounts of the ACH Pro files that a list refers to.
@@ -116,7 +106,7 @@ func (m accountsOf) file(ctx context.Context, id string) (domain.ProfileFile, er
 	if made, ok := m.files[id]; ok {
 		return made, nil
 	}
-	made, err := m.s.Ledger.ProfileFile(ctx, m.client, proID(id))
+	made, err := m.s.Ledger.ProfileFile(ctx, m.client, domain.ProfileFileID(id))
 	if err != nil {
 		return made, err
 	}

@@ -24,26 +24,22 @@ type fileBuilder struct {
 	client domain.Client
 
 	bad       []domain.FieldError
-	accounts  []string            // stored accounts' ids, by entry; "" for a one-off account
-	named     []*domain.Named     // how each account was named, by entry; nil for a one-off account
-	originals []map[string]string // names before transliteration, by entry
-	name      string              // of the kept file
-	broken    []domain.FieldError // violated rules
-	offsets   []*domain.OrderedOffset
-	repeated  []domain.FieldError // text fields that repeat an account number
-	numbers   []string            // account numbers in the current batch
+	accounts  []string                // stored accounts' ids, by entry; "" for a one-off account
+	named     []*domain.Named         // how each account was named, by entry; nil for a one-off account
+	originals []map[string]string     // names before transliteration, by entry
+	name      string                  // of the kept file
+	broken    []domain.FieldError     // violated rules
+	offsets   []*domain.OrderedOffset // by batch
+	repeated  []domain.FieldError     // text fields that repeat an account number
+	numbers   []string                // account numbers in the current batch
 }
 
 // builtFile is the result.
 type builtFile struct {
-	batches   []nacha.Batch
-	odfi      domain.ProfileODFI
-	deliver   bool
-	asked     proFile // without account numbers
-	accounts  []string
-	named     []*domain.Named
-	originals []map[string]string
-	offsets   []*domain.OrderedOffset // by batch
+	batches []nacha.Batch
+	odfi    domain.ProfileODFI
+	deliver bool
+	asked   proFile // without account numbers
 }
 
 // maxFileName bounds the name that a client gives a file for itself, in characters.
@@ -90,7 +86,6 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	if len(b.repeated) > 0 {
 		return out, api.RefuseRepetitions(first(b.repeated))
 	}
-	out.accounts, out.named, out.originals, out.offsets = b.accounts, b.named, b.originals, b.offsets
 	return out, nil
 }
 

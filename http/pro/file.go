@@ -118,8 +118,7 @@ func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input 
 		return u, false, err
 	}
 	f.Batches, f.Header, f.Deliver = built.batches, built.odfi.File, built.deliver
-	f.Accounts, f.Originals, f.Named = built.accounts, built.originals, built.named
-	f.Offsets = built.offsets
+	f.Accounts, f.Originals, f.Named, f.Offsets = b.accounts, b.originals, b.named, b.offsets
 	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
 }
 

@@ -12,10 +12,7 @@ import (
 
 // newProID makes an id in ACH Pro's form: 32 upper-case hex digits, ordered by
 // time.
-func newProID() string { return proID(api.NewID()) }
-
-// proID converts a GUID to ACH Pro's form.
-func proID(id string) string { return domain.ProfileFileID(id) }
+func newProID() string { return domain.ProfileFileID(api.NewID()) }
 
 // sameID refuses a body that names another object than the path: it is not known
 // which of the two is to change. A body without an id is about the one in the path.

@@ -3,7 +3,6 @@ package pro
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -43,14 +42,9 @@ func proList[T any](s *surface, c echo.Context, who api.Caller, aggregate string
 	if err != nil {
 		return err
 	}
-	shown := make([]T, len(ids))
-	for i, id := range ids {
-		if shown[i], err = show(id); err != nil {
-			return err
-		}
-	}
+	cursor := ""
 	if next > 0 {
-		api.LinkNext(c, most, strconv.FormatInt(next, 10))
+		cursor = strconv.FormatInt(next, 10)
 	}
-	return c.JSON(http.StatusOK, shown)
+	return api.AnswerLinked(c, ids, most, cursor, show)
 }

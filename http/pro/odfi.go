@@ -58,7 +58,7 @@ func (s *surface) listODFIs(c echo.Context, who api.Caller) error {
 		return err
 	}
 	key := func(o domain.ProfileODFI) int64 { return o.AddedAt }
-	return api.AnswerRows(s.Kit, c, profile.ODFIs, api.OldestFirst, key, func(o domain.ProfileODFI) (proODFI, error) { return shownODFI(who.Client, o), nil })
+	return api.AnswerRows(s.Kit, c, profile.ODFIs, api.OldestFirst, key, api.Shown(func(o domain.ProfileODFI) proODFI { return shownODFI(who.Client, o) }))
 }
 
 func (s *surface) createODFI(c echo.Context, who api.Caller) error {
@@ -155,5 +155,5 @@ func (s *surface) deleteODFI(c echo.Context, who api.Caller) error {
 	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.ProfileStream(who.Client), domain.DeleteODFI{ID: c.Param("id")}.Decide); err != nil {
 		return err
 	}
-	return noContent(c)
+	return c.NoContent(http.StatusNoContent)
 }

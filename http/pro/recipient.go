@@ -181,5 +181,5 @@ func (s *surface) deleteRecipient(c echo.Context, who api.Caller) error {
 	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.RecipientStream(who.Client, id), domain.DeleteRecipient{ID: id}.Decide); err != nil {
 		return err
 	}
-	return noContent(c)
+	return c.NoContent(http.StatusNoContent)
 }

@@ -159,7 +159,7 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID st
 	o.ID, o.Named = id, in.named
 	begun, err := l.Begins(ctx, client, o, key)
 	if err != nil {
-		return nil, inVaultWords(err)
+		return nil, api.Respelled(err, vaultNames)
 	}
 	if in.CreateToken && in.TokenID == "" {
 		if token, err = s.withToken(ctx, l, clientID, in, id); err != nil {
@@ -265,9 +265,6 @@ var vaultNames = strings.NewReplacer(
 	"/ToName", "/individual-name", "/Amount", "/amount", "/StandardEntryClassCode", "/standard-entry-class-code",
 	"/TransactionType", "/type", "/WebDetails/PaymentType", "/payment-type",
 )
-
-// inVaultWords renames the fields of a refusal to the vault's.
-func inVaultWords(err error) error { return api.Respelled(err, vaultNames) }
 
 func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {
 	p := made.t.Originated.Proposal

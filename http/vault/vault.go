@@ -25,7 +25,8 @@ const vaultPath = "/rest/v2/"
 
 // createToken stores an account and answers the token that names it.
 func (s *surface) createToken(c echo.Context, who api.Caller) error {
-	input, in, err := readToken(c)
+	var in tokenInput
+	input, err := readVault(c, &in)
 	if err != nil {
 		return err
 	}
@@ -89,23 +90,35 @@ func (s *surface) terms(ctx context.Context, l *ledger.Ledger, client, id string
 		CustomerKey: in.CustomerKey, SoftwareType: in.SoftwareType, SoftwareVersion: in.SoftwareVersion,
 		Default: in.Default && in.CustomerKey == "",
 	}
-	if in.CustomerKey == "" {
-		return terms, changes, nil
+	chosen, err := chooseDefault(ctx, l, client, in.CustomerKey, id, in.Default)
+	return terms, append(changes, chosen...), err
+}
+
+// chooseDefault makes a token the default of the customer with a key, or no
+// longer. Without a key there is no customer.
+func chooseDefault(ctx context.Context, l *ledger.Ledger, client, key, token string, yes bool) ([]ledger.Change, error) {
+	if key == "" {
+		return nil, nil
 	}
-	name, err := l.CustomerKey(client, in.CustomerKey)
+	customer, stream, err := customerOf(ctx, l, client, key)
 	if err != nil {
-		return terms, nil, err
+		return nil, err
 	}
-	customer, err := l.Customer(ctx, client, name)
+	events := customer.ChooseDefault(token, yes)
+	if len(events) == 0 {
+		return nil, nil
+	}
+	return []ledger.Change{{Stream: stream, Client: client, Expect: customer.Version, Events: events}}, nil
+}
+
+// customerOf reads the customer with a key, and names its stream.
+func customerOf(ctx context.Context, l *ledger.Ledger, client, key string) (customer domain.Customer, stream string, err error) {
+	name, err := l.CustomerKey(client, key)
 	if err != nil {
-		return terms, nil, err
+		return customer, "", err
 	}
-	if events := customer.ChooseDefault(id, in.Default); len(events) > 0 {
-		changes = append(changes, ledger.Change{
-			Stream: domain.CustomerStream(client, name), Client: client, Expect: customer.Version, Events: events,
-		})
-	}
-	return terms, changes, nil
+	customer, err = l.Customer(ctx, client, name)
+	return customer, domain.CustomerStream(client, name), err
 }
 
 func (s *surface) getToken(c echo.Context, who api.Caller) error {
@@ -114,8 +127,8 @@ func (s *surface) getToken(c echo.Context, who api.Caller) error {
 
 // replaceToken replaces everything of a token except its id and its use count.
 func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
-	_, in, err := readToken(c)
-	if err != nil {
+	var in tokenInput
+	if _, err := readVault(c, &in); err != nil {
 		return err
 	}
 	ctx, l, id := c.Request().Context(), s.LedgerNow(), c.Param("token")
@@ -125,15 +138,17 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	_, err = ledger.ExecuteWith(ctx, l, ledger.TokenStream(who.Client, id), func(token domain.VaultToken) (d ledger.Decision, err error) {
+	_, err := ledger.ExecuteWith(ctx, l, ledger.TokenStream(who.Client, id), func(token domain.VaultToken) (d ledger.Decision, err error) {
 		terms, changes, err := s.terms(ctx, l, who.Client, id, in)
 		if err != nil {
 			return d, err
 		}
 		if left := token.Terms.CustomerKey; left != in.CustomerKey {
-			if changes, err = s.leaveCustomer(ctx, l, who.Client, left, id, changes); err != nil {
+			freed, err := chooseDefault(ctx, l, who.Client, left, id, false)
+			if err != nil {
 				return d, err
 			}
+			changes = append(changes, freed...)
 		}
 		d.Events, err = domain.ReplaceToken{Terms: terms}.Decide(token)
 		d.Before = changes
@@ -143,27 +158,6 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 		return err
 	}
 	return s.respondToken(c, l, who, id)
-}
-
-// leaveCustomer clears the default of a customer whose token is deleted.
-func (s *surface) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, key, token string, changes []ledger.Change) ([]ledger.Change, error) {
-	if key == "" {
-		return changes, nil
-	}
-	name, err := l.CustomerKey(client, key)
-	if err != nil {
-		return nil, err
-	}
-	customer, err := l.Customer(ctx, client, name)
-	if err != nil {
-		return nil, err
-	}
-	if events := customer.ChooseDefault(token, false); len(events) > 0 {
-		changes = append(changes, ledger.Change{
-			Stream: domain.CustomerStream(client, name), Client: client, Expect: customer.Version, Events: events,
-		})
-	}
-	return changes, nil
 }
 
 // deleteToken deletes a token and answers it as it was.
@@ -180,7 +174,7 @@ func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
 		if shown, err = s.shownToken(ctx, l, who, token); err != nil {
 			return d, err
 		}
-		d.With, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, nil)
+		d.With, err = chooseDefault(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, false)
 		return d, err
 	})
 	if err != nil {

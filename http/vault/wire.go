@@ -121,12 +121,6 @@ func isXML(r *http.Request) bool {
 	return media == "application/xml" || media == "text/xml"
 }
 
-// readToken reads a token in JSON or XML.
-func readToken(c echo.Context) (input []byte, in tokenInput, err error) {
-	input, err = readVault(c, &in)
-	return input, in, err
-}
-
 // readVault reads a JSON or XML body into a value. Unknown fields are ignored,
 // as the vault always did; one that occurs twice is refused.
 func readVault(c echo.Context, into any) ([]byte, error) {
@@ -170,11 +164,7 @@ func (s *surface) shownToken(ctx context.Context, l *ledger.Ledger, who api.Call
 	}
 	isDefault := token.Terms.Default
 	if key := token.Terms.CustomerKey; key != "" {
-		name, err := l.CustomerKey(who.Client, key)
-		if err != nil {
-			return tokenAnswer{}, err
-		}
-		customer, err := l.Customer(ctx, who.Client, name)
+		customer, _, err := customerOf(ctx, l, who.Client, key)
 		if err != nil {
 			return tokenAnswer{}, err
 		}

@@ -1,9 +1,0 @@
-package pro
-
-import (
-	"net/http"
-
-	"github.com/labstack/echo/v4"
-)
-
-func noContent(c echo.Context) error { return c.NoContent(http.StatusNoContent) }
