@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -18,7 +19,7 @@ import (
 // makes it, and the form that collects its input.
 type action struct {
 	scope  string
-	method string
+	method string // POST if empty
 	path   string // path in the API; :subject is the id it applies to
 	fields []input
 	button string
@@ -46,13 +47,10 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	method := a.method
-	if method == "" {
-		method = http.MethodPost
-	}
-	path := strings.ReplaceAll(strings.ReplaceAll(a.path, ":subject", url.PathEscape(c.Param("subject"))), ":client", url.PathEscape(c.FormValue("client")))
-	path = strings.ReplaceAll(path, ":key", url.PathEscape(c.FormValue("key")))
-	answer, err := s.ask(c, who, method, path, body)
+	path := strings.NewReplacer(
+		":subject", url.PathEscape(c.Param("subject")), ":client", url.PathEscape(c.FormValue("client")), ":key", url.PathEscape(c.FormValue("key")),
+	).Replace(a.path)
+	answer, err := s.ask(c, who, cmp.Or(a.method, http.MethodPost), path, body)
 	if err != nil {
 		return err
 	}

@@ -192,11 +192,10 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 // and its amount.
 func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) {
 	for _, change := range a.Asked.Changes {
-		name, ok := strings.CutPrefix(change.Stream, "transaction/")
+		client, id, ok := domain.SplitTransactionStream(change.Stream)
 		if !ok {
 			continue
 		}
-		client, id, _ := strings.Cut(name, "/")
 		v, err := s.Transaction(ctx, s.LedgerNow(), client, id)
 		if err != nil {
 			return cell{}, err

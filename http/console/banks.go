@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -29,7 +28,7 @@ func (s *surface) banks(c echo.Context, who api.Caller) error {
 			return t, "", err
 		}
 		_, labels := s.metrics.read(s.Metrics)
-		for _, routing := range sortedKeys(clients) {
+		for _, routing := range sortedNames(clients) {
 			bank, err := s.Ledger.Bank(ctx, routing)
 			if err != nil {
 				return t, "", err
@@ -73,29 +72,15 @@ func (s *surface) clientsByBank(ctx context.Context) (map[string]int, error) {
 	for _, routing := range r.Banks {
 		count[routing] = 0
 	}
-	for cursor := ""; ; {
-		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+	for client, err := range s.EachClient(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			for _, routing := range r.ODFIs {
-				count[routing]++
-			}
+		for _, routing := range client.ODFIs {
+			count[routing]++
 		}
-		if next == "" {
-			return count, nil
-		}
-		cursor = next
 	}
-}
-
-func sortedKeys(counts map[string]int) (list []string) {
-	for name := range counts {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
+	return count, nil
 }
 
 // bankPage serves one of our ODFIs: how its files are delivered, which clients

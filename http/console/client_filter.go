@@ -28,8 +28,13 @@ func (s *surface) clientChoices(ctx context.Context) ([]choice, error) {
 	return list, nil
 }
 
-// clientFilter is the filter above a list that selects a client.
-func (s *surface) clientFilter(ctx context.Context, id string) (filter, error) {
+// clientFilter is the filter above a list that selects a client, by what a user
+// typed. Its value is the client's id.
+func (s *surface) clientFilter(ctx context.Context, typed string) (filter, error) {
+	id, err := s.clientID(ctx, typed)
+	if err != nil {
+		return filter{}, err
+	}
 	f := filter{Name: "client", Label: "Client", Value: id, Kind: "text"}
 	choices, err := s.clientChoices(ctx)
 	if len(choices) > 0 {

@@ -103,7 +103,7 @@ func (s *surface) clientForms(c echo.Context, p *page, id string) ([]form, error
 	var live []choice
 	for _, r := range rows {
 		if full, err := s.Directory.Credential(c.Request().Context(), r.Key); err == nil && !r.Revoked {
-			live = append(live, choice{r.Key, cmp.Or(full.Name, "(no name)") + ", " + r.Key[:min(len(r.Key), 8)] + "…"})
+			live = append(live, choice{r.Key, named(full.Name) + ", " + r.Key[:min(len(r.Key), 8)] + "…"})
 		}
 	}
 	if len(live) > 0 {
@@ -190,7 +190,7 @@ func (s *surface) credentialTable(ctx context.Context, p *page, client string) (
 		case !full.Good(s.Now()):
 			state = badge("expired", warn)
 		}
-		t.add(say(cmp.Or(full.Name, "(no name)")).sub(full.Owner), state, say(strings.Join(r.Scopes, ", ")), at(r.IssuedAt), code(r.Key[:min(len(r.Key), 8)]+"…"))
+		t.add(say(named(full.Name)).sub(full.Owner), state, say(strings.Join(r.Scopes, ", ")), at(r.IssuedAt), code(r.Key[:min(len(r.Key), 8)]+"…"))
 	}
 	return t, err
 }

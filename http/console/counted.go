@@ -41,15 +41,11 @@ func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	client, err := s.clientID(ctx, f.Client)
+	ofClient, err := s.clientFilter(ctx, f.Client)
 	if err != nil {
 		return err
 	}
-	f.Client = client
-	ofClient, err := s.clientFilter(ctx, client)
-	if err != nil {
-		return err
-	}
+	f.Client = ofClient.Value
 	filters := []filter{
 		ofClient, {Name: "bank", Label: "Or bank", Value: f.ODFI, Kind: "text"}, {Name: "company", Label: "Company", Value: f.Company, Kind: "text"},
 		{Name: "money", Label: "Entries", Value: money, Choices: countedMoney}, {Name: "by", Label: "By the day", Value: by, Choices: countedBy},

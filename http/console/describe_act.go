@@ -79,6 +79,5 @@ func (s *surface) describeRequest(f domain.Fact) string {
 
 // eventWords turns an event's type into words.
 func eventWords(f domain.Fact) string {
-	text := strings.NewReplacer(".", ": ", "_", " ").Replace(strings.TrimPrefix(f.Event.Type(), "audit."))
-	return strings.ToUpper(text[:1]) + text[1:]
+	return capital(strings.NewReplacer(".", ": ", "_", " ").Replace(strings.TrimPrefix(f.Event.Type(), "audit.")))
 }

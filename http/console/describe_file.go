@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -80,12 +81,7 @@ func describeOutcome(f domain.Fact) (description, bool) {
 	}
 }
 
-func trimmed(s string) string {
-	if t := sentence(s); t != "" {
-		return t[1:]
-	}
-	return ""
-}
+func trimmed(s string) string { return strings.TrimPrefix(sentence(s), " ") }
 
 // ackText are the results of an acknowledgement in words.
 var ackText = map[ack.Result]string{

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -100,9 +101,9 @@ func describeAnswer(f domain.Fact) (description, bool) {
 		return t, true
 	case *domain.TransactionAskedBack:
 		by, _ := time.Parse(time.RFC3339, e.AnswerBy)
-		return description{what: "The receiving bank was asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " Its answer is due by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
+		return description{what: "The receiving bank was asked to return it", detail: trimmed(e.Reason) + " Its answer is due by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
 	case *domain.TransactionUnanswered:
-		return description{what: "The request for return lapsed", detail: strings.TrimSpace(sentence(e.Reason)), tone: warn}, true
+		return description{what: "The request for return lapsed", detail: trimmed(e.Reason), tone: warn}, true
 	case *domain.TransactionRetryRequested:
 		t := requested("Presented again", e.Outgoing)
 		t.detail = fmt.Sprintf("Attempt %d.%s", e.Attempt, sentence(t.detail))
@@ -130,21 +131,19 @@ func received(what string, in domain.Incoming, t tone) description {
 }
 
 func requested(what string, out domain.Outgoing) description {
-	var detail string
-	if out.Code != "" {
-		detail = codeText(out.Code)
-	}
-	return description{what: what, detail: strings.TrimSpace(detail + sentence(out.Reason) + sentence(out.Information))}
+	return description{what: what, detail: strings.TrimSpace(codeText(out.Code) + sentence(out.Reason) + sentence(out.Information))}
 }
 
-// codeText is a reason code with its title.
+// codeText is a reason code with its title, also of one no longer in use; empty
+// without a code.
 func codeText(code string) string {
-	today := calendar.Date{}
-	if c, ok := codes.Return(code, today); ok || c.Title != "" {
-		return code + ": " + c.Title + "."
+	if code == "" {
+		return ""
 	}
-	if c, ok := codes.Change(code, today); ok || c.Title != "" {
-		return code + ": " + c.Title + "."
+	r, _ := codes.Return(code, calendar.Date{})
+	c, _ := codes.Change(code, calendar.Date{})
+	if title := cmp.Or(r.Title, c.Title); title != "" {
+		return code + ": " + title + "."
 	}
 	return code + "."
 }
@@ -157,5 +156,5 @@ func sentence(s string) string {
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}
-	return " " + strings.ToUpper(s[:1]) + s[1:]
+	return " " + capital(s)
 }

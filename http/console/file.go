@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -47,11 +48,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 	if !api.IsShown(f) {
 		return domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
 	}
-	row := api.FileFromLog(f)
-	name := row.Name
-	if name == "" {
-		name = f.ID
-	}
+	name := cmp.Or(api.FileFromLog(f).Name, f.ID)
 	p := s.newPage(c, who, name, "Files out")
 	if isCSV(c) {
 		return s.fileCSV(c, p, f)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -26,14 +27,11 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	client, err := s.clientID(c.Request().Context(), client)
-	if err != nil {
-		return err
-	}
 	ofClient, err := s.clientFilter(c.Request().Context(), client)
 	if err != nil {
 		return err
 	}
+	client = ofClient.Value
 	p := s.newPage(c, who, "Files out", "Files out")
 	if window != "" && day == "" {
 		day = calendar.DateOf(p.Now).String()
@@ -63,10 +61,6 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 func fileTable(p *page, name, caption string, files []projections.File) table {
 	t := table{Name: name, Caption: caption, Columns: columns("File@", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut@", "Delivered@"), Empty: "No file to show.", page: p}
 	for _, f := range files {
-		title := f.Name
-		if title == "" {
-			title = f.ID
-		}
 		state := badge(word(f.State), toneOf(string(f.State)))
 		if f.State == domain.DeliveryUnknown || f.DeliveredAt.IsZero() {
 			state = state.sub(f.Note)
@@ -76,7 +70,7 @@ func fileTable(p *page, name, caption string, files []projections.File) table {
 			cut = at(f.CreatedAt)
 		}
 		t.add(
-			linked(title, Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
+			linked(cmp.Or(f.Name, f.ID), Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
 			p.client(f.Client), cut, p.sameDay(f.DeliveredAt, f.CutAt))
 	}
 	return t

@@ -39,26 +39,25 @@ func formOf(p *page, name, subject, title string) form {
 
 func (f form) opened() form { f.Open = true; return f }
 
-// filled sets a field's initial value.
-func (f form) filled(name, value string) form {
+// changed changes a field of this form only: the fields are those of its action.
+func (f form) changed(name string, change func(*input)) form {
 	f.Fields = slices.Clone(f.Fields)
 	for i := range f.Fields {
 		if f.Fields[i].Name == name {
-			f.Fields[i].Value = value
+			change(&f.Fields[i])
 		}
 	}
 	return f
 }
 
+// filled sets a field's initial value.
+func (f form) filled(name, value string) form {
+	return f.changed(name, func(i *input) { i.Value = value })
+}
+
 // choosing sets the options of a field.
 func (f form) choosing(name string, choices []choice) form {
-	f.Fields = slices.Clone(f.Fields)
-	for i := range f.Fields {
-		if f.Fields[i].Name == name {
-			f.Fields[i].Choices = choices
-		}
-	}
-	return f
+	return f.changed(name, func(i *input) { i.Choices = choices })
 }
 
 // picking sets a field's options if there are few enough for a menu, and
@@ -67,13 +66,7 @@ func (f form) picking(name string, choices []choice) form {
 	if len(choices) == 0 {
 		return f
 	}
-	f = f.choosing(name, append([]choice{{"", "choose"}}, choices...))
-	for i := range f.Fields {
-		if f.Fields[i].Name == name {
-			f.Fields[i].Kind = "choice"
-		}
-	}
-	return f
+	return f.changed(name, func(i *input) { i.Kind, i.Choices = "choice", append([]choice{{"", "choose"}}, choices...) })
 }
 
 // Has reports whether value is among the options already selected.

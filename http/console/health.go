@@ -91,7 +91,7 @@ func valueOf(m *dto.Metric) (float64, bool) {
 // health runs the checks of whether the ledger is working.
 func (s *surface) health(ctx context.Context, p *page) []check {
 	values, labels := s.metrics.read(s.Metrics)
-	list := []check{s.logCheck(ctx), s.viewCheck(ctx)}
+	list := []check{s.logCheck(), s.viewCheck(ctx)}
 	if values["achledger_stream_opening"] > 0 {
 		list = append(list, opening...)
 	} else {
@@ -146,7 +146,7 @@ var opening = []check{
 	{"Delivery", warn, "waits", "No file is sent before the stream was compared with the log."},
 }
 
-func (s *surface) logCheck(context.Context) check {
+func (s *surface) logCheck() check {
 	select {
 	case <-s.Ledger.Store.Failed():
 		return check{"Log", bad, "closed", "Nothing can be accepted until the process is restarted."}

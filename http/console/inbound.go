@@ -194,7 +194,7 @@ func (s *surface) placed(ctx context.Context, t *table, file string, of settledP
 		t.add(linked(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), settles(&q.Entry, q.SettledOn), code(q.Entry.Trace))
 		return nil
 	}
-	in, kind, ok := incoming(f.Event)
+	in, kind, ok := domain.IncomingOf(f.Event)
 	if !ok || in.Inbound != file || !of.takes(&in.Entry, in.SettledOn) {
 		return nil
 	}
@@ -202,11 +202,12 @@ func (s *surface) placed(ctx context.Context, t *table, file string, of settledP
 		return err
 	}
 	client, id, _ := domain.SplitTransactionStream(r.Stream)
-	what := say(word(kind))
-	if c, _ := in.Entry.AnswerAndOriginal(); c != "" {
-		what = say(word(kind)).sub(codeText(c))
+	what := word(kind)
+	if kind == domain.Origination {
+		what = "Payment"
 	}
-	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), settles(&in.Entry, in.SettledOn), code(in.Entry.Trace))
+	answer, _ := in.Entry.AnswerAndOriginal()
+	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), say(what).sub(codeText(answer)), t.page.client(client), settles(&in.Entry, in.SettledOn), code(in.Entry.Trace))
 	return nil
 }
 
@@ -218,26 +219,6 @@ func settles(e *nacha.Entry, on string) cell {
 	return say(dayText(on))
 }
 
-// incoming returns what an event says was received from the bank.
-func incoming(e domain.Event) (in *domain.Incoming, kind domain.ItemKind, ok bool) {
-	switch e := e.(type) {
-	case *domain.TransactionReceived:
-		return &e.Incoming, "Payment", true
-	case *domain.TransactionReturned:
-		return &e.Incoming, domain.Return, true
-	case *domain.TransactionCorrected:
-		return &e.Incoming, domain.Correction, true
-	case *domain.TransactionDishonored:
-		return &e.Incoming, domain.Dishonor, true
-	case *domain.TransactionContested:
-		return &e.Incoming, domain.Contest, true
-	case *domain.TransactionChangeRefused:
-		return &e.Incoming, domain.RefusedChange, true
-	default:
-		return nil, "", false
-	}
-}
-
 type unmatchedPage struct {
 	Name    string
 	Facts   []fact
@@ -246,7 +227,6 @@ type unmatchedPage struct {
 	Actions []form
 	Fits    table
 	Moments []moment
-	Records [][]field
 }
 
 func (d unmatchedPage) lists() []table { return []table{d.Fits} }
@@ -264,7 +244,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, named(u.Name)+", "+dollars(u.AmountCents), "Queues")
 	data := unmatchedPage{Name: named(u.Name), Message: u.Message, Outcome: u.Outcome}
 	data.Facts = []fact{
-		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(word(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
+		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(word(u.EntryKind)).sub(codeText(u.Code))}, {"Company", say(u.CompanyName)},
 		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
 		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waiting since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
 	}
@@ -295,13 +275,6 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "unmatched", p)
-}
-
-func codeOrNone(code string) string {
-	if code == "" {
-		return ""
-	}
-	return codeText(code)
 }
 
 // candidates lists the transactions that an entry may belong to.

@@ -31,7 +31,7 @@ func (s *surface) toProvider(c echo.Context) error {
 	if err != nil {
 		return s.unavailable(c, err)
 	}
-	s.setCookie(c, stateCookie, state, int(openid.Life.Seconds()))
+	setCookie(c, stateCookie, state, int(openid.Life.Seconds()))
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
@@ -40,11 +40,8 @@ func (s *surface) toProvider(c echo.Context) error {
 // the sign-in can finish it.
 func (s *surface) fromProvider(c echo.Context) error {
 	secure(c.Response().Header())
-	kept := ""
-	if cookie, err := c.Cookie(cookieName(c, stateCookie)); err == nil {
-		kept = cookie.Value
-	}
-	s.setCookie(c, stateCookie, "", -1)
+	kept := readCookie(c, stateCookie)
+	setCookie(c, stateCookie, "", -1)
 	ctx := c.Request().Context()
 	who, err := s.OpenID.Finish(ctx, kept, c.QueryParam("state"), c.QueryParam("code"))
 	if err != nil {

@@ -50,7 +50,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 	}
 	p.Data = settingsPage{
 		Title: "People", Lead: "Who works with this ledger, and what each can do. The policy can require two people only once at least two can approve, and while it does, two must remain.",
-		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(s.sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
+		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
 	}
 	return s.show(c, http.StatusOK, "settings", p)
 }
@@ -106,7 +106,7 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		return err
 	}
 	open = slices.DeleteFunc(open, func(o people.OpenSession) bool { return o.Email != one.Email })
-	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "enabled", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(s.sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
+	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "enabled", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
 		{"Name", say(named(one.Name))}, {"Roles", say(strings.Join(one.Roles, ", "))}, {"Added", at(one.AddedAt)},
 	}}
 	credentials := fact{"Password and app", say("not set yet").sub("The owner of the data folder prints a link to set them: achledger operators link " + one.Email)}

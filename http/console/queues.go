@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -143,15 +144,17 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 		return asked, fields, err
 	}
 	ctx := c.Request().Context()
-	if asked.client, err = s.clientID(ctx, asked.client); err != nil {
-		return asked, nil, err
-	}
 	client, err := s.clientFilter(ctx, asked.client)
+	asked.client = client.Value
 	return asked, append([]filter{client, {Name: "rule", Label: "Rule", Value: asked.rule, Kind: "text"}}, fields...), err
 }
 
+// rowReader reads some rows of a list, and the cursor of the next ones; empty at
+// the end of the list.
+type rowReader func(ctx context.Context, limit int, cursor string) (table, string, error)
+
 // list serves a list as a page, or in full as CSV.
-func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
+func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, read rowReader) error {
 	if isCSV(c) {
 		return s.wholeCSV(c, read)
 	}
@@ -165,7 +168,7 @@ func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, r
 
 // part reads the rows of the page's own list that are shown at a time, with the
 // paths of the next ones and of all as CSV.
-func (p *page) part(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) (table, error) {
+func (p *page) part(c echo.Context, read rowReader) (table, error) {
 	t, next, err := read(c.Request().Context(), pageRows, c.QueryParam("cursor"))
 	if err != nil {
 		return t, err
@@ -179,7 +182,7 @@ func (p *page) part(c echo.Context, read func(ctx context.Context, limit int, cu
 
 // wholeCSV serves a list as CSV, reading page after page. A list with more
 // rows than a spreadsheet can use is cut off, and its last line says so.
-func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
+func (s *surface) wholeCSV(c echo.Context, read rowReader) error {
 	api.ExtendDeadlines(c, 5*time.Minute)
 	var whole table
 	for cursor := ""; ; {
@@ -257,12 +260,7 @@ func heldThen(h projections.HeldItem) cell {
 }
 
 // named formats a name for lists.
-func named(name string) string {
-	if name == "" {
-		return "(no name)"
-	}
-	return name
-}
+func named(name string) string { return cmp.Or(name, "(no name)") }
 
 func masked(tail string) string {
 	if tail == "" {
@@ -280,14 +278,10 @@ func (s *surface) unmatchedEntries(ctx context.Context, p *page, of queuePart) (
 		if u.Code != "" {
 			what += " " + u.Code
 		}
-		deadline := at(u.Deadline)
-		if !u.Deadline.IsZero() {
-			deadline = deadline.sub(p.Until(u.Deadline))
-		}
 		t.add(
 			linked(named(u.Name), Path+"/unmatched/"+u.ID).sub(what+" "+masked(u.AccountTail)),
 			money(u.AmountCents).sub(debitOrCredit(u.Debit)), say(u.Message), say(u.CompanyName).sub("bank "+u.Sender),
-			deadline, say(dayText(u.SettledOn)), code(u.ID))
+			at(u.Deadline).sub(p.Until(u.Deadline)), say(dayText(u.SettledOn)), code(u.ID))
 	}
 	return t, next, err
 }

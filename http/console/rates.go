@@ -58,12 +58,12 @@ func rateRow(p *page, t *table, of []api.RateRecord) {
 	state, crosses := badge("low", good), cell{}
 	for _, r := range of {
 		b := r.SixtyDays.MethodB
-		share := say(perCent(b.Percent))
+		share := say(rateText(b.Percent))
 		if r.Level != guard.Low {
-			share = badge(perCent(b.Percent), levelTone(r.Level))
+			share = badge(rateText(b.Percent), levelTone(r.Level))
 		}
 		share.Href = ratesPath(r.Client, r.Company) + "?class=" + string(r.Class)
-		cells = append(cells, share.sub(fmt.Sprintf("%s of %s, limit %s", number(b.Returned), number(b.Originated), perCent(r.Act))))
+		cells = append(cells, share.sub(fmt.Sprintf("%s of %s, limit %s", number(b.Returned), number(b.Originated), rateText(r.Act))))
 		switch {
 		case r.Stopped:
 			state = badge("entries are held", bad)
@@ -95,7 +95,8 @@ func levelTone(l guard.Level) tone {
 	}
 }
 
-func perCent(of float64) string {
+// rateText formats a rate in percent: 0.5%.
+func rateText(of float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", of), "0"), ".") + "%"
 }
 
@@ -141,7 +142,7 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 		if r.Level == guard.Low && r.SixtyDays.MethodB.Percent > r.Act && data.Tone == good {
 			data.State, data.Tone = "too few to act on", plain
 		}
-		data.Plots = append(data.Plots, ratePlot(r, calendar.DateOf(p.Now), Path+"/rates/"+url.PathEscape(client)+"/"+url.PathEscape(company)))
+		data.Plots = append(data.Plots, ratePlot(r, calendar.DateOf(p.Now), ratesPath(client, company)))
 		data.Facts = append(data.Facts, rateFacts(r)...)
 	}
 	if len(data.Plots) == 0 {
@@ -167,12 +168,12 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 
 func rateFacts(r api.RateRecord) []fact {
 	of := func(m api.RateMethod) string {
-		return fmt.Sprintf("%s (%s of %s)", perCent(m.Percent), number(m.Returned), number(m.Originated))
+		return fmt.Sprintf("%s (%s of %s)", rateText(m.Percent), number(m.Returned), number(m.Originated))
 	}
 	return []fact{
 		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("of the debits sent in these days: " + of(r.SixtyDays.MethodA))},
 		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("of the debits sent in them: " + of(r.TwoMonths.MethodA))},
-		{"Limit", say(perCent(r.Act)).sub("warning above " + perCent(r.Warn) + "; " + actedOn(string(r.Action)))},
+		{"Limit", say(rateText(r.Act)).sub("warning above " + rateText(r.Warn) + "; " + actedOn(string(r.Action)))},
 		{"Crosses its limit", say(whenAbove(r))},
 	}
 }

@@ -25,13 +25,13 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	y := func(v float64) int { return top + high - int(v*high/most) }
 	p.Lines = append(p.Lines, line{left, top + high, left + wide, top + high, "axis"},
 		line{left, y(r.Act), left + wide, y(r.Act), "limit"}, line{left, y(r.Warn), left + wide, y(r.Warn), "near"})
-	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "limit " + perCent(r.Act) + ", warning above " + perCent(r.Warn)})
+	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "limit " + rateText(r.Act) + ", warning above " + rateText(r.Warn)})
 	for day := range n - 1 {
 		p.Lines = append(p.Lines, line{x(day), y(r.Trend[day]), x(day + 1), y(r.Trend[day+1]), "path"})
 	}
 	for day := n - 1; day >= 0; day -= every {
 		on := today.Add(day - (n - 1))
-		says := fmt.Sprintf("%s: %s", on.At(12, 0).Format("Mon 2 Jan"), perCent(r.Trend[day]))
+		says := fmt.Sprintf("%s: %s", on.At(12, 0).Format("Mon 2 Jan"), rateText(r.Trend[day]))
 		href := path + "?class=" + string(r.Class) + "&day=" + on.String() + "#rate-returned"
 		p.Dots = append(p.Dots, shape{X: x(day), Y: y(r.Trend[day]), R: 4, Class: "dot", Says: says, Href: href})
 		p.Says = append(p.Says, textLink{says, href})

@@ -49,15 +49,11 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	client, err := s.clientID(c.Request().Context(), f.Client)
+	ofClient, err := s.clientFilter(c.Request().Context(), f.Client)
 	if err != nil {
 		return err
 	}
-	f.Client = client
-	ofClient, err := s.clientFilter(c.Request().Context(), client)
-	if err != nil {
-		return err
-	}
+	f.Client = ofClient.Value
 	p := s.newPage(c, who, "Returns", "Returns")
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		f := f
@@ -98,10 +94,7 @@ func answerTable(p *page, rows []projections.Answer) table {
 	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction@", "Client", "When@", "Trace number"), Empty: "No return, correction or dispute to show.", page: p}
 	for _, a := range rows {
 		what := linked(word(a.Kind), transactionPath(a.Client, a.TransactionID))
-		if a.Code != "" {
-			what = what.sub(codeText(a.Code))
-		}
-		t.add(what, money(a.AmountCents), say(named(a.Name)).sub(a.SEC), say(word(a.Direction)).sub(leaving(a)), p.client(a.Client), at(a.MadeAt), code(a.Trace))
+		t.add(what.sub(codeText(a.Code)), money(a.AmountCents), say(named(a.Name)).sub(a.SEC), say(word(a.Direction)).sub(leaving(a)), p.client(a.Client), at(a.MadeAt), code(a.Trace))
 	}
 	return t
 }

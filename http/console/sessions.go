@@ -51,10 +51,6 @@ func endForms(p *page, open []people.OpenSession) []form {
 	return []form{formOf(p, "end-session", "one", "End one session").choosing("key", choices)}
 }
 
-// sessionSecret returns the session secret from the browser's cookie.
-func (s *surface) sessionSecret(c echo.Context) string {
-	if cookie, err := c.Cookie(sessionCookie(c)); err == nil {
-		return cookie.Value
-	}
-	return ""
-}
+// sessionSecret returns the session secret from the browser's cookie; empty
+// without one.
+func sessionSecret(c echo.Context) string { return readCookie(c, sessionCookie) }

@@ -139,18 +139,18 @@ func (s *surface) setUp(c echo.Context) error {
 }
 
 func (s *surface) enter(c echo.Context, session people.Session) error {
-	s.setSession(c, session.Secret, 0)
+	setSession(c, session.Secret, 0)
 	return c.Redirect(http.StatusSeeOther, Path)
 }
 
 // signOut ends the session, on the server too.
 func (s *surface) signOut(c echo.Context) error {
-	if cookie, err := c.Cookie(sessionCookie(c)); err == nil {
-		if err := s.SignIns.End(c.Request().Context(), cookie.Value); err != nil {
+	if secret := sessionSecret(c); secret != "" {
+		if err := s.SignIns.End(c.Request().Context(), secret); err != nil {
 			return err
 		}
 	}
-	s.setSession(c, "", -1)
+	setSession(c, "", -1)
 	return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
 }
 
@@ -158,11 +158,11 @@ func (s *surface) signOut(c echo.Context) error {
 // session up on every request, so that its end and a change of role take
 // effect at once.
 func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) {
-	cookie, err := c.Cookie(sessionCookie(c))
-	if err != nil || cookie.Value == "" {
+	secret := sessionSecret(c)
+	if secret == "" {
 		return who, false, nil
 	}
-	actor, err := s.SignIns.Session(c.Request().Context(), cookie.Value)
+	actor, err := s.SignIns.Session(c.Request().Context(), secret)
 	switch {
 	case people.IsRefused(err):
 		return who, false, nil
@@ -173,19 +173,28 @@ func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) 
 }
 
 // setSession stores a session's secret in the browser.
-func (s *surface) setSession(c echo.Context, secret string, age int) {
-	s.setCookie(c, "achledger-session", secret, age)
+func setSession(c echo.Context, secret string, age int) {
+	setCookie(c, sessionCookie, secret, age)
 }
 
-func sessionCookie(c echo.Context) string { return cookieName(c, "achledger-session") }
+const (
+	sessionCookie = "achledger-session" // stores the secret of a session
+	stateCookie   = "achledger-openid"  // stores the state of a sign-in at the OpenID provider
+)
 
-// stateCookie stores the state of a sign-in at the OpenID provider.
-const stateCookie = "achledger-openid"
+// readCookie returns what setCookie stored in the browser; empty if nothing.
+func readCookie(c echo.Context, name string) string {
+	cookie, err := c.Cookie(cookieName(c, name))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
 
 // setCookie stores a secret in the browser. Over https the __Host- prefix
 // binds the cookie to this host. Over plain http on loopback no browser would
 // accept that prefix, so it is omitted.
-func (s *surface) setCookie(c echo.Context, name, secret string, age int) {
+func setCookie(c echo.Context, name, secret string, age int) {
 	c.SetCookie(&http.Cookie{
 		Name: cookieName(c, name), Value: secret, Path: "/", MaxAge: age,
 		Secure: !loopback(c.Request()), HttpOnly: true, SameSite: http.SameSiteLaxMode,

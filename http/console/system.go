@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -56,5 +55,3 @@ func (s *surface) system(c echo.Context, who api.Caller) error {
 	p.Data = data
 	return s.show(c, http.StatusOK, "system", p)
 }
-
-var _ = strings.Join

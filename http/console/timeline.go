@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,33 +33,30 @@ type description struct {
 	href, linkText string
 }
 
-// moments reads streams and describes their events in log order. The many
-// events that add entries to a large file are described once.
-func (s *surface) moments(ctx context.Context, describe func(domain.Fact) (description, bool), streams ...string) (list []moment, err error) {
-	for _, stream := range streams {
-		events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
+// moments reads a stream and describes its events. The many events that add
+// entries to a large file are described once.
+func (s *surface) moments(ctx context.Context, describe func(domain.Fact) (description, bool), stream string) (list []moment, err error) {
+	events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range events {
+		f, err := ledger.Fact(r)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range events {
-			f, err := ledger.Fact(r)
-			if err != nil {
-				return nil, err
-			}
-			t, ok := describe(f)
-			if !ok {
-				continue
-			}
-			if id := f.Meta.Approval; id != "" && t.href == "" {
-				t.href, t.linkText = Path+"/approvals/"+id, "Open the request"
-			}
-			list = append(list, moment{
-				At: f.Meta.At, What: t.what, Detail: t.detail, Tone: t.tone, Href: t.href, LinkText: t.linkText,
-				By: s.by(ctx, f.Meta), Position: r.Position, Type: r.Type, Raw: raw(r),
-			})
+		t, ok := describe(f)
+		if !ok {
+			continue
 		}
+		if id := f.Meta.Approval; id != "" && t.href == "" {
+			t.href, t.linkText = Path+"/approvals/"+id, "Open the request"
+		}
+		list = append(list, moment{
+			At: f.Meta.At, What: t.what, Detail: t.detail, Tone: t.tone, Href: t.href, LinkText: t.linkText,
+			By: s.by(ctx, f.Meta), Position: r.Position, Type: r.Type, Raw: raw(r),
+		})
 	}
-	slices.SortStableFunc(list, func(a, b moment) int { return int(a.Position - b.Position) })
 	return list, nil
 }
 
@@ -134,10 +130,4 @@ func (s *surface) actor(ctx context.Context, actor string) string {
 		name += " (" + credential.Owner + ")"
 	}
 	return name
-}
-
-// inOrder merges the moments of several streams into log order.
-func inOrder(list []moment) []moment {
-	slices.SortStableFunc(list, func(a, b moment) int { return int(a.Position - b.Position) })
-	return list
 }

@@ -81,8 +81,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	for _, a := range v.Available() {
 		data.Can = append(data.Can, ableText(a.Name, at(a.Deadline)))
 	}
-	streams := []string{domain.TransactionStream(client, id)}
-	if data.Moments, err = s.moments(ctx, describeTransaction, streams...); err != nil {
+	if data.Moments, err = s.moments(ctx, describeTransaction, domain.TransactionStream(client, id)); err != nil {
 		return err
 	}
 	for id := range v.Files {
@@ -90,8 +89,9 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		data.Moments = inOrder(append(data.Moments, more...))
+		data.Moments = append(data.Moments, more...)
 	}
+	slices.SortStableFunc(data.Moments, func(a, b moment) int { return cmp.Compare(a.Position, b.Position) })
 	for _, i := range t.Items {
 		if i.Incoming != nil {
 			if code, _ := i.Incoming.Entry.AnswerAndOriginal(); code != "" {

@@ -28,19 +28,15 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	client, err := s.clientID(c.Request().Context(), f.Client)
-	if err != nil {
-		return err
-	}
-	f.Client = client
 	status := f.Status
 	if status == projections.Pending {
 		f.Status = projections.PendingUnheld // what is held is chosen by itself
 	}
-	ofClient, err := s.clientFilter(c.Request().Context(), client)
+	ofClient, err := s.clientFilter(c.Request().Context(), f.Client)
 	if err != nil {
 		return err
 	}
+	f.Client = ofClient.Value
 	p := s.newPage(c, who, "Transactions", "Transactions")
 	filters := []filter{
 		ofClient,

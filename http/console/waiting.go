@@ -25,13 +25,11 @@ func (s *surface) waitingEntries(c echo.Context, who api.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if client, err = s.clientID(ctx, client); err != nil {
-		return err
-	}
 	ofClient, err := s.clientFilter(ctx, client)
 	if err != nil {
 		return err
 	}
+	client = ofClient.Value
 	p := s.newPage(c, who, "Waiting for a file", "Transactions")
 	groups, err := s.Views.QueueGroups(ctx)
 	if err != nil {

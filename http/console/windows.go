@@ -124,12 +124,8 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 		names[name] = true
 	}
 	b := newBars("Waiting by window, against the last five same weekdays")
-	for _, name := range sorted(names) {
-		var sum int64
-		for _, cents := range before[name] {
-			sum += cents
-		}
-		usual := sum / sameWeekdays
+	for _, name := range sortedNames(names) {
+		usual := total(before[name]) / sameWeekdays
 		one := bar{
 			Name: name, Usual: usual, Says: fmt.Sprintf("%s: on the last five same weekdays on average %s", name, dollars(usual)),
 		}
@@ -171,14 +167,6 @@ func (r windowRow) Path() string {
 // a quarter of an hour.
 func windowOf(f projections.File) string {
 	return f.CutAt.In(calendar.Eastern).Truncate(15 * time.Minute).Format("15:04")
-}
-
-func sorted(names map[string]bool) (list []string) {
-	for name := range names {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // First are up to three clients whose entries wait for the window.

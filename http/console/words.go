@@ -153,4 +153,4 @@ func bytesText(n float64) string {
 	}
 }
 
-func sortedNames(values map[string]float64) []string { return slices.Sorted(maps.Keys(values)) }
+func sortedNames[V any](values map[string]V) []string { return slices.Sorted(maps.Keys(values)) }
