@@ -193,15 +193,10 @@ func (c *Core) Close() error {
 }
 
 // Identify returns the identity of a log and its head.
-func Identify(ctx context.Context, s eventstore.Store) (delivery.Log, error) { return identify(ctx, s) }
-
-// events is the part of a store that Identify reads.
-type events interface {
+func Identify(ctx context.Context, s interface {
 	Head(ctx context.Context) (eventstore.Head, error)
 	ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error)
-}
-
-func identify(ctx context.Context, s events) (delivery.Log, error) {
+}) (delivery.Log, error) {
 	head, err := s.Head(ctx)
 	if err != nil {
 		return delivery.Log{}, fmt.Errorf("read the end of the log: %w", err)

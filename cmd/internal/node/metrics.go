@@ -153,6 +153,14 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
+// truth is a gauge's form of a truth value.
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
 // positions sends what is cheap to read.
 func (g *gauges) positions(ctx context.Context, send sender) {
 	s := g.server
@@ -164,10 +172,10 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	}
 	send(logWritable, writable)
 	if s.asks != nil {
-		send(synchronous, map[bool]float64{true: 1}[s.asks.Primary().Synchronous])
+		send(synchronous, truth(s.asks.Primary().Synchronous))
 	}
 	if s.broker.embedded != nil {
-		send(streamOpens, map[bool]float64{true: 1}[s.streamOpening()])
+		send(streamOpens, truth(s.streamOpening()))
 	}
 	var disk unix.Statfs_t
 	if unix.Statfs(string(s.Folder), &disk) == nil {
@@ -189,7 +197,7 @@ func (g *gauges) nodes(ctx context.Context, send sender) {
 	if s.asks == nil {
 		return
 	}
-	send(leads, map[bool]float64{true: 1}[s.term.Load() != 0])
+	send(leads, truth(s.term.Load() != 0))
 	if t, err := s.asks.CurrentTerm(ctx); err == nil {
 		send(leaderTerm, float64(t.Number))
 	}
@@ -252,7 +260,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	state := s.Switch.State()
 	state.ODFIs[""] = state.Otherwise
 	for odfi, on := range state.ODFIs {
-		send(deliveryOn, map[bool]float64{true: 1}[on], odfi)
+		send(deliveryOn, truth(on), odfi)
 	}
 }
 

@@ -79,7 +79,7 @@ func moveLedger(ctx context.Context, from, to end, o StoreCopy) (head eventstore
 	if err := from.idle(ctx); err != nil {
 		return head, err
 	}
-	log, err := identify(ctx, from.source())
+	log, err := Identify(ctx, from.source())
 	if err != nil {
 		return head, err
 	}
@@ -138,7 +138,7 @@ func abandon(ctx context.Context, from, to end) error {
 	if err != nil {
 		return err
 	}
-	log, err := identify(ctx, from.source())
+	log, err := Identify(ctx, from.source())
 	if err != nil {
 		return err
 	}

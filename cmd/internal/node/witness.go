@@ -106,14 +106,7 @@ func (s *Server) updateWitness(ctx context.Context) error {
 		return nil
 	}
 	before := eventstore.Head{}
-	tick := time.NewTicker(witnessEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	for wait(ctx, witnessEvery) {
 		head, err := s.Store.Head(ctx)
 		if err == nil && head != before {
 			err = s.writeWitness(ctx)
@@ -124,6 +117,7 @@ func (s *Server) updateWitness(ctx context.Context) error {
 		}
 		before = head
 	}
+	return nil
 }
 
 // distrust turns all delivery off because a witness contradicts the log.
@@ -206,14 +200,7 @@ func (s *Server) silent(ctx context.Context, identity string) (names []string, e
 // keepEvidence repeats takeEvidence until the log is confirmed, and from then on
 // records which nodes are away, so that the next failover does not wait for them.
 func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
-	tick := time.NewTicker(witnessEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	for wait(ctx, witnessEvery) {
 		var err error
 		if !sound {
 			sound, err = s.takeEvidence(ctx)
@@ -224,4 +211,5 @@ func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
 			s.log.Warn("it is not known whether the log is unchanged", "err", err)
 		}
 	}
+	return nil
 }
