@@ -3,7 +3,6 @@ package inbound
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -18,8 +17,8 @@ import (
 type tweak func(*nacha.BatchHeader, *nacha.Entry)
 
 // answerTo makes the batch and entry that answer an item of ours, without the
-// addenda that say how.
-func (w *world) answerTo(client, id, item string) nacha.Batch {
+// addenda that say how. It also returns the item and its entry.
+func (w *world) answerTo(client, id, item string) (b nacha.Batch, answered *domain.Item, sent domain.Entry) {
 	w.t.Helper()
 	t := w.transaction(client, id)
 	i, ok := t.Item(item)
@@ -43,17 +42,16 @@ func (w *world) answerTo(client, id, item string) nacha.Batch {
 		parties.Remittance, parties.Correspondents = nil, nil
 		e.IAT = &parties
 	}
-	return nacha.Batch{Header: h, Entries: []nacha.Entry{e}}
+	return nacha.Batch{Header: h, Entries: []nacha.Entry{e}}, i, sent
 }
 
-func (b *changed) apply(replies []tweak) nacha.Batch {
+// tweaked changes the batch of an answer.
+func tweaked(b nacha.Batch, replies []tweak) nacha.Batch {
 	for _, f := range replies {
 		f(&b.Header, &b.Entries[0])
 	}
-	return nacha.Batch(*b)
+	return b
 }
-
-type changed nacha.Batch
 
 // returned makes a return of an entry of ours.
 func (w *world) returned(id, code string, replies ...tweak) nacha.Batch {
@@ -63,23 +61,18 @@ func (w *world) returned(id, code string, replies ...tweak) nacha.Batch {
 
 func (w *world) returnedItem(id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
-	b := w.answerTo(gym, id, item)
-	t := w.transaction(gym, id)
-	i, _ := t.Item(item)
-	sent, _ := t.EntryOf(i)
+	b, i, sent := w.answerTo(gym, id, item)
 	b.Entries[0].Return = &nacha.Return{Code: code, OriginalTrace: i.Filing.Trace, OriginalRouting: sent.Entry.Routing[:8]}
 	if b.Header.IAT != nil {
 		b.Entries[0].Return.OriginalAmountCents = i.AmountCents
 	}
-	return (*changed)(&b).apply(replies)
+	return tweaked(b, replies)
 }
 
 // corrected makes a notification of change for an entry of ours.
 func (w *world) corrected(id, code, data string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
-	b := w.answerTo(gym, id, "item-"+id)
-	i := w.origination(id)
-	sent, _ := ptr(w.transaction(gym, id)).EntryOf(i)
+	b, i, sent := w.answerTo(gym, id, "item-"+id)
 	e := &b.Entries[0]
 	e.AmountCents, e.IAT = 0, nil
 	b.Header.SEC = "COR"
@@ -89,16 +82,13 @@ func (w *world) corrected(id, code, data string, replies ...tweak) nacha.Batch {
 		b.Header.IAT = &iat
 	}
 	e.Correction = &nacha.Correction{Code: code, OriginalTrace: i.Filing.Trace, OriginalRouting: sent.Entry.Routing[:8], Data: data}
-	return (*changed)(&b).apply(replies)
+	return tweaked(b, replies)
 }
 
 // dishonored makes a dishonor of our return.
 func (w *world) dishonored(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
-	b := w.answerTo(client, id, item)
-	t := w.transaction(client, id)
-	i, _ := t.Item(item)
-	sent, _ := t.EntryOf(i)
+	b, i, sent := w.answerTo(client, id, item)
 	e := &b.Entries[0]
 	e.Return = nil
 	e.Dishonored = &nacha.Dishonored{
@@ -108,16 +98,13 @@ func (w *world) dishonored(client, id, item, code string, replies ...tweak) nach
 	if code == "R69" {
 		e.Dishonored.Information = "03"
 	}
-	return (*changed)(&b).apply(replies)
+	return tweaked(b, replies)
 }
 
 // contested makes a contested return for a dishonor of ours.
 func (w *world) contested(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
-	b := w.answerTo(client, id, item)
-	t := w.transaction(client, id)
-	i, _ := t.Item(item)
-	sent, _ := t.EntryOf(i)
+	b, i, sent := w.answerTo(client, id, item)
 	d := sent.Entry.Dishonored
 	e := &b.Entries[0]
 	e.Dishonored = nil
@@ -126,16 +113,13 @@ func (w *world) contested(client, id, item, code string, replies ...tweak) nacha
 		ReturnTrace: d.ReturnTrace, ReturnSettlement: d.ReturnSettlement, ReturnCode: d.ReturnCode,
 		DishonoredTrace: i.Filing.Trace, DishonoredSettlement: "329", DishonoredCode: d.Code[1:],
 	}
-	return (*changed)(&b).apply(replies)
+	return tweaked(b, replies)
 }
 
 // refused makes a refusal of our notification of change.
 func (w *world) refused(id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
-	b := w.answerTo(gym, id, item)
-	t := w.transaction(gym, id)
-	i, _ := t.Item(item)
-	sent, _ := t.EntryOf(i)
+	b, i, sent := w.answerTo(gym, id, item)
 	c := sent.Entry.Correction
 	e := &b.Entries[0]
 	e.Correction = nil
@@ -143,7 +127,7 @@ func (w *world) refused(id, item, code string, replies ...tweak) nacha.Batch {
 		Code: code, OriginalTrace: c.OriginalTrace, OriginalRouting: c.OriginalRouting, Data: "9900112233",
 		ChangeCode: c.Code, ChangeTrace: i.Filing.Trace[8:],
 	}
-	return (*changed)(&b).apply(replies)
+	return tweaked(b, replies)
 }
 
 // settles gives the batch another settlement day.
@@ -185,10 +169,6 @@ func (w *world) ask(client, id string, c command, until string) string {
 	w.sweepAt(until)
 	return item
 }
-
-func ptr[T any](v T) *T { return &v }
-
-const hour = time.Hour
 
 var eastern = calendar.Eastern
 

@@ -66,7 +66,7 @@ func TestAnUnstampedDishonorIsBookedAndContested(t *testing.T) {
 	item := w.returnIt(id, "R29") // leaves on Monday the 23rd
 	w.clock.Set(at("2026-11-25 09:00"))
 	dishonor := render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25")))
-	trace := ptr(w.transaction(gym, id)).Items[1].Filing.Trace
+	trace := w.transaction(gym, id).Items[1].Filing.Trace
 	w.feed(unstamped(t, edit(t, dishonor, trace+"328", trace+"000"), "000"))
 	d := w.only(id, domain.Dishonor)
 	if d.ReplyTo != item {

@@ -175,10 +175,7 @@ func TestAReturnFromBeforeARestoreFindsItsEntry(t *testing.T) {
 }
 
 func TestAReturnIsNeverReturned(t *testing.T) {
-	w := newWorld(t)
-	w.clock.Set(at("2026-11-23 09:00"))
-	w.feed(vector(t, "06"))
-	id := w.received(gym)[0].ID
+	w, id := withPayment(t)
 	item := w.returnIt(id, "R29")
 	b := w.dishonored(gym, id, item, "R67", func(_ *nacha.BatchHeader, e *nacha.Entry) {
 		e.Return = &nacha.Return{Code: "R01", OriginalTrace: e.Dishonored.ReturnTrace, OriginalRouting: ourBank[:8]}
@@ -241,15 +238,14 @@ func TestASecondReturnIsNotBookedAtAnotherAccountsEntry(t *testing.T) {
 	w.only("twin", domain.Return)
 }
 
-func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
-	w := newWorld(t)
-	ids := w.sent()
-	old := w.returned(ids[0], "R01")
-	// A hundred days later the trace numbers are reused.
+// reuseTrace files another transaction of the client, "next", under the trace number
+// of an earlier one, a hundred days later.
+func (w *world) reuseTrace(id string, account domain.Account) {
+	w.t.Helper()
 	w.clock.Set(at("2027-03-03 12:00"))
-	first := w.transaction(gym, ids[0])
+	first := w.transaction(gym, id)
 	next := *first.Originated
-	next.TransactionID, next.ItemID, next.Account = "next", "item-next", w.resealed(first, "next")
+	next.TransactionID, next.ItemID, next.Account = "next", "item-next", account
 	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
 	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "270304"}}
 	w.write(
@@ -257,6 +253,13 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
 			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
 		}})
+}
+
+func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	old := w.returned(ids[0], "R01")
+	w.reuseTrace(ids[0], w.resealed(w.transaction(gym, ids[0]), "next"))
 	// A file made before the newer entry left is about the old one.
 	w.feed(render(t, old))
 	w.only(ids[0], domain.Return)
@@ -272,20 +275,9 @@ func TestALateAnswerIsNotBookedAtAnotherEntryWithTheSameNumber(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
 	back, change := w.returned(id, "R06", settles("2027-03-05")), w.corrected(id, "C01", "9900112233", settles("2027-03-05"))
-	w.clock.Set(at("2027-03-03 12:00"))
-	first := w.transaction(gym, id)
-	next := *first.Originated
-	next.TransactionID, next.ItemID = "next", "item-next"
-	var err error
-	next.Account, err = w.SealAccountIn(domain.TransactionStream(gym, "next"), gym, theirBank, "660055", domain.Checking)
+	other, err := w.SealAccountIn(domain.TransactionStream(gym, "next"), gym, theirBank, "660055", domain.Checking)
 	must(t, err)
-	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
-	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "270304"}}
-	w.write(
-		ledger.Change{Stream: domain.FileStream("later"), Client: gym, Events: []domain.Event{file, domain.FileFilled{Count: 2, Batches: []domain.FileBatch{batch}}, domain.FileDelivered{}}},
-		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
-			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
-		}})
+	w.reuseTrace(id, other)
 	w.feed(edit(t, render(t, back, change), "261124", "270305"))
 	for _, u := range w.queue() {
 		if u.Reason != ambiguous || len(u.Candidates) != 2 {
@@ -300,10 +292,7 @@ func TestALateAnswerIsNotBookedAtAnotherEntryWithTheSameNumber(t *testing.T) {
 // Our trace numbers are reused: a second dishonor is a duplicate, and not about
 // a return that left under the same number long before.
 func TestADishonorIsOfTheReturnOfTheEntryThatItNames(t *testing.T) {
-	w := newWorld(t)
-	w.clock.Set(at("2026-11-23 09:00"))
-	w.feed(vector(t, "06"))
-	id := w.received(gym)[0].ID
+	w, id := withPayment(t)
 	back := w.returnIt(id, "R29")
 	w.clock.Set(at("2027-03-03 12:00"))
 	first := w.transaction(gym, id)
@@ -396,10 +385,7 @@ func TestAnotherReturnAfterTheFirstWasContested(t *testing.T) {
 }
 
 func TestWhatAnswersAReturnThatDidNotLeaveWaits(t *testing.T) {
-	w := newWorld(t)
-	w.clock.Set(at("2026-11-23 09:00"))
-	w.feed(vector(t, "06"))
-	id := w.received(gym)[0].ID
+	w, id := withPayment(t)
 	block(t, w.outbox())
 	_, err := ledger.Execute(t.Context(), w.Ledger, ledger.TransactionStream(gym, id), func(tx domain.Transaction) ([]domain.Event, error) {
 		d, err := answers.Return{ItemID: "return", ReplyTo: tx.Items[0].ID, Code: "R29"}.Decide(w.caseOf(gym, id))

@@ -88,10 +88,7 @@ func TestTheWholeChainOfAPayment(t *testing.T) {
 }
 
 func TestAReturnOfOursIsDishonored(t *testing.T) {
-	w := newWorld(t)
-	w.clock.Set(at("2026-11-23 09:00"))
-	w.feed(vector(t, "06"))
-	id := w.received(gym)[0].ID
+	w, id := withPayment(t)
 	item := w.returnIt(id, "R29")
 	w.clock.Set(at("2026-11-25 09:00"))
 	w.feed(render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25"))))
@@ -124,10 +121,7 @@ func TestADishonorThatDoesNotFitWaits(t *testing.T) {
 		"no return of ours": {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Dishonored.ReturnTrace = "231380109999999" }, unknownTrace, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.clock.Set(at("2026-11-23 09:00"))
-			w.feed(vector(t, "06"))
-			id := w.received(gym)[0].ID
+			w, id := withPayment(t)
 			item := w.returnIt(id, "R29")
 			w.feed(render(t, w.dishonored(gym, id, item, "R68", tt.reply)))
 			if tt.reason != "" {

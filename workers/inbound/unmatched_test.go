@@ -3,6 +3,7 @@ package inbound
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
@@ -192,7 +193,7 @@ func TestAPersonSendsBack(t *testing.T) {
 			if err := w.intake.Dismiss(t.Context(), u.ID, "never mind"); domain.CodeOf(err) != domain.AlreadyDone {
 				t.Errorf("dismissed: %v", err)
 			}
-			w.sweepAt(w.Now().Add(2 * hour).In(eastern).Format("2006-01-02 15:04"))
+			w.sweepAt(w.Now().Add(2 * time.Hour).In(eastern).Format("2006-01-02 15:04"))
 			if file := w.delivered(); !strings.Contains(file, tt.want) {
 				t.Errorf("%q is not in the ledger's own file\n%s", tt.want, file)
 			}

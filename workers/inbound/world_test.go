@@ -70,6 +70,15 @@ func newWorld(t testing.TB, settings ...func(*domain.Settings)) *world {
 	return w
 }
 
+// withPayment is a world with a payment that the bank sent; id is its transaction.
+func withPayment(t testing.TB) (w *world, id string) {
+	t.Helper()
+	w = newWorld(t)
+	w.clock.Set(at("2026-11-23 09:00"))
+	w.feed(vector(t, "06"))
+	return w, w.received(gym)[0].ID
+}
+
 func emptyWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, folder: t.TempDir(), clock: ledgertest.NewClock(friday), log: slog.New(slog.DiscardHandler)}
@@ -88,10 +97,10 @@ func (w *world) open() {
 	var err error
 	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views"+w.node+".db"), w.store, projections.Options{Log: w.log})
 	must(w.t, err)
-	w.hire()
+	w.newWorkers()
 }
 
-func (w *world) hire() {
+func (w *world) newWorkers() {
 	w.t.Helper()
 	set := workertest.New(w.t, workertest.Config{Ledger: w.Ledger, Views: w.views, Folder: w.folder})
 	w.batcher = set.Batcher
