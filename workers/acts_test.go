@@ -19,23 +19,30 @@ type undone []string
 func (undone) CatchUp(context.Context) error                       { return nil }
 func (u undone) UndoneApprovals(context.Context) ([]string, error) { return u, nil }
 
+// approved asks for an act, has it approved, and returns the worker that carries it
+// out with do.
+func (b *bank) approved(action domain.Action, switched DeliverySwitch, do func(context.Context) error) (a Acts, id string) {
+	b.t.Helper()
+	maker, checker := b.fourEyes()
+	err := b.Ledger.AskForAct(b.t.Context(), ledger.Proposal{Action: action, Subject: "f1", Maker: maker, Input: []byte("f1")}, domain.Act{Params: []byte(`{"file_id":"f1"}`)})
+	var awaiting *ledger.Awaiting
+	if !errors.As(err, &awaiting) {
+		b.t.Fatalf("asked for approval: %v", err)
+	}
+	id = awaiting.Approval.ID
+	_, err = b.Ledger.Approve(b.t.Context(), id, checker, "")
+	must(b.t, err)
+	return Acts{Ledger: b.Ledger, Views: undone{id}, Switch: switched, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
+		action: func(ctx context.Context, _ *domain.ApprovalAsked) error { return do(ctx) },
+	}}, id
+}
+
 // Two people agreed. What is in the way and ends by itself does not undo that, and
 // what the act itself says ends it.
 func TestAnActIsCarriedOutOnceWhatWasInItsWayHasEnded(t *testing.T) {
 	b := openBank(t)
-	maker, checker := b.fourEyes()
-	err := b.Ledger.AskForAct(t.Context(), ledger.Proposal{Action: domain.ActFileResend, Subject: "f1", Maker: maker, Input: []byte("f1")}, domain.Act{Params: []byte(`{"file_id":"f1"}`)})
-	var awaiting *ledger.Awaiting
-	if !errors.As(err, &awaiting) {
-		t.Fatalf("asked for approval: %v", err)
-	}
-	id := awaiting.Approval.ID
-	_, err = b.Ledger.Approve(t.Context(), id, checker, "")
-	must(t, err)
 	var said error
-	a := Acts{Ledger: b.Ledger, Views: undone{id}, Switch: &switching{}, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
-		domain.ActFileResend: func(context.Context, *domain.ApprovalAsked) error { return said },
-	}}
+	a, id := b.approved(domain.ActFileResend, &switching{}, func(context.Context) error { return said })
 	for _, tt := range []struct {
 		said   error
 		failed string
@@ -80,21 +87,9 @@ func TestAnApprovedReleaseOutlivesAPauseOfDelivery(t *testing.T) {
 			b.hire()
 			done, err := b.upload(rendered(t, payroll(3)))
 			must(t, err)
-			maker, checker := b.fourEyes()
-			release := domain.ReleaseFile{Reason: "sent in error", Then: domain.ThenWait}
-			err = b.Ledger.AskForAct(t.Context(), ledger.Proposal{Action: domain.ActFileRelease, Subject: done.FileID, Maker: maker, Input: []byte("f")}, domain.Act{Params: []byte(`{}`)})
-			var awaiting *ledger.Awaiting
-			if !errors.As(err, &awaiting) {
-				t.Fatalf("asked for approval: %v", err)
-			}
-			id := awaiting.Approval.ID
-			_, err = b.Ledger.Approve(t.Context(), id, checker, "")
-			must(t, err)
-			a := Acts{Ledger: b.Ledger, Views: undone{id}, Switch: switched, Log: slog.New(slog.DiscardHandler), Do: map[domain.Action]func(context.Context, *domain.ApprovalAsked) error{
-				domain.ActFileRelease: func(ctx context.Context, _ *domain.ApprovalAsked) error {
-					return b.files.Release(ctx, done.FileID, release)
-				},
-			}}
+			a, id := b.approved(domain.ActFileRelease, switched, func(ctx context.Context) error {
+				return b.files.Release(ctx, done.FileID, domain.ReleaseFile{Reason: "sent in error", Then: domain.ThenWait})
+			})
 			*switched = tt.off
 			var off *DeliveryOffError
 			if err := a.CarryOut(t.Context(), id); !errors.As(err, &off) {

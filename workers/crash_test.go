@@ -2,7 +2,6 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -11,6 +10,15 @@ import (
 
 // small makes files of several appends out of a few entries.
 var small = Limits{AppendEvents: 3}
+
+// openSmallBank is openBank with small limits.
+func openSmallBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
+	t.Helper()
+	b := openBank(t, settings...)
+	b.limits = small
+	b.hire()
+	return b
+}
 
 // wantSteps is how many steps cutting eight entries takes: fill, fill, cut,
 // rendered, delivering, begin and delivered, each before and after, keep,
@@ -54,31 +62,13 @@ func (b *bank) settled(client string, ids []string) {
 // The process dies before, in or after each step of a cut and a delivery;
 // the next one finds everything, loses nothing and doubles nothing.
 func TestACrashAtAnyStepOfACut(t *testing.T) {
-	steps := 0
-	for n := 1; ; n++ {
-		done := false
-		t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) {
-			b := openBank(t)
-			b.limits = small
-			b.hire()
-			ids := b.posts(gym, 8)
-			b.clock.Set(at("2026-11-20 14:30"))
-			seen := 0
-			b.fault = stopAtNth(n, &seen)
-			err := b.batcher.Sweep(context.Background())
-			if done = err == nil; done {
-				steps = seen
-			} else if !errors.Is(err, errCrash) {
-				t.Fatal(err)
-			}
-			b.restart()
-			b.sweep()
-			b.settled(gym, ids)
-		})
-		if done || t.Failed() {
-			break
-		}
-	}
+	steps := atEveryStep(t, func(t *testing.T, n int) error {
+		b := openSmallBank(t)
+		ids := b.posts(gym, 8)
+		died := b.cutDyingAt(n)
+		b.settled(gym, ids)
+		return died
+	})
 	if steps != wantSteps {
 		t.Errorf("a cut took %d steps, want %d: is one not under test?", steps, wantSteps)
 	}
@@ -89,14 +79,11 @@ func TestTwoCrashesInARow(t *testing.T) {
 	for first := 1; first <= wantSteps; first += 3 {
 		for second := 1; second <= 12; second += 2 {
 			t.Run(fmt.Sprintf("step %d, then step %d", first, second), func(t *testing.T) {
-				b := openBank(t)
-				b.limits = small
-				b.hire()
+				b := openSmallBank(t)
 				ids := b.posts(gym, 8)
 				b.clock.Set(at("2026-11-20 14:30"))
 				for _, n := range []int{first, second} {
-					seen := 0
-					b.fault = stopAtNth(n, &seen)
+					b.fault = stopAtNth(n)
 					_ = b.batcher.Sweep(context.Background())
 					b.restart()
 				}
@@ -108,9 +95,7 @@ func TestTwoCrashesInARow(t *testing.T) {
 }
 
 func TestAFileLeftOpenTakesNothingMore(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	early := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after fill")
@@ -126,9 +111,7 @@ func TestAFileLeftOpenTakesNothingMore(t *testing.T) {
 }
 
 func TestAFileLeftOpenOverTheWeekendIsDatedAgainAtItsCut(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	b.posts(gym, 3)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after fill")

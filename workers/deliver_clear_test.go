@@ -2,7 +2,6 @@ package workers
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,8 +17,8 @@ import (
 // in the outbox when all is done is the file alone.
 func TestWhateverDiedTheOutboxHoldsNoTemporaryNamesInTheEnd(t *testing.T) {
 	for _, first := range []string{"before delivering", "before begin"} {
-		for n, done := 1, false; !done && !t.Failed(); n++ {
-			t.Run(fmt.Sprintf("%s, then at step %d", first, n), func(t *testing.T) {
+		t.Run(first, func(t *testing.T) {
+			atEveryStep(t, func(t *testing.T, n int) error {
 				b := openBank(t)
 				ids := b.posts(gym, 2)
 				b.clock.Set(at("2026-11-20 14:30"))
@@ -29,9 +28,8 @@ func TestWhateverDiedTheOutboxHoldsNoTemporaryNamesInTheEnd(t *testing.T) {
 				if first == "before begin" { // it is put again, as its dates are past
 					b.clock.Set(at("2026-11-23 09:00"))
 				}
-				seen := 0
-				b.fault = stopAtNth(n, &seen)
-				done = b.batcher.Sweep(context.Background()) == nil
+				b.fault = stopAtNth(n)
+				died := b.batcher.Sweep(context.Background())
 				b.restart()
 				b.sweep()
 				f := b.onlyFile()
@@ -39,8 +37,9 @@ func TestWhateverDiedTheOutboxHoldsNoTemporaryNamesInTheEnd(t *testing.T) {
 					t.Errorf("the file is %s, the outbox holds %v", f.State, b.sent())
 				}
 				b.settled(gym, ids)
+				return died
 			})
-		}
+		})
 	}
 }
 

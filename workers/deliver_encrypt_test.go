@@ -51,30 +51,24 @@ func TestAFileLeavesEncryptedToTheOutbox(t *testing.T) {
 	}
 	b.decrypts(they, []byte(b.bytes(f)))
 	must(t, os.WriteFile(filepath.Join(b.outbox(), f.Name()), []byte("-----BEGIN PGP MESSAGE-----\n"), 0o600))
-	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: b.files.Kept, Outbox: b.outbox()})
-	must(t, err)
-	if len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "not what it was encrypted to") {
-		t.Errorf("of another message in the outbox it is said %v", v.Problems)
+	if problems := b.problems(); len(problems) != 1 || !strings.Contains(problems[0], "not what it was encrypted to") {
+		t.Errorf("of another message in the outbox it is said %v", problems)
 	}
 }
 
 // An encrypted file is recognised as the one that was put there, although it
 // could not be made again: wherever the process stops, the bank gets it once.
 func TestAnEncryptedFileArrivesOnceWhereverTheProcessStops(t *testing.T) {
-	steps := 0
-	for n := 1; ; n++ {
+	steps := atEveryStep(t, func(t *testing.T, n int) error {
 		b, s := remoteBank(t)
 		they := encrypting(t, b, domain.BankProfile{})
-		seen := 0
-		b.fault = stopAtNth(n, &seen)
-		_ = b.batcher.Sweep(t.Context())
+		b.fault = stopAtNth(n)
+		died := b.batcher.Sweep(t.Context())
 		b.restartRemote()
 		must(t, b.batcher.Sweep(t.Context()))
 		b.onceAt(they, s)
-		if steps = max(steps, seen); seen < n {
-			break
-		}
-	}
+		return died
+	})
 	if steps < 10 {
 		t.Errorf("%d steps were tried", steps)
 	}

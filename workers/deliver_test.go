@@ -180,22 +180,19 @@ func TestAFileThatTurnsUpAfterAllIsNotSentAgain(t *testing.T) {
 }
 
 func TestACrashAtAnyStepOfSendingOnceMore(t *testing.T) {
-	for n := 1; ; n++ {
+	atEveryStep(t, func(t *testing.T, n int) error {
 		b, f, ids := unknown(t)
 		b.clock.Set(at("2026-11-23 09:00"))
-		seen := 0
-		b.fault = stopAtNth(n, &seen)
-		err := b.delivery.Resend(t.Context(), f.ID)
+		b.fault = stopAtNth(n)
+		died := b.delivery.Resend(t.Context(), f.ID)
 		b.restart()
 		b.sweep()
 		if b.onlyFile().State == domain.DeliveryUnknown { // nothing was decided yet
 			must(t, b.delivery.Resend(t.Context(), f.ID))
 		}
 		b.settled(gym, ids)
-		if err == nil || t.Failed() {
-			return
-		}
-	}
+		return died
+	})
 }
 
 func TestOnlyAnUnknownDeliveryCanBeSettled(t *testing.T) {

@@ -26,17 +26,23 @@ func (b *bank) over(over domain.Over, p domain.Proposal) string {
 	return id
 }
 
+// linked approves a relationship after a micro-deposit, which it returns too.
+func (b *bank) linked() (link domain.Over, micro string) {
+	b.t.Helper()
+	link = domain.Over{Holder: "0c1b8ad5-5a3e-4d40-9a3c-3a0f2d6d2f10", RelationshipID: "r1"}
+	micro = b.over(link, pull(0, push, cents(12), func(p *domain.Proposal) { p.Description = "ACCTVERIFY" }))
+	b.write(domain.HolderStream(gym, link.Holder), gym, 0,
+		domain.AccountLinked{RelationshipID: "r1", Account: "a"},
+		domain.LinkVerifying{RelationshipID: "r1", Method: domain.VerifyByMicroDeposits, Transactions: []string{micro}, Attempt: 1},
+		domain.LinkApproved{RelationshipID: "r1"})
+	return link, micro
+}
+
 // A fee over a link whose account its bank refused is rejected when it would be
 // cut: it neither leaves nor stays, to be tried in every pass.
 func TestNoReturnFeeWaitsForAnAccountThatItsBankRefused(t *testing.T) {
 	b := openBank(t)
-	holder := "0c1b8ad5-5a3e-4d40-9a3c-3a0f2d6d2f10"
-	link := domain.Over{Holder: holder, RelationshipID: "r1"}
-	micro := b.over(link, pull(0, push, cents(12), func(p *domain.Proposal) { p.Description = "ACCTVERIFY" }))
-	b.write(domain.HolderStream(gym, holder), gym, 0,
-		domain.AccountLinked{RelationshipID: "r1", Account: "a"},
-		domain.LinkVerifying{RelationshipID: "r1", Method: domain.VerifyByMicroDeposits, Transactions: []string{micro}, Attempt: 1},
-		domain.LinkApproved{RelationshipID: "r1"})
+	link, micro := b.linked()
 	id := b.over(link, pull(1))
 	b.sweepAt("2026-11-20 14:31")
 	b.cameBack(id)
@@ -58,13 +64,7 @@ func TestNoReturnFeeWaitsForAnAccountThatItsBankRefused(t *testing.T) {
 // the file yet from leaving.
 func TestNoTransferIsFiledAfterTheMicroDepositOfItsLinkCameBack(t *testing.T) {
 	b := openBank(t)
-	holder := "0c1b8ad5-5a3e-4d40-9a3c-3a0f2d6d2f10"
-	link := domain.Over{Holder: holder, RelationshipID: "r1"}
-	micro := b.over(link, pull(0, push, cents(12), func(p *domain.Proposal) { p.Description = "ACCTVERIFY" }))
-	b.write(domain.HolderStream(gym, holder), gym, 0,
-		domain.AccountLinked{RelationshipID: "r1", Account: "a"},
-		domain.LinkVerifying{RelationshipID: "r1", Method: domain.VerifyByMicroDeposits, Transactions: []string{micro}, Attempt: 1},
-		domain.LinkApproved{RelationshipID: "r1"})
+	link, micro := b.linked()
 	b.sweepAt("2026-11-20 14:31")
 	b.limits.AppendEvents = 1
 	b.hire()

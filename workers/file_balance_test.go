@@ -126,54 +126,35 @@ func TestACrashAtAnyStepOfABalancedCut(t *testing.T) {
 	// fill, fill, offsets, offsets, cut and the rest as in wantSteps.
 	const wantBalanced = wantSteps + 4
 	var first string
-	steps := 0
-	for n := 1; ; n++ {
-		done := false
-		t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) {
-			b := openBank(t)
-			b.limits = small
-			b.hire()
-			b.balanced(gym)
-			var ids []string
-			for i := range 6 {
-				id := fmt.Sprintf("00000000-0000-7000-8000-00000000000%d", i)
-				b.originate(gym, id, pull(i+1, func(p *domain.Proposal) { p.Description = fmt.Sprintf("DUES %d", i) }), "7700001")
-				ids = append(ids, id)
-			}
-			b.clock.Set(at("2026-11-20 14:30"))
-			seen := 0
-			b.fault = stopAtNth(n, &seen)
-			err := b.batcher.Sweep(context.Background())
-			if done = err == nil; done {
-				steps = seen
-			} else if !errors.Is(err, errCrash) {
-				t.Fatal(err)
-			}
-			b.restart()
-			b.sweep()
-			entries := 0
-			for _, f := range b.cutFiles() {
-				for _, batch := range b.scanned(b.bytes(f)) {
-					b.even(batch)
-					entries += len(batch.Entries) - 1
-				}
-			}
-			if entries != len(ids) {
-				t.Errorf("the files hold %d entries, want %d", entries, len(ids))
-			}
-			b.verify()
-			if files := b.cutFiles(); len(files) == 1 {
-				if content := b.bytes(files[0]); first == "" {
-					first = content
-				} else if content != first {
-					t.Errorf("the file is\n%s\nand was\n%s", content, first)
-				}
-			}
-		})
-		if done || t.Failed() {
-			break
+	steps := atEveryStep(t, func(t *testing.T, n int) error {
+		b := openSmallBank(t)
+		b.balanced(gym)
+		const want = 6
+		for i := range want {
+			id := fmt.Sprintf("00000000-0000-7000-8000-00000000000%d", i)
+			b.originate(gym, id, pull(i+1, func(p *domain.Proposal) { p.Description = fmt.Sprintf("DUES %d", i) }), "7700001")
 		}
-	}
+		died := b.cutDyingAt(n)
+		entries := 0
+		for _, f := range b.cutFiles() {
+			for _, batch := range b.scanned(b.bytes(f)) {
+				b.even(batch)
+				entries += len(batch.Entries) - 1
+			}
+		}
+		if entries != want {
+			t.Errorf("the files hold %d entries, want %d", entries, want)
+		}
+		b.verify()
+		if files := b.cutFiles(); len(files) == 1 {
+			if content := b.bytes(files[0]); first == "" {
+				first = content
+			} else if content != first {
+				t.Errorf("the file is\n%s\nand was\n%s", content, first)
+			}
+		}
+		return died
+	})
 	if steps != wantBalanced {
 		t.Errorf("a cut took %d steps, want %d: is one not under test?", steps, wantBalanced)
 	}
@@ -234,9 +215,7 @@ func TestAnEntryThatCannotBeBalancedAnyMoreWaitsForAPerson(t *testing.T) {
 // A company that gets an account after its entries were planned for a file, and
 // one whose account changes, is balanced as its batch was begun.
 func TestAnOffsetGoesToTheAccountOfWhenItsBatchWasBegun(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	b.balanced(gym)
 	b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))

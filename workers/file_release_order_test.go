@@ -2,7 +2,6 @@ package workers
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -151,16 +150,12 @@ func TestAReleasedFileIsNeitherReleasedOtherwiseNorGivenOutNorAnswered(t *testin
 func TestACrashAtAnyStepOfARelease(t *testing.T) {
 	const entries = 4
 	for then, freed := range map[domain.Then]domain.State{domain.ThenWait: domain.Pending, domain.ThenReject: domain.Rejected} {
-		for n := 1; ; n++ {
-			done := false
-			t.Run(fmt.Sprintf("%s, step %d", then, n), func(t *testing.T) {
-				b := openBank(t)
-				b.limits = small
-				b.hire()
+		t.Run(string(then), func(t *testing.T) {
+			atEveryStep(t, func(t *testing.T, n int) error {
+				b := openSmallBank(t)
 				f, ids := b.stuck(entries)
-				seen := 0
-				b.fault = stopAtNth(n, &seen)
-				done = b.files.Release(t.Context(), f.ID, order(then)) == nil
+				b.fault = stopAtNth(n)
+				died := b.files.Release(t.Context(), f.ID, order(then))
 				b.restart()
 				_ = b.batcher.Sweep(t.Context()) // a file that is not released fails to be rendered
 				want := freed
@@ -175,11 +170,9 @@ func TestACrashAtAnyStepOfARelease(t *testing.T) {
 					t.Errorf("released again the entries are %v, want %s", got, freed)
 				}
 				b.verify()
+				return died
 			})
-			if done || t.Failed() {
-				break
-			}
-		}
+		})
 	}
 }
 
@@ -285,9 +278,7 @@ func TestNothingIsReleasedWhileDeliveryIsOff(t *testing.T) {
 // A refused file was left half released, and a person says that what is left
 // shall not leave again.
 func TestWhatIsLeftOfAHalfReleasedFileCanBeRejected(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	ids := b.posts(gym, 3)
 	b.sweepAt("2026-11-20 14:30")
 	f := b.onlyFile()

@@ -2,7 +2,6 @@ package workers
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -163,47 +162,37 @@ func (b *bank) recallItem(id string) error {
 // itself: nobody says again that the file was refused.
 func TestARefusalCutShortIsFinishedByTheNextSweep(t *testing.T) {
 	const entries = 5
-	for n := 1; ; n++ {
-		done := false
-		t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) {
-			b := openBank(t)
-			b.limits = small
-			b.hire()
-			ids := b.posts(gym, entries)
-			b.sweepAt("2026-11-20 14:30")
-			f, seen := b.onlyFile(), 0
-			b.fault = stopAtNth(n, &seen)
-			_, err := b.files.Acknowledge(t.Context(), b.views, answer(f, ack.Rejected))
-			done = err == nil
-			b.restart()
-			b.sweep()
-			want := domain.Pending
-			if n == 1 { // not even the refusal was written
-				want = domain.Filed
-			}
-			if got := b.states(ids); !slices.Equal(got, all(want, entries)) {
-				t.Errorf("the entries are %v, want %s", got, want)
-			}
-			after, err := b.File(t.Context(), f.ID)
-			must(t, err)
-			if after.Answered.Unreleased {
-				t.Error("the file still waits for its release")
-			}
-			b.verify()
-		})
-		if done || t.Failed() {
-			if steps := 2 * (1 + entries + 1); n != steps+1 {
-				t.Errorf("a release took %d steps, want %d: is one not under test?", n-1, steps)
-			}
-			return
+	steps := atEveryStep(t, func(t *testing.T, n int) error {
+		b := openSmallBank(t)
+		ids := b.posts(gym, entries)
+		b.sweepAt("2026-11-20 14:30")
+		f := b.onlyFile()
+		b.fault = stopAtNth(n)
+		_, died := b.files.Acknowledge(t.Context(), b.views, answer(f, ack.Rejected))
+		b.restart()
+		b.sweep()
+		want := domain.Pending
+		if n == 1 { // not even the refusal was written
+			want = domain.Filed
 		}
+		if got := b.states(ids); !slices.Equal(got, all(want, entries)) {
+			t.Errorf("the entries are %v, want %s", got, want)
+		}
+		after, err := b.File(t.Context(), f.ID)
+		must(t, err)
+		if after.Answered.Unreleased {
+			t.Error("the file still waits for its release")
+		}
+		b.verify()
+		return died
+	})
+	if want := 2 * (1 + entries + 1); steps != want {
+		t.Errorf("a release took %d steps, want %d: is one not under test?", steps, want)
 	}
 }
 
 func TestACallerWhoHangsUpDoesNotStopARelease(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	ids := b.posts(gym, 5)
 	b.sweepAt("2026-11-20 14:30")
 	caller, hangUp := context.WithCancel(t.Context())

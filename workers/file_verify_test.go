@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,8 +16,8 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// forged writes a file past all rules: it holds items that it should not, or
-// bears numbers that are another's.
+// forged is a file that is written past all rules: it holds items that it should
+// not, or bears numbers that are another's.
 type forged struct {
 	id       string
 	entries  []domain.TransactionFiled // of transactions in the same place of ids
@@ -24,6 +25,20 @@ type forged struct {
 	versions []int64
 	batch    domain.FileBatch
 	cut      domain.FileCut
+}
+
+// forgery is a file with transactions as they are in the log, under trace numbers
+// and a modifier that no file has, and otherwise as another file is.
+func (b *bank) forgery(like domain.File, ids ...string) forged {
+	b.t.Helper()
+	f := forged{id: "forged", ids: ids, batch: like.Batches[0], cut: domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: like.Cut.Totals}}
+	for i, id := range ids {
+		t, err := b.Transaction(b.t.Context(), gym, id)
+		must(b.t, err)
+		f.entries = append(f.entries, domain.TransactionFiled{ItemID: itemOf(id), Trace: fmt.Sprintf("%s%07d", ourBank[:8], 9+i)})
+		f.versions = append(f.versions, t.Version)
+	}
+	return f
 }
 
 func (b *bank) forge(f forged) {
@@ -52,12 +67,16 @@ func (b *bank) forge(f forged) {
 	must(b.t, err)
 }
 
-func (b *bank) problems() []string {
+// verified verifies the files, and what else v names.
+func (b *bank) verified(v Verification) Verified {
 	b.t.Helper()
-	v, err := VerifyFiles(b.t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), Outbox: b.outbox()})
+	v.Ledger, v.Kept = b.Ledger, kept.Folder(filepath.Join(b.folder, "files"))
+	found, err := VerifyFiles(context.Background(), v)
 	must(b.t, err)
-	return v.Problems
+	return found
 }
+
+func (b *bank) problems() []string { return b.verified(Verification{Outbox: b.outbox()}).Problems }
 
 func flip(t *testing.T, path string, at int) {
 	t.Helper()
@@ -82,28 +101,22 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 			must(b.t, os.Truncate(filepath.Join(b.folder, "files", outFolder, f.ID), 100))
 		}, "sealed copy"},
 		"an entry in two files": {func(b *bank, f domain.File, ids []string) {
-			b.forge(forged{id: "forged", ids: ids[:1], versions: []int64{2}, batch: f.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(ids[0]), Trace: ourBank[:8] + "0000009"}},
-				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+			b.forge(b.forgery(f, ids[0]))
 		}, "was filed while it was filed"},
 		"a recalled entry in a file": {func(b *bank, f domain.File, _ []string) {
 			id := b.post(gym, pull(9))
 			must(b.t, b.recall(gym, id))
-			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{2}, batch: f.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+			b.forge(b.forgery(f, id))
 		}, "was filed while it was recalled"},
 		"a trace number used twice": {func(b *bank, f domain.File, _ []string) {
-			id := b.post(gym, pull(9))
-			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000002"}},
-				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+			twice := b.forgery(f, b.post(gym, pull(9)))
+			twice.entries[0].Trace = ourBank[:8] + "0000002"
+			b.forge(twice)
 		}, "trace numbers of 23138010 on 261120 from 231380100000002 on"},
 		"a modifier used twice": {func(b *bank, f domain.File, _ []string) {
-			id := b.post(gym, pull(9))
-			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-				cut:     *f.Cut})
+			twice := b.forgery(f, b.post(gym, pull(9)))
+			twice.cut = *f.Cut
+			b.forge(twice)
 		}, "origin, date, time and modifier"},
 		"an entry that names a file it is not in": {func(b *bank, _ domain.File, _ []string) {
 			id := b.post(gym, pull(9))
@@ -121,9 +134,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 			account.Sealed = append([]byte(nil), account.Sealed...)
 			account.Sealed[len(account.Sealed)-1] ^= 1
 			b.write(domain.TransactionStream(gym, id), gym, 1, domain.TransactionAccountChanged{Routing: theirBank, AccountType: domain.Checking, Account: account})
-			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{2}, batch: f.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+			b.forge(b.forgery(f, id))
 			b.write(domain.FileStream("forged"), gym, 3, domain.FileRendered{Name: "x"})
 		}, "open an account"},
 	} {
@@ -149,14 +160,10 @@ func TestEntriesOfTwoCompaniesInOneBatchAreNeverReleased(t *testing.T) {
 	b.sweepAt("2026-11-20 14:30")
 	good := b.onlyFile()
 	one, other := b.post(gym, pull(8)), b.post(gym, pull(9, func(p *domain.Proposal) { p.FromName = "YOGA" }))
-	totals := good.Cut.Totals
-	totals.Add(totals)
-	totals.Batches = 1
-	b.forge(forged{id: "forged", ids: []string{one, other}, versions: []int64{1, 1}, batch: good.Batches[0],
-		entries: []domain.TransactionFiled{
-			{ItemID: itemOf(one), Trace: ourBank[:8] + "0000009"}, {ItemID: itemOf(other), Trace: ourBank[:8] + "0000010"},
-		},
-		cut: domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: totals}})
+	both := b.forgery(good, one, other)
+	both.cut.Totals.Add(good.Cut.Totals)
+	both.cut.Totals.Batches = 1
+	b.forge(both)
 	if err := b.delivery.Deliver(t.Context(), "forged"); err == nil || !strings.Contains(err.Error(), "does not belong in batch") {
 		t.Errorf("delivering it says %v", err)
 	}
@@ -178,11 +185,8 @@ func TestVerifyAddsUpWhatIsFiled(t *testing.T) {
 	b.sweepAt("2026-11-20 14:30")
 	f := b.onlyFile()
 	id := b.post(gym, pull(9))
-	b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
-		entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-		cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: f.Cut.Totals}})
-	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files"))})
-	must(t, err)
+	b.forge(b.forgery(f, id))
+	v := b.verified(Verification{})
 	cut := Sum{Entries: f.Cut.Totals.Entries, DebitCents: f.Cut.Totals.DebitCents, CreditCents: f.Cut.Totals.CreditCents}
 	tx, err := b.Transaction(t.Context(), gym, id)
 	must(t, err)
@@ -201,9 +205,7 @@ func TestVerifyTellsHowFarItIsThroughTheLogAndThroughTheFiles(t *testing.T) {
 	b.posts(gym, 3)
 	b.sweepAt("2026-11-20 14:30")
 	var told []string
-	_, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")),
-		Progress: func(done, total int64) { told = append(told, fmt.Sprintf("%d/%d", done, total)) }})
-	must(t, err)
+	b.verified(Verification{Progress: func(done, total int64) { told = append(told, fmt.Sprintf("%d/%d", done, total)) }})
 	head, err := b.Store.Head(t.Context())
 	must(t, err)
 	if want := []string{fmt.Sprintf("%d/%[1]d", head.Position), "3/3"}; !slices.Equal(told, want) {
@@ -216,8 +218,7 @@ func TestWithADestroyedKeyAFileIsNotCheckable(t *testing.T) {
 	b.posts(gym, 3)
 	b.sweepAt("2026-11-20 14:30")
 	must(t, b.Keys.(*seal.Keyring).Destroy(gym))
-	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), NotCheckable: seal.NotCheckable})
-	must(t, err)
+	v := b.verified(Verification{NotCheckable: seal.NotCheckable})
 	if len(v.NotCheckable) != 1 || len(v.Problems) != 0 {
 		t.Errorf("verify finds %+v", v)
 	}
@@ -236,10 +237,7 @@ func TestAFileThatDoesNotSayWhatTheLogSaysIsNeverReleased(t *testing.T) {
 			b.posts(gym, 1)
 			b.sweepAt("2026-11-20 14:30")
 			good := b.onlyFile()
-			id := b.post(gym, pull(9))
-			f := forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: good.Batches[0],
-				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: good.Cut.Totals}}
+			f := b.forgery(good, b.post(gym, pull(9)))
 			tt(&f)
 			b.forge(f)
 			if err := b.delivery.Deliver(t.Context(), "forged"); err == nil {
@@ -256,11 +254,7 @@ func TestAFileThatDoesNotSayWhatTheLogSaysIsNeverReleased(t *testing.T) {
 		b := openBank(t)
 		b.posts(gym, 1)
 		b.sweepAt("2026-11-20 14:30")
-		good := b.onlyFile()
-		id := b.post(gym, pull(9))
-		b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: good.Batches[0],
-			entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
-			cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: good.Cut.Totals}})
+		b.forge(b.forgery(b.onlyFile(), b.post(gym, pull(9))))
 		must(t, b.delivery.Deliver(t.Context(), "forged"))
 	})
 }

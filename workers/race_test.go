@@ -35,9 +35,7 @@ func TestARecallThatComesBetweenPlanAndAppendWins(t *testing.T) {
 		"every single one":        {"before fill", []int{0, 1, 2, 3, 4, 5, 6, 7}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := openBank(t)
-			b.limits = small
-			b.hire()
+			b := openSmallBank(t)
 			ids := b.posts(gym, 8)
 			b.clock.Set(at("2026-11-20 14:30"))
 			b.fault = onceAt(tt.step, 1, func() {
@@ -107,9 +105,7 @@ func TestAHoldThatComesFirstKeepsTheEntryOut(t *testing.T) {
 }
 
 func TestNumbersTakenByAnotherProcessAreNotTakenAgain(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() {
@@ -128,9 +124,7 @@ func TestNumbersTakenByAnotherProcessAreNotTakenAgain(t *testing.T) {
 }
 
 func TestAFileThatAnotherProcessTookUpIsLeftToIt(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	mine := b.batcher
@@ -143,9 +137,7 @@ func TestAFileThatAnotherProcessTookUpIsLeftToIt(t *testing.T) {
 }
 
 func TestTwoBatchersAtOnceDoubleNothing(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	one := b.batcher
 	b.hire()
 	other := b.batcher

@@ -208,8 +208,7 @@ func (m *model) releases() {
 	}
 	command := order([]domain.Then{domain.ThenWait, domain.ThenReject}[m.random.IntN(2)])
 	if m.random.IntN(2) == 0 {
-		seen := 0
-		m.fault = stopAtNth(1+m.random.IntN(6), &seen)
+		m.fault = stopAtNth(1 + m.random.IntN(6))
 	}
 	err := m.files.Release(m.t.Context(), f.ID, command)
 	var off *DeliveryOffError
@@ -244,8 +243,7 @@ func (m *model) sendsIn() {
 	})
 	content := rendered(m.t, f)
 	if m.random.IntN(2) == 0 {
-		seen := 0
-		m.fault = stopAtNth(1+m.random.IntN(12), &seen)
+		m.fault = stopAtNth(1 + m.random.IntN(12))
 	}
 	got, err := m.upload(content)
 	var off *DeliveryOffError
@@ -300,8 +298,7 @@ func (m *model) reopen() {
 // sweeps sweeps once, and dies at the n-th step unless n is 0.
 func (m *model) sweeps(n int) {
 	if n > 0 {
-		seen := 0
-		m.fault = stopAtNth(n, &seen)
+		m.fault = stopAtNth(n)
 	}
 	err := m.batcher.Sweep(m.t.Context())
 	if n == 0 || err == nil {

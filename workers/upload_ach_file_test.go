@@ -31,14 +31,12 @@ func (b *bank) ordered(key, words, day, account string) (OrderedFile, error) {
 // account is on file, it is the same file, whoever completed it, and it shows.
 func TestAnACHFileIsMadeOnceWhateverBrokeItsRequest(t *testing.T) {
 	for _, key := range []string{"k1", ""} {
-		for n, done := 1, false; !done && !t.Failed(); n++ {
-			t.Run(fmt.Sprintf("key %q, step %d", key, n), func(t *testing.T) {
+		t.Run(fmt.Sprintf("key %q", key), func(t *testing.T) {
+			atEveryStep(t, func(t *testing.T, n int) error {
 				b := openBank(t)
 				inAppends(b)
-				seen := 0
-				b.fault = stopAtNth(n, &seen)
-				_, err := b.ordered(key, "words", "261123", "77001")
-				done = err == nil
+				b.fault = stopAtNth(n)
+				_, died := b.ordered(key, "words", "261123", "77001")
 				b.restart()
 				inAppends(b)
 				if n%2 == 0 {
@@ -67,8 +65,9 @@ func TestAnACHFileIsMadeOnceWhateverBrokeItsRequest(t *testing.T) {
 					}
 				}
 				b.verify()
+				return died
 			})
-		}
+		})
 	}
 }
 

@@ -134,9 +134,7 @@ func TestTheSameFileAgainIsTheSameAnswer(t *testing.T) {
 }
 
 func TestAFileSentTwiceAtOnceIsMadeOnce(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	content := rendered(t, payroll(20))
 	answers := make([]OrderedFile, 4)
 	var all sync.WaitGroup
@@ -289,9 +287,7 @@ func TestAFileForTwoBanksOfTheClientIsRefused(t *testing.T) {
 }
 
 func TestAnUploadInTheMiddleOfACutSharesTheNumbers(t *testing.T) {
-	b := openBank(t)
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t)
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	cut := b.batcher
@@ -400,41 +396,30 @@ func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
 	}))
 	limits := small
 	limits.AppendEvents = 4 // two entries an append
-	for n := 1; ; n++ {
-		done := false
-		t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) {
-			b := openBank(t)
-			b.limits = limits
-			b.hire()
-			seen := 0
-			b.fault = stopAtNth(n, &seen)
-			_, err := b.upload(content)
-			done = err == nil
-			b.restart()
-			b.limits = limits
-			b.hire()
-			// Whoever comes first finishes it: the sweep or the client.
-			if n%2 == 0 {
-				b.sweep()
-			}
-			got, err := b.upload(content)
-			must(t, err)
+	atEveryStep(t, func(t *testing.T, n int) error {
+		b := openBank(t)
+		b.limits = limits
+		b.hire()
+		b.fault = stopAtNth(n)
+		_, died := b.upload(content)
+		b.restart()
+		// Whoever comes first finishes it: the sweep or the client.
+		if n%2 == 0 {
 			b.sweep()
-			if f := b.onlyFile(); f.Cut.Totals.Entries != 9 || len(f.Batches) != 2 {
-				t.Errorf("totals %+v in %d batches", f.Cut.Totals, len(f.Batches))
-			}
-			b.settled(gym, got.Transactions)
-		})
-		if done || t.Failed() {
-			return
 		}
-	}
+		got, err := b.upload(content)
+		must(t, err)
+		b.sweep()
+		if f := b.onlyFile(); f.Cut.Totals.Entries != 9 || len(f.Batches) != 2 {
+			t.Errorf("totals %+v in %d batches", f.Cut.Totals, len(f.Batches))
+		}
+		b.settled(gym, got.Transactions)
+		return died
+	})
 }
 
 func TestEntriesOfAnUploadAreNeverPending(t *testing.T) {
-	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 1 }))
-	b.limits = small
-	b.hire()
+	b := openSmallBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 1 }))
 	content := rendered(t, payroll(7))
 	b.fault = func(step string) error {
 		if step != "before fill" && step != "before cut" {

@@ -60,11 +60,11 @@ func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits)
 	b.views, err = projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	b.must(err)
 	t.Cleanup(func() { b.views.Close() })
-	b.hire()
+	b.newWorkers()
 	return b
 }
 
-func (b *bank) hire() {
+func (b *bank) newWorkers() {
 	b.t.Helper()
 	set := workertest.New(b.t, workertest.Config{Ledger: b.Ledger, Views: b.views, Folder: b.folder, Limits: b.limits})
 	b.files, b.uploads, b.batcher = set.Files, set.Uploads, set.Batcher
@@ -78,6 +78,15 @@ func (b *bank) must(err error) {
 }
 
 func (b *bank) outbox() string { return filepath.Join(b.folder, "outbox") }
+
+// sent reads the first file in the outbox.
+func (b *bank) sent() []byte {
+	names, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
+	b.must(err)
+	content, err := os.ReadFile(names[0])
+	b.must(err)
+	return content
+}
 
 // client opens a client whose files leave at 10:00 and at 16:00.
 func (b *bank) client(id, company string) {

@@ -139,10 +139,7 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 	b.pay(gym, wage(200))
 	r := b.restored()
 	b.sweepAt("10:00")
-	names, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
-	b.must(err)
-	content, err := os.ReadFile(names[0])
-	b.must(err)
+	content := b.sent()
 	before, err := r.Store.Head(t.Context())
 	b.must(err)
 	for name, tt := range map[string]struct{ content, says string }{
@@ -239,10 +236,7 @@ func TestAFileThatIsTwiceInTheFolderIsTakenOnce(t *testing.T) {
 	r := b.restored()
 	b.pay(gym, wage(100)) // the backup does not know it
 	b.sweepAt("10:00")
-	names, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
-	b.must(err)
-	content, err := os.ReadFile(names[0])
-	b.must(err)
+	content := b.sent()
 	crlf := strings.ReplaceAll(string(content), "\n", "\r\n")
 	b.must(os.WriteFile(filepath.Join(b.outbox(), "copy.ach"), []byte(crlf), 0o600))
 	b.must(os.WriteFile(filepath.Join(b.outbox(), "same.ach"), content, 0o600))
