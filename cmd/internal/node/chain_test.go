@@ -73,17 +73,23 @@ func (r *running) play(id, verb string, body object) {
 	r.must(200, r.ops, "POST", "/v1/simulations/transactions/"+id+"/"+verb, body, nil)
 }
 
-// The longest chain of events of one payment, each step in a real file.
-func TestTheWholeChainOfOnePayment(t *testing.T) {
-	r := serve(t, "", nil)
+// withDues is a server with a client, which pulled its dues before the window of 14:30.
+func withDues(t *testing.T) (r *running, gym folder.Credential, id string) {
+	t.Helper()
+	r = serve(t, "", nil)
 	r.day("2026-11-20T19:05:00Z")
-	_, gym := r.client("Harbor Gym")
+	_, gym = r.client("Harbor Gym")
 	var made told
 	r.must(201, gym, "POST", "/api/transaction", object{
 		"StandardEntryClassCode": "PPD", "TransactionType": "pull", "ToRouting": "121042882", "ToAccount": "77000001",
 		"ToAccountType": "checking", "ToName": "Test Person", "Description": "DUES NOV", "Amount": 10.25,
 	}, &made)
-	id := made.TransactionID
+	return r, gym, made.TransactionID
+}
+
+// The longest chain of events of one payment, each step in a real file.
+func TestTheWholeChainOfOnePayment(t *testing.T) {
+	r, gym, id := withDues(t)
 
 	r.day("2026-11-20T19:31:00Z") // the window of 14:30
 	var files struct{ Data []struct{ ID string } }

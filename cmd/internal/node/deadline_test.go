@@ -8,15 +8,7 @@ import (
 // A reversal that operations hold past its deadline would be an improper one, and is
 // rejected.
 func TestAReversalThatIsHeldPastItsDeadlineNeverLeaves(t *testing.T) {
-	r := serve(t, "", nil)
-	r.day("2026-11-20T19:05:00Z")
-	_, gym := r.client("Harbor Gym")
-	var made told
-	r.must(201, gym, "POST", "/api/transaction", object{
-		"StandardEntryClassCode": "PPD", "TransactionType": "pull", "ToRouting": "121042882", "ToAccount": "77000001",
-		"ToAccountType": "checking", "ToName": "Test Person", "Description": "DUES NOV", "Amount": 10.25,
-	}, &made)
-	id := made.TransactionID
+	r, gym, id := withDues(t)
 	r.day("2026-11-20T19:31:00Z") // the window of 14:30
 	r.must(201, gym, "POST", "/api/transaction/"+id+"/reversals",
 		object{"ReplyToEventId": r.told(gym, id).last("Origination"), "ReasonCode": "duplicate"}, nil)

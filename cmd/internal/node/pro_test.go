@@ -2,7 +2,6 @@ package node
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -16,21 +15,9 @@ import (
 // text gets a path as it is.
 func (r *running) text(who folder.Credential, path string) (int, string) {
 	r.t.Helper()
-	request, err := http.NewRequest(http.MethodGet, r.Base+path, nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.SetBasicAuth(who.Key, who.Secret)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return response.StatusCode, string(content)
+	status, content, err := r.request(who, http.MethodGet, path, "", nil)
+	must(r.t, err)
+	return status, string(content)
 }
 
 func (r *running) must(want int, who folder.Credential, method, path string, body, answer any) {

@@ -81,28 +81,31 @@ func serve(t testing.TB, f folder.Folder, change func(*Options)) *running {
 func (r *running) call(who folder.Credential, method, path string, body, answer any) int {
 	r.t.Helper()
 	content, err := json.Marshal(body)
-	if err != nil {
-		r.t.Fatal(err)
+	must(r.t, err)
+	status, text, err := r.request(who, method, path, "application/json", content)
+	if err == nil && answer != nil && status < 300 {
+		must(r.t, json.Unmarshal(text, answer))
 	}
-	request, err := http.NewRequest(method, r.Base+path, bytes.NewReader(content))
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	return status
+}
+
+// request makes a request; an error means that no answer came.
+func (r *running) request(who folder.Credential, method, path, contentType string, body []byte) (status int, text []byte, err error) {
+	r.t.Helper()
+	request, err := http.NewRequest(method, r.Base+path, bytes.NewReader(body))
+	must(r.t, err)
 	request.SetBasicAuth(who.Key, who.Secret)
-	request.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0
+		return 0, nil, err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && answer != nil && response.StatusCode < 300 {
-		err = json.Unmarshal(text, answer)
-	}
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return response.StatusCode
+	text, err = io.ReadAll(response.Body)
+	must(r.t, err)
+	return response.StatusCode, text, nil
 }
 
 // client opens a client.
@@ -139,21 +142,8 @@ func (r *running) pay(who folder.Credential) (status int, id string) {
 // metric reads a line of /metrics by its beginning.
 func (r *running) metric(name string) string {
 	r.t.Helper()
-	request, err := http.NewRequest(http.MethodGet, r.Base+"/metrics", nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.SetBasicAuth(r.ops.Key, r.ops.Secret)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for line := range strings.Lines(string(text)) {
+	_, text := r.text(r.ops, "/metrics")
+	for line := range strings.Lines(text) {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
 			return strings.TrimSpace(value)
 		}
@@ -176,40 +166,16 @@ func eventually(t testing.TB, what string, holds func() bool) {
 func (r *running) post(who folder.Credential, path string, body any) (int, string) {
 	r.t.Helper()
 	content, err := json.Marshal(body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request, err := http.NewRequest(http.MethodPost, r.Base+path, bytes.NewReader(content))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.SetBasicAuth(who.Key, who.Secret)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return response.StatusCode, string(text)
+	must(r.t, err)
+	status, text, err := r.request(who, http.MethodPost, path, "application/json", content)
+	must(r.t, err)
+	return status, string(text)
 }
 
 // raw posts text.
 func (r *running) raw(who folder.Credential, path, content string) int {
 	r.t.Helper()
-	request, err := http.NewRequest(http.MethodPost, r.Base+path, strings.NewReader(content))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	request.SetBasicAuth(who.Key, who.Secret)
-	request.Header.Set("Content-Type", "text/plain")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	return response.StatusCode
+	status, _, err := r.request(who, http.MethodPost, path, "text/plain", []byte(content))
+	must(r.t, err)
+	return status
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -77,5 +76,5 @@ func TestARandomWalkOverThreeNodes(t *testing.T) {
 	if status := w.call(w.ops, http.MethodGet, "/v1/ops/files", nil, nil); status != http.StatusOK {
 		t.Errorf("the files are answered %d", status)
 	}
-	t.Log(fmt.Sprintf("seed %d came to %v", seed, w.done))
+	t.Logf("seed %d came to %v", seed, w.done)
 }
