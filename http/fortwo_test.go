@@ -316,14 +316,18 @@ func (h *holding) ReadStream(ctx context.Context, stream string, after int64) ([
 	return h.Store.ReadStream(ctx, stream, after)
 }
 
+func newHoldingWorld(t *testing.T) (*world, *holding) {
+	store := &holding{}
+	return newWorld(t, func(o *api.Options) {
+		store.Store = o.Ledger.Store
+		o.Ledger.Store = store
+	}), store
+}
+
 // A rule holds an item between the request to release it and the decision about
 // that request. One person cannot release it then either.
 func TestWhatIsHeldWhileItsReleaseIsAskedForTakesTwoPeopleToo(t *testing.T) {
-	store := &holding{}
-	w := newWorld(t, func(o *api.Options) {
-		store.Store = o.Ledger.Store
-		o.Ledger.Store = store
-	})
+	w, store := newHoldingWorld(t)
 	alice := w.person("alice")
 	w.person("bob")
 	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
@@ -354,11 +358,7 @@ func TestWhatIsHeldWhileItsReleaseIsAskedForTakesTwoPeopleToo(t *testing.T) {
 // The body only suspends the client as it is when the request comes, and renames
 // it too once somebody else has given it another name.
 func TestAChangeOfAClientTakesTwoPeopleByWhatIsWritten(t *testing.T) {
-	store := &holding{}
-	w := newWorld(t, func(o *api.Options) {
-		store.Store = o.Ledger.Store
-		o.Ledger.Store = store
-	})
+	w, store := newHoldingWorld(t)
 	alice := w.person("alice")
 	w.person("bob")
 	w.client("acme", settings())

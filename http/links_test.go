@@ -37,11 +37,11 @@ func newTown(t testing.TB, changes ...change) *town {
 	t.Helper()
 	w := &town{}
 	w.world = newWorld(t, append(changes, func(o *api.Options) { w.views = o.Views })...)
-	w.hire()
+	w.newWorkers()
 	return w
 }
 
-func (w *town) hire() {
+func (w *town) newWorkers() {
 	w.t.Helper()
 	set := workertest.New(w.t, workertest.Config{
 		Ledger: w.ledger, Views: w.views, Folder: w.folder,

@@ -180,23 +180,34 @@ func TestOperationsListAcrossClients(t *testing.T) {
 	bank.call("GET", "/v1/files/"+someID, "").problem(404, "not-found")
 }
 
-// After a busy day the views, or the leading node, may take longer than a list
-// would wait. A move of the clock waits for them, and moves the clock once.
-func TestTheSandboxClockIsWaitedForWhileTheLedgerIsBusy(t *testing.T) {
-	var behind []error
-	asked := 0
-	w := newWorld(t, func(o *api.Options) {
+// newSandbox is a world whose clock can be moved. moving is called before each
+// move, and its error ends the move.
+func newSandbox(t *testing.T, moving func() error) *world {
+	return newWorld(t, func(o *api.Options) {
 		clock, err := ledger.OpenSandboxClock(context.Background(), o.Ledger.Store, func() time.Time { return tuesdayMorning })
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Ledger.Clock = clock
 		o.Sandbox = &api.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
-			if asked++; asked <= len(behind) {
-				return fmt.Errorf("sweep: %w", behind[asked-1])
+			if err := moving(); err != nil {
+				return err
 			}
 			return o.Ledger.Move(ctx, to, anyTime)
 		}}
+	})
+}
+
+// After a busy day the views, or the leading node, may take longer than a list
+// would wait. A move of the clock waits for them, and moves the clock once.
+func TestTheSandboxClockIsWaitedForWhileTheLedgerIsBusy(t *testing.T) {
+	var behind []error
+	asked := 0
+	w := newSandbox(t, func() error {
+		if asked++; asked <= len(behind) {
+			return fmt.Errorf("sweep: %w", behind[asked-1])
+		}
+		return nil
 	})
 	w.client("business", settings())
 	ops := w.ops()
@@ -213,17 +224,7 @@ func TestTheSandboxClockIsWaitedForWhileTheLedgerIsBusy(t *testing.T) {
 
 func TestTheSandboxClockMovesForwardAndAnswersWhenAllIsDone(t *testing.T) {
 	moved := 0
-	w := newWorld(t, func(o *api.Options) {
-		clock, err := ledger.OpenSandboxClock(context.Background(), o.Ledger.Store, func() time.Time { return tuesdayMorning })
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Ledger.Clock = clock
-		o.Sandbox = &api.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
-			moved++
-			return o.Ledger.Move(ctx, to, anyTime)
-		}}
-	})
+	w := newSandbox(t, func() error { moved++; return nil })
 	bank, ops := w.client("business", settings()), w.ops()
 	move := func(body string) *answer { return ops.call("PUT", "/v1/simulations/clock", body) }
 	move(`{"now":"2026-01-05T12:00:00Z"}`).is(200) // nothing happened yet: any time

@@ -48,20 +48,7 @@ func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 		"and the bank takes it back":                     {"n1 w t a w t", asked},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newTown(t)
-			acme := w.client("acme", settings())
-			token := acme.store(asked)
-			first := acme.debit(token)
-			w.at("2026-11-17 10:16")
-			waiting := []string{acme.debit(token)}
-			refusals := map[string]string{}
-			for _, step := range strings.Fields(tt.steps) {
-				if step == "t" {
-					waiting = append(waiting, acme.debit(token))
-					continue
-				}
-				w.correctionStep(acme, first, step, refusals)
-			}
+			w, acme, token, waiting := correctionSteps(t, asked, "t "+tt.steps)
 			if got := acme.vault("GET", tokensPath+"/"+token, "").is(200).text("ach-token", "account-number"); !strings.HasSuffix(tt.want, got) {
 				t.Errorf("the token shows %q, want the end of %q", got, tt.want)
 			}
@@ -76,7 +63,26 @@ func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 	}
 }
 
-// correctionStep is a step of the test above about a transaction that was
+// correctionSteps stores an account number as a token, sends a debit to it, and
+// takes the steps about that. t is another debit; it returns those that wait.
+func correctionSteps(t *testing.T, number, steps string) (w *town, acme caller, token string, waiting []string) {
+	w = newTown(t)
+	acme = w.client("acme", settings())
+	token = acme.store(number)
+	first := acme.debit(token)
+	w.at("2026-11-17 10:16")
+	refusals := map[string]string{}
+	for step := range strings.FieldsSeq(steps) {
+		if step == "t" {
+			waiting = append(waiting, acme.debit(token))
+			continue
+		}
+		w.correctionStep(acme, first, step, refusals)
+	}
+	return w, acme, token, waiting
+}
+
+// correctionStep is a step of correctionSteps about the transaction that was
 // sent.
 func (w *town) correctionStep(acme caller, id, step string, refusals map[string]string) {
 	w.t.Helper()
@@ -129,20 +135,7 @@ func TestACutUsesTheAccountThatIsRightWhenItBegins(t *testing.T) {
 		"both at once":                    {"t n1 r1", asked},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newTown(t)
-			acme := w.client("acme", settings())
-			token := acme.store(asked)
-			first := acme.debit(token)
-			w.at("2026-11-17 10:16")
-			var waiting []string
-			refusals := map[string]string{}
-			for _, step := range strings.Fields(tt.steps) {
-				if step == "t" {
-					waiting = append(waiting, acme.debit(token))
-					continue
-				}
-				w.correctionStep(acme, first, step, refusals)
-			}
+			w, _, _, waiting := correctionSteps(t, asked, tt.steps)
 			w.clock.Advance(5 * time.Hour)
 			for range 2 { // what the first pass corrects is cut by the second
 				w.must(w.batcher.Sweep(context.Background()))

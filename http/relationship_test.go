@@ -201,12 +201,18 @@ func TestAPrenoteApprovesOnTheThirdBankingDay(t *testing.T) {
 	w.sound()
 }
 
-func TestAPrenoteThatComesBackRejects(t *testing.T) {
-	w := newTown(t)
-	acme := w.client("acme", verifiedBy("prenote"))
-	id := acme.link(john, theLink)
+// prenoted links an account of John's, whose prenote leaves.
+func prenoted(t *testing.T) (w *town, acme caller, link string) {
+	w = newTown(t)
+	acme = w.client("acme", verifiedBy("prenote"))
+	link = acme.link(john, theLink)
 	w.sweep()
 	w.at("2026-11-17 10:16")
+	return w, acme, link
+}
+
+func TestAPrenoteThatComesBackRejects(t *testing.T) {
+	w, acme, id := prenoted(t)
 	w.at("2026-11-19 09:00")
 	w.returned("acme", w.verifying("acme", john, id)[0], "R03")
 	a := acme.call("GET", links(john)+"/"+id, "").is(200)
@@ -222,11 +228,7 @@ func TestAPrenoteThatComesBackRejects(t *testing.T) {
 }
 
 func TestAPrenoteThatIsCorrectedIsSentAgain(t *testing.T) {
-	w := newTown(t)
-	acme := w.client("acme", verifiedBy("prenote"))
-	id := acme.link(john, theLink)
-	w.sweep()
-	w.at("2026-11-17 10:16")
+	w, acme, id := prenoted(t)
 	first := w.verifying("acme", john, id)[0]
 	w.at("2026-11-19 09:00")
 	w.corrected("acme", first, "C01", "555666777")
@@ -317,11 +319,7 @@ func TestMicroDepositsLockAfterThreeWrongTries(t *testing.T) {
 }
 
 func TestALinkIsCanceledWhenItsEntriesHaveSettled(t *testing.T) {
-	w := newTown(t)
-	acme := w.client("acme", verifiedBy("prenote"))
-	id := acme.link(john, theLink)
-	w.sweep()
-	w.at("2026-11-17 10:16")
+	w, acme, id := prenoted(t)
 	acme.call("DELETE", links(john)+"/"+id, "").is(204)
 	if got := acme.status(john, id); got != "CANCEL_REQUESTED" {
 		t.Errorf("with a prenote in flight it is %s", got)
