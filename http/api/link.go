@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,11 +11,7 @@ import (
 
 // LinkNext names the next page in a Link header, with the same filters.
 func LinkNext(c echo.Context, most int, cursor string) {
-	query := c.QueryParams()
-	next := url.Values{}
-	for name, values := range query {
-		next[name] = values
-	}
+	next := maps.Clone(c.QueryParams())
 	next.Set("limit", strconv.Itoa(most))
 	next.Set("cursor", cursor)
 	link := url.URL{Path: c.Request().URL.Path, RawQuery: next.Encode()}
