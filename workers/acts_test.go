@@ -84,7 +84,7 @@ func TestAnApprovedReleaseOutlivesAPauseOfDelivery(t *testing.T) {
 			b := openBank(t)
 			switched := &switching{}
 			b.switched = switched
-			b.hire()
+			b.newWorkers()
 			done, err := b.upload(rendered(t, payroll(3)))
 			must(t, err)
 			a, id := b.approved(domain.ActFileRelease, switched, func(ctx context.Context) error {

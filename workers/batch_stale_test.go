@@ -90,7 +90,7 @@ func TestNothingStaleLeavesWhenDeliveryIsSwitchedOnAfterDays(t *testing.T) {
 	id, reversal := b.reverses("2026-11-24 02:15")
 	back := b.receive(gym)
 	answer := b.answer(gym, back, returned, until("2026-11-24 02:15"))
-	b.switched = shut(ourBank)
+	b.switched = offFor(ourBank)
 	b.restart()
 	b.sweepAt("2026-12-07 12:00")
 	if one, two := b.itemNamed(id, reversal), b.itemNamed(back, answer); one.State != domain.Pending || two.State != domain.Pending {

@@ -144,8 +144,8 @@ func TestTheBatcherKnowsWhenSomethingFallsDueNext(t *testing.T) {
 		}, ""},
 		"nor does one whose delivery is off": {func(*domain.Batching) {}, func(b *bank) {
 			b.posts(gym, 1)
-			b.switched = shut(ourBank)
-			b.hire()
+			b.switched = offFor(ourBank)
+			b.newWorkers()
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -262,16 +262,16 @@ func TestASuspendedClientsEntriesStay(t *testing.T) {
 	b.verify()
 }
 
-// shut is a switch that is off for one ODFI.
-type shut string
+// offFor is a switch that is off for one ODFI.
+type offFor string
 
-func (s shut) Allowed(odfi string) (bool, string) {
+func (s offFor) Allowed(odfi string) (bool, string) {
 	return odfi != string(s), "the folder was restored"
 }
 
-func (s shut) SwitchedOff(odfi string) bool { return odfi == string(s) }
+func (s offFor) SwitchedOff(odfi string) bool { return odfi == string(s) }
 
-func (s shut) While(ctx context.Context, odfi string, do func(context.Context) error) error {
+func (s offFor) While(ctx context.Context, odfi string, do func(context.Context) error) error {
 	return whileAllowed(ctx, s, odfi, do)
 }
 
@@ -286,8 +286,8 @@ func TestNothingIsCutOrDeliveredWhereDeliveryIsOff(t *testing.T) {
 	b := openBank(t, func(s *domain.Settings) {
 		s.ODFIs, s.Batching.MaxEntries = []string{ourBank, otherODFI}, 1
 	})
-	b.switched = shut(ourBank)
-	b.hire()
+	b.switched = offFor(ourBank)
+	b.newWorkers()
 	b.post(gym, pull(1, func(p *domain.Proposal) { p.FromRouting = ourBank }))
 	b.post(gym, pull(2, func(p *domain.Proposal) { p.FromRouting = otherODFI }))
 	b.sweep()
@@ -295,7 +295,7 @@ func TestNothingIsCutOrDeliveredWhereDeliveryIsOff(t *testing.T) {
 		t.Fatalf("a file was cut for %s", f.Opened.ODFI)
 	}
 	b.switched = AlwaysOn{}
-	b.hire()
+	b.newWorkers()
 	b.sweep()
 	if n := len(b.sent()); n != 2 {
 		t.Errorf("%d files in the outbox once delivery is on, want 2", n)

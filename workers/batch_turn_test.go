@@ -35,7 +35,7 @@ func (b *bank) pass() {
 func TestAClientWithManyFilesHoldsUpNobody(t *testing.T) {
 	b := openBank(t)
 	b.limits = Limits{FileEntries: 2}
-	b.hire()
+	b.newWorkers()
 	b.client(school, batching(func(s *domain.Batching) { s.MaxEntries = 1 }))
 	b.posts(gym, 9)
 	b.clock.Set(at("2026-11-20 14:30"))
@@ -61,7 +61,7 @@ func TestAClientWithManyFilesHoldsUpNobody(t *testing.T) {
 func TestWhoLeadsAgainDecidesAnew(t *testing.T) {
 	b := openBank(t)
 	b.limits = Limits{FileEntries: 2}
-	b.hire()
+	b.newWorkers()
 	b.posts(gym, 6)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.pass()

@@ -16,7 +16,7 @@ func openSmallBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 	t.Helper()
 	b := openBank(t, settings...)
 	b.limits = small
-	b.hire()
+	b.newWorkers()
 	return b
 }
 
@@ -116,7 +116,7 @@ func TestAFileLeftOpenOverTheWeekendIsDatedAgainAtItsCut(t *testing.T) {
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after fill")
 	b.limits.AppendEvents = 2
-	b.hire()
+	b.newWorkers()
 	_ = b.batcher.Sweep(context.Background())
 	b.restart()
 	b.sweepAt("2026-11-23 09:00")

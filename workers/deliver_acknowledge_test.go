@@ -107,7 +107,7 @@ func TestAnAcknowledgementOfAFileThatMayHaveLeftWaits(t *testing.T) {
 	b := openBank(t)
 	switched := &switching{}
 	b.switched = switched
-	b.hire()
+	b.newWorkers()
 	_, err := b.upload(rendered(t, payroll(3)))
 	must(t, err)
 	said := answer(b.onlyFile(), ack.Accepted)

@@ -22,7 +22,7 @@ func twoBanks(t *testing.T, gyms, schools int) *bank {
 	one := batching(func(b *domain.Batching) { b.MaxEntries = 1 })
 	b := openBank(t, one)
 	b.limits = Limits{FileEntries: 1}
-	b.hire()
+	b.newWorkers()
 	b.delivery.SFTP = &SFTP{}
 	b.client(school, one, func(s *domain.Settings) {
 		s.ODFIs, s.File.ImmediateOrigin = []string{otherODFI}, otherODFI

@@ -219,22 +219,22 @@ func TestOnlyAnUnknownDeliveryCanBeSettled(t *testing.T) {
 
 func TestDeliveryOffHoldsAFileBackAtAnyStep(t *testing.T) {
 	b, _, ids := interrupted(t, "before begin")
-	b.switched = shut(ourBank)
-	b.hire()
+	b.switched = offFor(ourBank)
+	b.newWorkers()
 	b.sweep()
 	if f := b.onlyFile(); f.State != domain.FileIsDelivering {
 		t.Errorf("the file is %s", f.State)
 	}
 	b.switched = AlwaysOn{}
-	b.hire()
+	b.newWorkers()
 	b.sweep()
 	b.settled(gym, ids)
 }
 
 func TestSendingOnceMoreIsRefusedWhileDeliveryIsOff(t *testing.T) {
 	b, f, _ := unknown(t)
-	b.switched = shut(ourBank)
-	b.hire()
+	b.switched = offFor(ourBank)
+	b.newWorkers()
 	err := b.delivery.Resend(t.Context(), f.ID)
 	if off, ok := err.(*DeliveryOffError); !ok || off.ODFI != ourBank {
 		t.Errorf("it says %v", err)

@@ -89,7 +89,7 @@ func TestAWriteOnlyDeliveryOutlivesAPause(t *testing.T) {
 			b, s := writeOnly(t, nil)
 			switched := &switching{}
 			b.switched = switched
-			b.hire()
+			b.newWorkers()
 			b.delivery.SFTP = &SFTP{}
 			b.fault = onceAt("after delivering", 1, func() { switched.paused = true })
 			b.sweep()

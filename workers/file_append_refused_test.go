@@ -67,7 +67,7 @@ func TestNoTransferIsFiledAfterTheMicroDepositOfItsLinkCameBack(t *testing.T) {
 	link, micro := b.linked()
 	b.sweepAt("2026-11-20 14:31")
 	b.limits.AppendEvents = 1
-	b.hire()
+	b.newWorkers()
 	first, second := b.over(link, pull(1)), b.over(link, pull(2))
 	other := b.post(gym, pull(3))
 	b.fault = onceAt("after fill", 1, func() { b.cameBack(micro) })

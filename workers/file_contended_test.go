@@ -14,7 +14,7 @@ import (
 func TestWhileOthersWriteAFileIsFilledInSmallerAppends(t *testing.T) {
 	b := openBank(t)
 	b.limits = Limits{AppendEvents: 8}
-	b.hire()
+	b.newWorkers()
 	b.posts(gym, 30)
 	b.clock.Set(at("2026-11-20 14:30"))
 	appends := 0

@@ -144,13 +144,13 @@ func TestTheKeptInputOfAnotherFileIsNeverFiled(t *testing.T) {
 	var ids []string
 	for n, content := range [][]byte{rendered(t, payroll(2)), rendered(t, payroll(3)), rendered(t, payroll(4))} {
 		b.fault = stopAt("after opened")
-		b.hire()
+		b.newWorkers()
 		if _, err := b.upload(content); !errors.Is(err, errCrash) {
 			t.Fatalf("upload %d: %v", n, err)
 		}
 		b.restart()
 		b.fault = nil
-		b.hire()
+		b.newWorkers()
 	}
 	must(t, b.views.CatchUp(t.Context()))
 	open, err := b.views.UnfinishedFiles(t.Context())

@@ -19,7 +19,7 @@ func resume(c *domain.ChangeClient)  { c.Suspended = false }
 func inAppends(b *bank) {
 	b.limits = small
 	b.limits.AppendEvents = 4
-	b.hire()
+	b.newWorkers()
 }
 
 // gone makes sure that the only file was given up and that nothing of its
@@ -122,7 +122,7 @@ func TestDeliverySwitchedOffWhileAFileIsFilledRefusesIt(t *testing.T) {
 	inAppends(b)
 	switched := &switching{}
 	b.switched = switched
-	b.hire()
+	b.newWorkers()
 	b.fault = onceAt("before fill", 2, func() { switched.off = true })
 	var off *DeliveryOffError
 	if _, err := b.upload(rendered(t, payroll(6))); !errors.As(err, &off) {
@@ -139,7 +139,7 @@ func TestAnOrderOutlivesAPauseOfDelivery(t *testing.T) {
 	inAppends(b)
 	switched := &switching{}
 	b.switched = switched
-	b.hire()
+	b.newWorkers()
 	b.fault = onceAt("before fill", 2, func() { switched.paused = true })
 	content := rendered(t, payroll(6))
 	var off *DeliveryOffError
@@ -173,7 +173,7 @@ func TestACutEndsWhenItsClientIsSuspendedAndItsEntriesWait(t *testing.T) {
 	b := openBank(t)
 	b.limits = small
 	b.limits.AppendEvents = 2
-	b.hire()
+	b.newWorkers()
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() { b.changeClient(gym, suspend) })
@@ -207,7 +207,7 @@ func TestACutEndsWhenDeliveryIsSwitchedOffAndTheFileWaits(t *testing.T) {
 	b.limits.AppendEvents = 2
 	switched := &switching{}
 	b.switched = switched
-	b.hire()
+	b.newWorkers()
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() { switched.off = true })

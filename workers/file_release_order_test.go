@@ -115,7 +115,7 @@ func TestWhatCanBeReleased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t)
 			b.limits = Limits{AppendEvents: 1}
-			b.hire()
+			b.newWorkers()
 			f := tt.file(b)
 			if err := b.files.Release(t.Context(), f.ID, order(tt.then)); domain.CodeOf(err) != tt.code || err != nil && tt.code == "" {
 				t.Errorf("got %v, want code %q", err, tt.code)
@@ -199,7 +199,7 @@ func TestAReleaseAndADeliveryRace(t *testing.T) {
 			b.restart()
 			f := b.onlyFile()
 			files, delivery := b.files, b.delivery
-			b.hire()
+			b.newWorkers()
 			release := func(files *Files) error { return files.Release(t.Context(), f.ID, order(domain.ThenWait)) }
 			first, other := func() error { return delivery.Deliver(t.Context(), f.ID) }, func() error { return release(b.files) }
 			if tt.releases {
@@ -267,8 +267,8 @@ func TestReleasesAndDeliveriesOfOneProcessRace(t *testing.T) {
 func TestNothingIsReleasedWhileDeliveryIsOff(t *testing.T) {
 	b := openBank(t)
 	f, _ := b.stuck(2)
-	b.switched = shut(ourBank)
-	b.hire()
+	b.switched = offFor(ourBank)
+	b.newWorkers()
 	var off *DeliveryOffError
 	if err := b.files.Release(t.Context(), f.ID, order(domain.ThenWait)); !errors.As(err, &off) {
 		t.Errorf("got %v", err)

@@ -85,11 +85,11 @@ func (b *bank) open() {
 	var err error
 	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views"+b.node+".db"), b.store, projections.Options{})
 	must(b.t, err)
-	b.hire()
+	b.newWorkers()
 }
 
-// hire makes a set of workers; a second one plays another process.
-func (b *bank) hire() {
+// newWorkers makes a set of workers; a second one plays another process.
+func (b *bank) newWorkers() {
 	b.t.Helper()
 	var err error
 	directory := projections.NewDirectory(b.Ledger)

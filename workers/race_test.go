@@ -129,7 +129,7 @@ func TestAFileThatAnotherProcessTookUpIsLeftToIt(t *testing.T) {
 	b.clock.Set(at("2026-11-20 14:30"))
 	mine := b.batcher
 	b.fault = onceAt("before fill", 2, func() {
-		b.hire() // a second process starts and finds the open file
+		b.newWorkers() // a second process starts and finds the open file
 		b.sweep()
 	})
 	must(t, mine.Sweep(context.Background()))
@@ -139,7 +139,7 @@ func TestAFileThatAnotherProcessTookUpIsLeftToIt(t *testing.T) {
 func TestTwoBatchersAtOnceDoubleNothing(t *testing.T) {
 	b := openSmallBank(t)
 	one := b.batcher
-	b.hire()
+	b.newWorkers()
 	other := b.batcher
 	ids := b.posts(gym, 40)
 	b.clock.Set(at("2026-11-20 14:30"))

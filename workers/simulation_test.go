@@ -49,7 +49,7 @@ func TestRandomHistories(t *testing.T) {
 				m.balanced(gym)
 			}
 			m.limits = small
-			m.hireWatched()
+			m.newWatchedWorkers()
 			for range 150 {
 				m.act()
 			}
@@ -59,9 +59,9 @@ func TestRandomHistories(t *testing.T) {
 	}
 }
 
-// hireWatched hires workers whose outbox the model looks into.
-func (m *model) hireWatched() {
-	m.hire()
+// newWatchedWorkers makes workers whose outbox the model looks into.
+func (m *model) newWatchedWorkers() {
+	m.newWorkers()
 	m.delivery.Deliverers = map[string]Deliverer{domain.ToOutbox: watched{Outbox(m.outbox()), m}}
 }
 
@@ -126,9 +126,9 @@ func (m *model) act() {
 	default:
 		m.switched = nil
 		if m.random.IntN(4) == 0 {
-			m.switched = shut(ourBank)
+			m.switched = offFor(ourBank)
 		}
-		m.hireWatched()
+		m.newWatchedWorkers()
 	}
 }
 
@@ -292,7 +292,7 @@ func individualsIn(f nacha.File) (ids []string) {
 
 func (m *model) reopen() {
 	m.restart()
-	m.hireWatched()
+	m.newWatchedWorkers()
 }
 
 // sweeps sweeps once, and dies at the n-th step unless n is 0.
@@ -355,7 +355,7 @@ func (m *model) took(name string, content []byte) {
 // by, and a person settles what nobody knows.
 func (m *model) drain() {
 	m.fault, m.switched = nil, nil
-	m.hireWatched()
+	m.newWatchedWorkers()
 	m.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = false })
 	for range 20 {
 		m.clock.Set(m.clock.Now().Add(24 * time.Hour))

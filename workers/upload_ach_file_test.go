@@ -94,7 +94,7 @@ func TestOtherWordsUnderAKeyAreAConflictAndOtherKeysAreOtherFiles(t *testing.T) 
 func TestTwoNodesThatTakeOneKeyAtOnceMakeTheFileOfTheFirst(t *testing.T) {
 	b := openBank(t)
 	here := b.uploads
-	b.hire()
+	b.newWorkers()
 	there := b.uploads
 	var accepted error
 	b.fault = onceAt("before keep", 1, func() {

@@ -291,7 +291,7 @@ func TestAnUploadInTheMiddleOfACutSharesTheNumbers(t *testing.T) {
 	ids := b.posts(gym, 8)
 	b.clock.Set(at("2026-11-20 14:30"))
 	cut := b.batcher
-	b.hire() // another process
+	b.newWorkers() // another process
 	var got OrderedFile
 	b.fault = onceAt("before fill", 2, func() {
 		var err error
@@ -353,8 +353,8 @@ func TestNoFileIsTakenForASuspendedClientOrWhileDeliveryIsOff(t *testing.T) {
 		t.Errorf("suspended: %v", err)
 	}
 	b.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = false })
-	b.switched = shut(ourBank)
-	b.hire()
+	b.switched = offFor(ourBank)
+	b.newWorkers()
 	var off *DeliveryOffError
 	if _, err := b.upload(content); !errors.As(err, &off) {
 		t.Errorf("delivery off: %v", err)
@@ -372,8 +372,8 @@ func TestAFileLeftOpenIsNotFinishedWhileDeliveryIsOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.fault = nil
-	b.switched = shut(ourBank) // as in a restored folder: it may have left before
-	b.hire()
+	b.switched = offFor(ourBank) // as in a restored folder: it may have left before
+	b.newWorkers()
 	var off *DeliveryOffError
 	if _, err := b.upload(content); !errors.As(err, &off) {
 		t.Errorf("the client asks again: %v", err)
@@ -399,7 +399,7 @@ func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
 	atEveryStep(t, func(t *testing.T, n int) error {
 		b := openBank(t)
 		b.limits = limits
-		b.hire()
+		b.newWorkers()
 		b.fault = stopAtNth(n)
 		_, died := b.upload(content)
 		b.restart()
