@@ -3,6 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/achledger/achledger/cmd/internal/node"
 )
@@ -21,8 +26,9 @@ func (configCheckCommand) Help() string {
 	return `Takes the flags and the environment of serve, and says what is wrong with them,
 with the files they name and with the settings of ODFIs and clients in the data
 folder, each with its field. Warnings are about what still works: certificates and keys
-that expire soon or have expired, and secrets that others can read. Nothing is changed or
-started, and a server may be running. Without --reach no connection is made.
+that expire soon or have expired, secrets that others can read, and variables whose
+names begin with ACHLEDGER_ and that no flag has. Nothing is changed or started, and a
+server may be running. Without --reach no connection is made.
 
 Exit code 1 if there is an error, and 0 otherwise, even with warnings.
 
@@ -34,8 +40,8 @@ Exit code 1 if there is an error, and 0 otherwise, even with warnings.
 func (configCheckCommand) Validate() error { return nil }
 
 // Run reports what it finds.
-func (c configCheckCommand) Run(ctx context.Context, s streams) error {
-	var found []node.Finding
+func (c configCheckCommand) Run(ctx context.Context, parsed *kong.Context, s streams) error {
+	found := unread(parsed.Model, os.Environ())
 	for _, fault := range c.contradictions() {
 		found = append(found, node.Finding{Level: node.Fault, Says: fault.Error()})
 	}
@@ -51,4 +57,24 @@ func (c configCheckCommand) Run(ctx context.Context, s streams) error {
 		return errReported
 	}
 	return nil
+}
+
+// unread warns of variables that look like ours and belong to no flag: a mistyped
+// one would leave its flag at the default, silently.
+func unread(model *kong.Application, environment []string) (found []node.Finding) {
+	var known []string
+	for _, command := range model.Leaves(false) {
+		for _, group := range command.AllFlags(false) {
+			for _, f := range group {
+				known = append(known, f.Envs...)
+			}
+		}
+	}
+	for _, variable := range environment {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "ACHLEDGER_") && !slices.Contains(known, name) {
+			found = append(found, node.Finding{Level: node.Warning, Field: name, Says: "no flag is set by this variable: achledger serve --help lists those that are"})
+		}
+	}
+	return found
 }
