@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 
@@ -51,7 +52,7 @@ type serveCommand struct {
 	OIDCIssuer   string `name:"oidc-issuer" help:"OpenID provider that says who operators are, by verified e-mail address." env:"ACHLEDGER_OIDC_ISSUER" placeholder:"URL" group:"People"`
 	OIDCClientID string `name:"oidc-client-id" help:"Client id there." env:"ACHLEDGER_OIDC_CLIENT_ID" placeholder:"ID" group:"People"`
 	OIDCSecret   string `name:"oidc-secret-file" help:"File with the client's secret there." env:"ACHLEDGER_OIDC_SECRET_FILE" placeholder:"FILE" group:"People"`
-	ConsoleURL   string `name:"console-url" help:"Address at which browsers reach this server, if not the one it listens at: the provider sends them back to /console/sign-in/openid/callback there." env:"ACHLEDGER_CONSOLE_URL" placeholder:"URL" group:"People"`
+	ConsoleURL   string `name:"console-url" help:"Address at which browsers reach this server, if not the one it listens at: links for people lead there, and an OpenID provider sends them back to /console/sign-in/openid/callback there." env:"ACHLEDGER_CONSOLE_URL" placeholder:"URL" group:"People"`
 
 	RateLimit float64 `help:"Requests per second that each client may make; 0 means no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
 	SFTPAfter string  `name:"sftp-after" help:"What becomes of a file taken from a bank's SFTP server: leave, remove, or done, which moves it to the folder done." enum:"leave,remove,done" default:"leave" env:"ACHLEDGER_SFTP_AFTER"`
@@ -91,6 +92,8 @@ func (c serveCommand) contradictions() (list []error) {
 		broken bool
 		says   string
 	}{
+		{c.Replicas < 0 || c.Replicas > 5, fmt.Sprintf("--nats-replicas=%d: a stream has 1 to 5 of them; 3 survive the loss of a server", c.Replicas)},
+		{c.Replicas > 1 && c.NATSURL == "", "--nats-replicas is for a cluster: name it with --nats-url"},
 		{c.RateLimit < 0, fmt.Sprintf("--rate-limit=%v is below zero: 0 means no limit", c.RateLimit)},
 		{c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "", "--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url"},
 		{(c.TLSCert == "") != (c.TLSKey == ""), "--tls-cert and --tls-key go together"},
@@ -98,7 +101,8 @@ func (c serveCommand) contradictions() (list []error) {
 		{c.Store == "" && c.Node+c.Outbox+c.Inbox+c.NextMaster != "", "--node, --outbox, --inbox and --master-key-file-next are for a ledger in a database: name it with --store"},
 		{c.Store != "" && c.NATSURL == "", "--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node"},
 		{(c.OIDCIssuer == "") != (c.OIDCClientID == ""), "--oidc-issuer and --oidc-client-id go together"},
-		{c.OIDCIssuer == "" && c.OIDCSecret+c.ConsoleURL != "", "--oidc-secret-file and --console-url are for an OpenID provider: name it with --oidc-issuer"},
+		{c.OIDCIssuer == "" && c.OIDCSecret != "", "--oidc-secret-file is for an OpenID provider: name it with --oidc-issuer"},
+		{!isAddress(c.ConsoleURL), fmt.Sprintf("--console-url=%s: an address such as https://ledger.example", c.ConsoleURL)},
 	} {
 		if rule.broken {
 			list = append(list, errors.New(rule.says))
@@ -111,6 +115,12 @@ func (c serveCommand) contradictions() (list []error) {
 		list = append(list, err)
 	}
 	return list
+}
+
+// isAddress reports whether a browser can open it, or none is given.
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return text == "" || err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 // openID reads the secret from its file.

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -16,7 +15,8 @@ type OpenID struct {
 	ClientID string
 	Secret   string
 	// Base is the URL at which browsers reach this server, to which the
-	// provider redirects them; empty: the address it listens on.
+	// provider redirects them and links for people lead, also without a provider;
+	// empty: the address it listens on.
 	Base string
 }
 
@@ -44,7 +44,7 @@ func (s *Server) openIDProvider() (*openid.Provider, error) {
 	if o.Issuer == "" {
 		return nil, nil
 	}
-	o.Base = cmp.Or(o.Base, s.base())
+	o.Base = s.browsed()
 	c := o.config()
 	c.Rows, c.Nodes = s.Store, s.nodes
 	return openid.New(c)

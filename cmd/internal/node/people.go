@@ -1,7 +1,9 @@
 package node
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -36,7 +38,7 @@ func (c *Core) AddOperator(ctx context.Context, n NewOperator) (SignInLink, erro
 
 // AddOperator is the same in a running server.
 func (s *Server) AddOperator(ctx context.Context, n NewOperator) (SignInLink, error) {
-	return s.addOperator(ctx, s.base(), n)
+	return s.addOperator(ctx, s.browsed(), n)
 }
 
 func (c *Core) addOperator(ctx context.Context, base string, n NewOperator) (SignInLink, error) {
@@ -58,7 +60,7 @@ func (c *Core) LinkOperator(ctx context.Context, email string) (SignInLink, erro
 // LinkOperator is the same in a running server.
 func (s *Server) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
 	link, err := s.Core.LinkOperator(ctx, email)
-	link.Base = s.base()
+	link.Base = s.browsed()
 	return link, err
 }
 
@@ -100,6 +102,11 @@ func (c *Core) changePeople(ctx context.Context, email string, decide func(domai
 	}
 	_, err = ledger.Execute(ctx, c.Ledger, ledger.OperatorsStream(), decide)
 	return err
+}
+
+// browsed is the address at which people's browsers reach the server.
+func (s *Server) browsed() string {
+	return cmp.Or(strings.TrimSuffix(s.options.OpenID.Base, "/"), s.base())
 }
 
 // base is the API's address.
