@@ -20,6 +20,9 @@ meanwhile, and no payment is touched.`
 
 // Run rebuilds the views.
 func (c rebuildCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustBeOurs(); err != nil {
+		return err
+	}
 	reader, err := c.rebuilder(ctx)
 	if err != nil {
 		return err

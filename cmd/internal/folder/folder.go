@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/achledger/achledger/eventstore/durable"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -61,25 +62,28 @@ func (f Folder) instance() string { return f.join("instance") }
 func (f Folder) join(name string) string { return filepath.Join(string(f), name) }
 
 // HasLog reports whether the folder was used before. A folder that cannot be
-// read is an error.
-func (f Folder) HasLog() (bool, error) {
-	_, err := os.Stat(f.Log())
-	if errors.Is(err, fs.ErrNotExist) {
+// read is an error that says what to do.
+func (f Folder) HasLog() (bool, error) { return f.has(f.Log()) }
+
+// has reports whether there is a file in the folder.
+func (f Folder) has(path string) (bool, error) {
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
+	case errors.Is(err, fs.ErrPermission):
+		return false, fmt.Errorf("%w: run the command as the user the server runs as", err)
+	case errors.Is(err, syscall.ENOTDIR):
+		return false, fmt.Errorf("%s is not a folder: name the data folder with --data", f)
+	default:
+		return err == nil, err
 	}
-	return err == nil, err
 }
 
 // MustExist returns an error with the command to try if the folder holds no log
 // yet.
 func (f Folder) MustExist() error {
-	switch has, err := f.HasLog(); {
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: run the command as the user the server runs as", err)
-	case err != nil:
+	if has, err := f.HasLog(); err != nil || has {
 		return err
-	case has:
-		return nil
 	}
 	return fmt.Errorf("%s holds no ledger: name its folder with --data, or make one with: achledger serve --data %s", f, f)
 }

@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,6 +216,25 @@ func TestAFirstStartThatStoppedHalfWayIsStillTheFirst(t *testing.T) {
 	f, _ := used(t) // the process stopped after it wrote the switch and before the first event
 	if d := open(t, f, delivery.Log{}); !on(d, bank) {
 		t.Errorf("delivery is %+v, want on", d.State())
+	}
+}
+
+// The outbox of a new folder may be a link to one that the bank reads.
+func TestALinkedOutboxIsTheTraceOfALogOnlyWithAFileInIt(t *testing.T) {
+	f, _ := used(t)
+	read := t.TempDir()
+	if err := errors.Join(os.Remove(f.Outbox()), os.Symlink(read, f.Outbox())); err != nil {
+		t.Fatal(err)
+	}
+	if d := open(t, f, delivery.Log{}); !on(d, bank) {
+		t.Errorf("with an empty folder delivery is %+v, want on", d.State())
+	}
+	put(t, filepath.Join(read, "one.ach"), "something")
+	if err := os.Remove(f.instance()); err != nil {
+		t.Fatal(err)
+	}
+	if d := open(t, f, delivery.Log{}); on(d, bank) {
+		t.Errorf("with a file in it delivery is %+v, want off", d.State())
 	}
 }
 

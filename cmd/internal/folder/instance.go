@@ -75,8 +75,12 @@ func (f Folder) lostLog(i instance) (reason string, err error) {
 }
 
 // holdsAnything reports whether a path is a file, or a folder that contains a
-// file. Empty folders are made before there is a log.
+// file. Empty folders are made before there is a log, and the outbox may be a link to
+// one that the bank reads.
 func holdsAnything(path string) (found bool, err error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // WalkDir follows no link
+	}
 	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

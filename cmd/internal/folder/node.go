@@ -19,11 +19,11 @@ const marker = ".achledger"
 
 // MustBeWhole refuses the folder of a node whose ledger is in a database.
 func (f Folder) MustBeWhole() error {
-	_, err := os.Stat(f.join(marker))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	is, err := f.has(f.join(marker))
+	if is {
+		err = fmt.Errorf("%s belongs to a node of a ledger in a database: name that with --store, or another folder with --data", f)
 	}
-	return errors.Join(err, fmt.Errorf("%s belongs to a node of a ledger in a database: name that with --store, or another folder with --data", f))
+	return err
 }
 
 // MakeNode makes the folder of a node whose ledger is in a database, and takes

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
+	"syscall"
 )
 
 // Permissions of others than the owner in a file's mode.
@@ -59,6 +61,31 @@ func (f Folder) ownersAlone() error {
 			f, info.Mode().Perm(), f)
 	}
 	return nil
+}
+
+// MustBeOurs refuses a folder whose log, or without one whose views, belong to
+// another user. Root can write there, and that user's server could not read what
+// root makes.
+func (f Folder) MustBeOurs() error {
+	info, err := os.Stat(f.Log())
+	if errors.Is(err, fs.ErrNotExist) {
+		info, err = os.Stat(f.Views())
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look whose %s is: %w", f, err)
+	}
+	uid := info.Sys().(*syscall.Stat_t).Uid
+	if int(uid) == os.Geteuid() {
+		return nil
+	}
+	owner := fmt.Sprint(uid)
+	if u, err := user.LookupId(owner); err == nil {
+		owner = u.Username
+	}
+	return fmt.Errorf("%s belongs to the user %s, whose server could not read what you write there: run the command as that user, such as with runuser -u %s", f, owner, owner)
 }
 
 // tighten removes everybody's permissions on a path except its owner's, and

@@ -75,3 +75,24 @@ func TestANewFolderIsItsOwnersAlone(t *testing.T) {
 		t.Errorf("others may %o, %v", others(t, string(f)), err)
 	}
 }
+
+// Root can write into any folder, and what it makes there the server that runs as the
+// folder's owner could not read.
+func TestRootWritesIntoNoFolderOfAnotherUser(t *testing.T) {
+	f, _ := used(t)
+	if err := f.MustBeOurs(); err != nil {
+		t.Errorf("our own folder: %v", err)
+	}
+	if err := Folder(t.TempDir()).MustBeOurs(); err != nil {
+		t.Errorf("a new folder: %v", err)
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	if err := os.Chown(f.Log(), 65432, -1); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.MustBeOurs(); err == nil || !strings.Contains(err.Error(), "runuser -u 65432") {
+		t.Errorf("another user's folder: %v, want the user to run the command as", err)
+	}
+}

@@ -30,6 +30,15 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err := empty(string(to)); err != nil {
 		return eventstore.Report{}, err
 	}
+	report, err := r.copyTo(ctx, to, progress)
+	if err != nil {
+		err = fmt.Errorf("%w. %s holds no backup: remove it", err, to)
+	}
+	return report, err
+}
+
+// copyTo copies the ledger to an empty folder, and verifies the copy.
+func (r *Reader) copyTo(ctx context.Context, to folder.Folder, progress func(done, total int64)) (eventstore.Report, error) {
 	log, ok := r.Store.(interface {
 		Backup(ctx context.Context, to string) error
 	})
@@ -118,8 +127,16 @@ func syncTree(path string) error {
 }
 
 // copyTree copies the content of files durably. A file that disappears meanwhile was replaced
-// by a newer one, and can be made again from the log.
+// by a newer one, and can be made again from the log. The folder itself may be a link, as to a
+// larger disk.
 func copyTree(ctx context.Context, from, to string) error {
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	from, err := filepath.EvalSymlinks(from) // WalkDir follows no link
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			if errors.Is(err, fs.ErrNotExist) {

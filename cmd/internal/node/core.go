@@ -94,6 +94,9 @@ func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
 	if err := f.MustExist(); err != nil {
 		return nil, err
 	}
+	if err := f.MustBeOurs(); err != nil {
+		return nil, err
+	}
 	kind, err := f.Kind()
 	if err != nil {
 		return nil, err

@@ -67,8 +67,11 @@ func (e *folderEnd) openSource(ctx context.Context) (err error) {
 // openTarget prepares the folder of the copied ledger. It contains the master
 // key, and possibly what an interrupted copy left.
 func (e *folderEnd) openTarget(_ context.Context, is folder.Kind) (err error) {
-	if _, err := os.Stat(e.folder.Instance()); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, fmt.Errorf("%s holds a ledger that is in use: name a new folder", e.folder))
+	switch _, err := os.Stat(e.folder.Instance()); {
+	case err == nil:
+		return fmt.Errorf("%s holds a ledger that is in use: name a new folder", e.folder)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look at the new folder: %w", err)
 	}
 	e.is = is
 	if err = e.folder.Make(); err == nil {

@@ -31,8 +31,12 @@ type StoreMade struct {
 // key is made only for a new ledger, before anything is written to the
 // database: if it is interrupted in between, the next attempt uses that key.
 func InitStore(ctx context.Context, o StoreInit) (made StoreMade, err error) {
-	if has, err := o.Folder.HasLog(); err != nil || has {
-		return made, errors.Join(err, fmt.Errorf("%s holds a ledger of its own: name another folder with --data", o.Folder))
+	has, err := o.Folder.HasLog()
+	if has {
+		err = fmt.Errorf("%s holds a ledger of its own: name another folder with --data", o.Folder)
+	}
+	if err != nil {
+		return made, err
 	}
 	made.Made, err = postgres.Init(ctx, o.URL, o.Role, func(found *postgres.Ledger) (l postgres.Ledger, err error) {
 		if found != nil {
