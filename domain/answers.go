@@ -26,6 +26,10 @@ type Outgoing struct {
 	// before, whatever the client's thresholds. An answer that still waits then,
 	// held or not, is rejected.
 	LeaveBy string `json:"leave_by,omitempty"`
+	// EffectiveOn is set on a reversal of an entry that settles later than the
+	// reversal could: the day on which the entry settles, YYYY-MM-DD. The reversal
+	// waits for it. Releases before this field left it out.
+	EffectiveOn string `json:"effective_on,omitempty"`
 }
 
 // Events of answers that a client asked for, or the ledger on its behalf.

@@ -39,10 +39,11 @@ func (t *Transaction) Guarded(i *Item, bank *calendar.Terms) (e guard.Entry, ok 
 // expected returns when an item that was due at an instant is expected to
 // settle.
 func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time, bank *calendar.Terms) calendar.Decision {
-	if i.Kind != Origination {
-		return Proposal{}.expected(e, i.MadeAt, due, bank)
+	p := Proposal{EffectiveOn: t.AskedOn(i)}
+	if i.Kind == Origination {
+		p = t.Originated.Proposal
 	}
-	return t.Originated.Proposal.expected(e, i.MadeAt, due, bank)
+	return p.expected(e, i.MadeAt, due, bank)
 }
 
 // expected returns when a proposal that was made, and due, at the given

@@ -166,6 +166,20 @@ func (t *Transaction) Origination() *Item {
 	return t.Items[0]
 }
 
+// AskedOn is the effective entry date that an item of ours waits for, YYYY-MM-DD:
+// the one its originator asked for or, of a reversal, that of the entry; empty if
+// it leaves as soon as possible.
+func (t *Transaction) AskedOn(i *Item) string {
+	switch {
+	case i.Kind == Origination && t.Originated != nil:
+		return t.Originated.Proposal.EffectiveOn
+	case i.Outgoing != nil:
+		return i.Outgoing.EffectiveOn
+	default:
+		return ""
+	}
+}
+
 // AboutFee reports whether an item is a return fee, or belongs to the answers
 // to a returned one.
 func (t *Transaction) AboutFee(i *Item) bool {

@@ -208,7 +208,7 @@ func (p *projector) putPending(c *logEvent, i *domain.Item) error {
 	}
 	var terms *calendar.Terms
 	var err error
-	if t.Originated != nil && t.Originated.Proposal.EffectiveOn != "" {
+	if t.AskedOn(i) != "" {
 		if terms, err = p.termsOf(t.ODFI()); err != nil {
 			return err
 		}

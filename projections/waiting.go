@@ -67,10 +67,9 @@ func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w
 	if t.Originated != nil && i.GoesOver() {
 		w.over = overText(t.Originated.Over)
 	}
-	if i.Kind == domain.Origination {
-		p := t.Originated.Proposal
-		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn, w.header.SEC, w.code, terms)
-	}
+	w.askedOn = t.AskedOn(i)
+	w.due = dueOf(w.askedOn, w.header.SEC, w.code, terms)
+	w.sameDay = i.Kind == domain.Origination && t.Originated.Proposal.SameDay
 	if !i.NotBefore.IsZero() {
 		w.due = max(w.due, micros(i.NotBefore))
 	}

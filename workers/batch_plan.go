@@ -187,7 +187,8 @@ func (p *planner) keyOf(w *projections.QueuedItem, kind nacha.Kind) (key groupKe
 	}
 	d := p.dates.of(p.now, w.Request())
 	key.header.EffectiveOn = d.effectiveOn
-	if d.decision.Moved != "" || d.decision.NotSameDay != "" {
+	asked := w.Kind != domain.Reversal // its date is that of its entry, and nobody asked for it
+	if asked && (d.decision.Moved != "" || d.decision.NotSameDay != "") {
 		dated.Dated = &domain.Dated{MovedReason: d.decision.Moved, NotSameDayReason: d.decision.NotSameDay}
 	}
 	dated.by = d.decision.Terms

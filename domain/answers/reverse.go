@@ -52,7 +52,24 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	if err := c.before(&out, calendar.ReversalDeadline(settled)); err != nil {
 		return Decision{}, err
 	}
+	out.EffectiveOn = c.notBefore(settled)
 	return c.made(domain.Reversal, out, "", domain.TransactionReversalRequested{Outgoing: out})
+}
+
+// notBefore is the day on which an entry settles if its reversal could settle
+// earlier; otherwise empty. A client's own file may date a credit two banking days
+// ahead, and a bank may want credits earlier than debits: the debit that takes such
+// a credit back would find an account without the money, and come back.
+func (c Case) notBefore(settled calendar.Date) string {
+	p := c.Transaction.Originated.Proposal
+	opposite := calendar.Request{SEC: p.SEC, Kind: calendar.Debit, Bank: c.Bank}
+	if p.PushPull == domain.Pull {
+		opposite.Kind = calendar.Credit
+	}
+	if !calendar.Effective(c.Now, opposite).EffectiveOn.Before(settled) {
+		return ""
+	}
+	return settled.String()
 }
 
 // unsent says what can be done about an entry that is not known to have left.

@@ -6810,7 +6810,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6823,7 +6823,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6866,7 +6866,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6879,7 +6879,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6910,7 +6910,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6923,7 +6923,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6943,7 +6943,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6956,7 +6956,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6969,7 +6969,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6982,7 +6982,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -6995,7 +6995,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -7008,7 +7008,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -7049,7 +7049,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -7062,7 +7062,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -7075,7 +7075,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -7088,7 +7088,7 @@ type ClientInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -8591,7 +8591,7 @@ func (c *API) GetTransaction(ctx context.Context, id string, reqEditors ...Reque
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8614,7 +8614,7 @@ func (c *API) ContestReturnWithBody(ctx context.Context, id string, params *Cont
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8687,7 +8687,7 @@ func (c *API) MakeCorrectedEntry(ctx context.Context, id string, params *MakeCor
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8710,7 +8710,7 @@ func (c *API) CorrectEntryWithBody(ctx context.Context, id string, params *Corre
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8771,7 +8771,7 @@ func (c *API) DecideEntry(ctx context.Context, id string, params *DecideEntryPar
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8794,7 +8794,7 @@ func (c *API) DishonorReturnWithBody(ctx context.Context, id string, params *Dis
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8834,7 +8834,7 @@ func (c *API) RecallEvent(ctx context.Context, id string, event string, reqEdito
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8857,7 +8857,7 @@ func (c *API) RefuseCorrectionWithBody(ctx context.Context, id string, params *R
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8880,7 +8880,7 @@ func (c *API) RefuseCorrection(ctx context.Context, id string, params *RefuseCor
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8903,7 +8903,7 @@ func (c *API) RetryEntryWithBody(ctx context.Context, id string, params *RetryEn
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8926,7 +8926,7 @@ func (c *API) RetryEntry(ctx context.Context, id string, params *RetryEntryParam
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -8949,7 +8949,7 @@ func (c *API) ChargeReturnFeeWithBody(ctx context.Context, id string, params *Ch
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -9020,7 +9020,7 @@ func (c *API) AskBack(ctx context.Context, id string, params *AskBackParams, bod
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -9043,7 +9043,7 @@ func (c *API) ReturnEntryWithBody(ctx context.Context, id string, params *Return
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -9066,7 +9066,7 @@ func (c *API) ReturnEntry(ctx context.Context, id string, params *ReturnEntryPar
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -9089,7 +9089,7 @@ func (c *API) ReverseEntryWithBody(ctx context.Context, id string, params *Rever
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -21572,7 +21572,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21585,7 +21585,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21628,7 +21628,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21641,7 +21641,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21672,7 +21672,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21685,7 +21685,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21707,7 +21707,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21720,7 +21720,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21733,7 +21733,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21746,7 +21746,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21759,7 +21759,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21772,7 +21772,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21813,7 +21813,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21826,7 +21826,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21839,7 +21839,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -21852,7 +21852,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// returns and corrections respond to received entries; dishonors, contests, refusals,
 	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 	// what is possible and until when. Repeating the identical request returns 200.
 	//
@@ -27542,7 +27542,7 @@ func (c *ClientWithResponses) GetTransactionWithResponse(ctx context.Context, id
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27561,7 +27561,7 @@ func (c *ClientWithResponses) ContestReturnWithBodyWithResponse(ctx context.Cont
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27622,7 +27622,7 @@ func (c *ClientWithResponses) MakeCorrectedEntryWithResponse(ctx context.Context
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27641,7 +27641,7 @@ func (c *ClientWithResponses) CorrectEntryWithBodyWithResponse(ctx context.Conte
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27690,7 +27690,7 @@ func (c *ClientWithResponses) DecideEntryWithResponse(ctx context.Context, id st
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27709,7 +27709,7 @@ func (c *ClientWithResponses) DishonorReturnWithBodyWithResponse(ctx context.Con
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27743,7 +27743,7 @@ func (c *ClientWithResponses) RecallEventWithResponse(ctx context.Context, id st
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27762,7 +27762,7 @@ func (c *ClientWithResponses) RefuseCorrectionWithBodyWithResponse(ctx context.C
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27781,7 +27781,7 @@ func (c *ClientWithResponses) RefuseCorrectionWithResponse(ctx context.Context, 
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27800,7 +27800,7 @@ func (c *ClientWithResponses) RetryEntryWithBodyWithResponse(ctx context.Context
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27819,7 +27819,7 @@ func (c *ClientWithResponses) RetryEntryWithResponse(ctx context.Context, id str
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27838,7 +27838,7 @@ func (c *ClientWithResponses) ChargeReturnFeeWithBodyWithResponse(ctx context.Co
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27897,7 +27897,7 @@ func (c *ClientWithResponses) AskBackWithResponse(ctx context.Context, id string
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27916,7 +27916,7 @@ func (c *ClientWithResponses) ReturnEntryWithBodyWithResponse(ctx context.Contex
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27935,7 +27935,7 @@ func (c *ClientWithResponses) ReturnEntryWithResponse(ctx context.Context, id st
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //
@@ -27954,7 +27954,7 @@ func (c *ClientWithResponses) ReverseEntryWithBodyWithResponse(ctx context.Conte
 //
 // returns and corrections respond to received entries; dishonors, contests, refusals,
 // reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// RETURN FEE, within 45 days after the return settled. A reversal does not settle before its entry: it waits if necessary. The result is a pending event, which is
 // sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
 // what is possible and until when. Repeating the identical request returns 200.
 //

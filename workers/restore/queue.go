@@ -118,10 +118,8 @@ func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) e
 			client: t.Client, transaction: t.ID, id: i.ID, cents: i.AmountCents, held: i.State == domain.Held, reason: i.Reason,
 			name: p.entry.Name, due: t.CreatedAt,
 		}
-		if t.Originated != nil && i.Kind == domain.Origination {
-			if day, err := calendar.ParseDate(t.Originated.Proposal.EffectiveOn); err == nil {
-				w.due = calendar.DueAt(day)
-			}
+		if day, err := calendar.ParseDate(t.AskedOn(i)); err == nil {
+			w.due = calendar.DueAt(day)
 		}
 		items = append(items, w)
 		q.versions[w.stream()] = t.Version
