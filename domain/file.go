@@ -85,9 +85,12 @@ type (
 	// FileRedated changes the effective dates of a file that was not delivered in
 	// time. Its numbers stay.
 	FileRedated struct {
-		Dates  map[string]string `json:"dates"` // YYMMDD as rendered before, to YYMMDD
-		SendBy time.Time         `json:"send_by"`
-		Why    string            `json:"why"`
+		Dates map[string]string `json:"dates"` // YYMMDD as rendered before, to YYMMDD
+		// Batches are the new dates of single batches, by number: where a bank's terms
+		// differ between batches of one date. Releases before this field left it out.
+		Batches map[string]string `json:"batches,omitempty"`
+		SendBy  time.Time         `json:"send_by"`
+		Why     string            `json:"why"`
 		// Decided is the instant for which they were decided. If left out, it is the
 		// time of the event.
 		Decided time.Time `json:"decided,omitzero"`
@@ -311,7 +314,7 @@ func (f *File) enter(s FileState, at time.Time) {
 func (f *File) redate(e *FileRedated) {
 	f.SendBy, f.Note = e.SendBy, e.Why
 	for i, b := range f.Batches {
-		to, ok := e.Dates[b.EffectiveOn]
+		to, ok := e.dateOf(b)
 		if !ok || b.Answers {
 			continue
 		}

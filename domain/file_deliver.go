@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"maps"
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -113,21 +112,12 @@ func (f File) RedatedTo(effective []string) *FileRedated {
 	if len(f.Batches) != len(effective) {
 		return nil
 	}
-	dates := map[string]string{}
-	for n, b := range f.Batches {
-		to := effective[n]
-		if known, seen := dates[b.EffectiveOn]; b.Answers && to != b.EffectiveOn || seen && !b.Answers && known != to {
-			return nil
-		}
-		if !b.Answers {
-			dates[b.EffectiveOn] = to
-		}
-	}
-	maps.DeleteFunc(dates, func(from, to string) bool { return from == to })
-	if len(dates) == 0 {
+	again, ok := redated(f.Batches, func(i int) string { return effective[i] })
+	if !ok {
 		return nil
 	}
-	return &FileRedated{Dates: dates, SendBy: f.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
+	again.SendBy, again.Why = f.SendBy, "it went out dated again before the ledger was restored from a backup"
+	return &again
 }
 
 // ConfirmChanges reports whether a person's word that the bank has the file

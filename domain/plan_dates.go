@@ -3,6 +3,8 @@ package domain
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"strconv"
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -60,7 +62,6 @@ func (b FileBatch) sameDay(on calendar.Date, decided time.Time, bank *calendar.T
 // the dates were last decided.
 func Redate(now, decided time.Time, batches []FileBatch, bank *calendar.Terms) (again FileRedated, ok bool) {
 	moved := append([]FileBatch(nil), batches...)
-	dates := map[string]string{}
 	var missed time.Time
 	for i, b := range moved {
 		by, forward := b.deadline(decided, bank)
@@ -73,20 +74,54 @@ func Redate(now, decided time.Time, batches []FileBatch, bank *calendar.Terms) (
 			want.SEC = b.SEC
 			want.Kind, _ = b.lead(bank)
 		}
-		d := calendar.Effective(now, want)
-		moved[i].EffectiveOn = d.EffectiveOn.YYMMDD()
-		dates[b.EffectiveOn] = moved[i].EffectiveOn
+		moved[i].EffectiveOn = calendar.Effective(now, want).EffectiveOn.YYMMDD()
 		if missed.IsZero() || by.Before(missed) {
 			missed = by
 		}
 	}
-	if len(dates) == 0 {
-		return FileRedated{}, false
+	if again, ok = redated(batches, func(i int) string { return moved[i].EffectiveOn }); !ok {
+		return again, false
 	}
-	return FileRedated{
-		Dates:  dates,
-		SendBy: DatedFor(now, moved, bank), Decided: now,
-		Why: fmt.Sprintf("the deadline at %s New York time had passed before the file could leave",
-			missed.In(calendar.Eastern).Format("2006-01-02 15:04")),
-	}, true
+	again.SendBy, again.Decided = DatedFor(now, moved, bank), now
+	again.Why = fmt.Sprintf("the deadline at %s New York time had passed before the file could leave",
+		missed.In(calendar.Eastern).Format("2006-01-02 15:04"))
+	return again, true
+}
+
+// redated returns what changes the dates of the batches to new ones, by index; ok
+// is false if none changes, or one of answers. Batches of one date usually keep one
+// date.
+func redated(batches []FileBatch, to func(int) string) (again FileRedated, ok bool) {
+	dates, apart := map[string]string{}, map[string]bool{}
+	for i, b := range batches {
+		on := to(i)
+		switch known, seen := dates[b.EffectiveOn]; {
+		case b.Answers && on != b.EffectiveOn:
+			return FileRedated{}, false
+		case b.Answers:
+		case seen && known != on:
+			apart[b.EffectiveOn] = true
+		default:
+			dates[b.EffectiveOn] = on
+		}
+	}
+	again.Dates = dates
+	for i, b := range batches {
+		if on := to(i); apart[b.EffectiveOn] && on != b.EffectiveOn && !b.Answers {
+			if again.Batches == nil {
+				again.Batches = map[string]string{}
+			}
+			again.Batches[strconv.Itoa(b.Number)] = on
+		}
+	}
+	maps.DeleteFunc(dates, func(from, on string) bool { return from == on || apart[from] })
+	return again, len(dates)+len(again.Batches) > 0
+}
+
+// dateOf is the new date of a batch; ok is false if it keeps its own.
+func (e FileRedated) dateOf(b FileBatch) (to string, ok bool) {
+	if to, ok = e.Batches[strconv.Itoa(b.Number)]; !ok {
+		to, ok = e.Dates[b.EffectiveOn]
+	}
+	return to, ok
 }

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -72,6 +73,56 @@ func TestADateThatIsNoLongerTrueMovesAndOthersStay(t *testing.T) {
 			}
 			if ok && (!again.SendBy.Equal(newYork(tt.again)) || again.Why == "") {
 				t.Errorf("then to be sent by %s because %q, want %s", again.SendBy.In(calendar.Eastern), again.Why, tt.again)
+			}
+		})
+	}
+}
+
+// A bank takes some credits two banking days ahead and others one, or none: batches
+// of one date have different deadlines, and may get different dates.
+func TestBatchesOfOneDateMoveEachByItsOwnDeadline(t *testing.T) {
+	zero, one, two := 0, 1, 2
+	bySEC := &calendar.Terms{LeadDays: &calendar.LeadDays{Credit: &two, Debit: &one, BySEC: map[string]calendar.LeadDays{"CCD": {Credit: &one}}}}
+	atOnce := &calendar.Terms{LeadDays: &calendar.LeadDays{Credit: &zero}}
+	batch := func(number int, sec string, class int, on string) domain.FileBatch {
+		return domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: number, SEC: sec, ServiceClass: class, EffectiveOn: on}}
+	}
+	wages, vendors := batch(1, "PPD", nacha.CreditClass, "261124"), batch(2, "CCD", nacha.CreditClass, "261124")
+	decided := newYork("2026-11-20 10:00")
+	for name, tt := range map[string]struct {
+		bank    *calendar.Terms
+		batches []domain.FileBatch
+		now     string
+		want    []string
+	}{
+		"one deadline has passed": {bySEC, []domain.FileBatch{wages, vendors}, "2026-11-23 09:00", []string{"261125", "261124"}},
+		"both have":               {bySEC, []domain.FileBatch{wages, vendors}, "2026-11-24 09:00", []string{"261127", "261125"}},
+		"credits settle that day, and the same-day window of debits has passed": {atOnce, []domain.FileBatch{
+			batch(1, "PPD", nacha.CreditClass, "261120"), batch(2, "PPD", nacha.DebitClass, "261120"),
+		}, "2026-11-20 17:00", []string{"261120", "261123"}},
+		"batches of one deadline keep one date": {bySEC, []domain.FileBatch{wages, vendors, batch(3, "PPD", nacha.CreditClass, "261124")},
+			"2026-11-23 09:00", []string{"261125", "261124", "261125"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var f domain.File
+			for _, e := range []domain.Event{&domain.FileOpened{Decided: decided}, &domain.FileFilled{Batches: tt.batches}, &domain.FileCut{}} {
+				f.Evolve(domain.Fact{Event: e})
+			}
+			again, ok := domain.Redate(newYork(tt.now), decided, f.Batches, tt.bank)
+			if left := f.RedatedTo(tt.want); !ok || left == nil || !reflect.DeepEqual(left.Dates, again.Dates) || !reflect.DeepEqual(left.Batches, again.Batches) {
+				t.Fatalf("dated again %t: %+v; a restored ledger says %+v", ok, again, left)
+			}
+			f.Evolve(domain.Fact{Event: &again})
+			for n, b := range f.Batches {
+				if b.EffectiveOn != tt.want[n] {
+					t.Errorf("batch %d became %s, want %s", b.Number, b.EffectiveOn, tt.want[n])
+				}
+				if _, moved := f.Redated[b.Number]; moved != (tt.want[n] != tt.batches[n].EffectiveOn) {
+					t.Errorf("batch %d was dated again: %t", b.Number, moved)
+				}
+			}
+			if !f.SendBy.Equal(domain.DatedFor(newYork(tt.now), f.Batches, tt.bank)) {
+				t.Errorf("to be sent by %s", f.SendBy)
 			}
 		})
 	}
