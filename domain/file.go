@@ -66,7 +66,8 @@ type (
 		DatedBy string `json:"dated_by,omitempty"`
 		// Balance is the account against which the batch is balanced; left out
 		// for a batch that is not. EntriesClass is the service class of its
-		// entries without the offset, by which it is dated.
+		// entries without the offset, by which it is dated; left out if it is that
+		// of the header.
 		Balance      *OffsetAccount `json:"balance,omitempty"`
 		EntriesClass int            `json:"entries_class,omitempty"`
 	}

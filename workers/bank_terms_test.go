@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
 )
 
 // closesAtFive is a bank that takes files until 17:00 and wants credits two
@@ -85,6 +86,34 @@ func TestWhatWaitsForADateIsDueByTheTermsOfItsBank(t *testing.T) {
 		t.Errorf("%d entries, dated %v", f.Cut.Totals.Entries, datesOf(f))
 	}
 	b.verify()
+}
+
+// Software that calls each of its batches mixed sends debits, which the bank takes
+// until the day before: they keep their date, also when the process stops.
+func TestABatchThatIsCalledMixedIsDatedByWhatItHolds(t *testing.T) {
+	debits := func(f *nacha.File) {
+		f.Batches = f.Batches[:1]
+		for i := range f.Batches[0].Entries {
+			f.Batches[0].Entries[i].Code = 27
+		}
+	}
+	for _, step := range []string{"", "after opened"} {
+		t.Run(step, func(t *testing.T) {
+			b := openBank(t)
+			b.asks(closesAtFive())
+			b.fault = stopAt(step)
+			if _, err := b.upload(rendered(t, payroll(3, debits))); (err != nil) != (step != "") {
+				t.Fatal(err)
+			}
+			b.restart()
+			b.sweep()
+			f := b.onlyFile()
+			if got := datesOf(f); !slices.Equal(got, []string{"261123"}) || len(f.Redated) > 0 || f.Batches[0].ServiceClass != nacha.MixedClass {
+				t.Errorf("class %d, dated %v because %v", f.Batches[0].ServiceClass, got, f.Redated)
+			}
+			b.verify()
+		})
+	}
 }
 
 func TestAClientsOwnFileIsHeldAgainstTheTermsOfItsBank(t *testing.T) {

@@ -171,8 +171,7 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	if c.isNew && e.Batch <= len(c.batches) {
 		c.repeated(e)
 	}
-	debit := nacha.TransactionCode(e.Entry.Code).Debit()
-	c.debits, c.credits = c.debits || debit, c.credits || !debit
+	debit := c.side(e)
 	if e.Batch <= len(c.batches) {
 		c.sees(c.batches[e.Batch-1].SEC, debit)
 	}
@@ -180,6 +179,26 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 		c.limited(e, c.batches[e.Batch-1].BatchHeader, debit)
 	}
 	return nil
+}
+
+// side notes the direction of an entry of the batch.
+func (c *uploadCheck) side(e *nacha.ScannedEntry) (debit bool) {
+	debit = nacha.TransactionCode(e.Entry.Code).Debit()
+	c.debits, c.credits = c.debits || debit, c.credits || !debit
+	return debit
+}
+
+// classed notes what the batch holds if it is not what its service class says, as
+// much software calls every batch mixed: a bank may want debits on other days than
+// credits.
+func (c *uploadCheck) classed(ordinal int) {
+	if ordinal > len(c.batches) {
+		return
+	}
+	b := &c.batches[ordinal-1]
+	if class := nacha.ServiceClass(c.debits, c.credits); class != b.ServiceClass {
+		b.EntriesClass = class
+	}
 }
 
 // limited checks an entry's amount against the limits of the client and its
@@ -251,6 +270,7 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		return nil
 	}
 	c.balanced(v)
+	c.classed(v.Ordinal)
 	on, err := calendar.ParseYYMMDD(c.batches[v.Ordinal-1].EffectiveOn)
 	if err != nil {
 		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "is not a day written YYMMDD")

@@ -37,7 +37,17 @@ func decodeUpload(file domain.File, input []byte) (*upload, error) {
 	}
 	u := &upload{scan: scanOf(content), decided: file.DatedAt, odfi: file.Opened.ODFI, record: record}
 	c := uploadCheck{}
-	_, err = u.scan(nacha.Handler{Batch: c.batch})
+	_, err = u.scan(nacha.Handler{
+		Batch: c.batch,
+		Entry: func(e *nacha.ScannedEntry) error {
+			c.side(e)
+			return nil
+		},
+		End: func(v *nacha.Verdict) error {
+			c.classed(v.Ordinal)
+			return nil
+		},
+	})
 	u.batches = c.batches
 	return u, err
 }
