@@ -2,6 +2,7 @@ package restore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,8 @@ type scanned struct {
 }
 
 // readFolder reads every file in a folder, except those whose name begins with
-// a dot: they are incomplete.
+// a dot: they are incomplete. It refuses a folder with files in another folder in
+// it: what a person sorted by day went out, and what the bank rejected did not.
 func readFolder(folder string) ([]*file, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -39,10 +41,17 @@ func readFolder(folder string) ([]*file, error) {
 	}
 	var files []*file
 	for _, e := range entries {
-		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+		path := filepath.Join(folder, e.Name())
+		if strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		f, err := readFile(filepath.Join(folder, e.Name()))
+		if e.IsDir() {
+			if inside, err := os.ReadDir(path); err != nil || len(inside) > 0 {
+				return nil, errors.Join(err, fmt.Errorf("%s is a folder, and nothing in it is read: put the files of it that went out beside the others, and take it away", path))
+			}
+			continue
+		}
+		f, err := readFile(path)
 		if err != nil {
 			return nil, err
 		}

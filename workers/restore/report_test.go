@@ -86,6 +86,33 @@ func TestEntriesTheBackupDoesNotKnowAreListed(t *testing.T) {
 	r.holds(b.outbox(), 2, 3)
 }
 
+// A person sorted the files by day. If those in the folders were passed over, their
+// entries would leave again.
+func TestFoldersInTheFolderAreNotPassedOver(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	r := b.restored()
+	b.sweepAt("10:00")
+	b.pay(gym, wage(200))
+	b.sweepAt("16:00")
+	names, err := os.ReadDir(b.outbox())
+	b.must(err)
+	sorted := filepath.Join(b.outbox(), "morning")
+	b.must(os.Mkdir(sorted, 0o700))
+	b.must(os.Rename(filepath.Join(b.outbox(), names[0].Name()), filepath.Join(sorted, names[0].Name())))
+
+	report, err := r.restore().Take(t.Context(), b.outbox())
+	if err == nil || !strings.Contains(err.Error(), "morning is a folder") || report.Files != 0 {
+		t.Fatalf("took %s: %v", report, err)
+	}
+	b.must(os.Rename(filepath.Join(sorted, names[0].Name()), filepath.Join(b.outbox(), names[0].Name())))
+	if report := r.take(b.outbox()); report.Files != 2 || report.Entries != 2 { // an empty folder hides nothing
+		t.Errorf("took %s; want 2 files with 2 entries", report)
+	}
+	b.must(os.Remove(sorted))
+	r.holds(b.outbox(), 2, 2)
+}
+
 func TestAFileCutBeforeTheBackupIsKnownToHaveLeft(t *testing.T) {
 	b := openTwoClients(t)
 	b.pay(gym, wage(100))
