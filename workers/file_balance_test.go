@@ -185,6 +185,24 @@ func TestTraceNumbersThatStartOverBeforeAnOffset(t *testing.T) {
 	b.verify()
 }
 
+// No number is left for the offset, and none for months. The entries do not stay in a
+// file that cannot be completed: their client may recall them.
+func TestNoTraceNumberIsLeftForAnOffset(t *testing.T) {
+	b := openBank(t)
+	b.balanced(gym)
+	b.used(domain.MaxTraceSequence - 2)
+	ids := b.posts(gym, 2)
+	b.clock.Set(at("2026-11-20 14:30"))
+	if err := b.batcher.Sweep(t.Context()); domain.CodeOf(err) != domain.NoTraceNumbers {
+		t.Fatalf("got %v", err)
+	}
+	if f := b.onlyFile(); f.State != domain.FileIsGivenUp {
+		t.Fatalf("the file is %s", f.State)
+	}
+	must(t, b.recall(gym, ids[0]))
+	b.verify()
+}
+
 // What was accepted under other settings waits for a person, with its reason,
 // until the settings let it leave.
 func TestAnEntryThatCannotBeBalancedAnyMoreWaitsForAPerson(t *testing.T) {

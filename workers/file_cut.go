@@ -2,7 +2,6 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -77,11 +76,13 @@ func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(con
 }
 
 // stopped gives up a file whose client was suspended while it was filled, or
-// whose offsets cannot follow because the trace numbers started over. Its
-// entries wait again. While delivery is off the file stays open, since it is
-// not known whether it had left before the folder was restored.
+// whose batches get no offsets, because the trace numbers started over or none is
+// left for months. Its entries wait again. A file without offsets is completed with
+// the entries that got a number. While delivery is off the file stays open, since
+// it is not known whether it had left before the folder was restored.
 func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
-	if w.version == 0 || domain.CodeOf(why) != domain.Suspended && !errors.Is(why, errStartedOver) {
+	code := domain.CodeOf(why)
+	if w.version == 0 || code != domain.Suspended && !(code == domain.NoTraceNumbers && w.balances()) {
 		return why
 	}
 	return f.giveUp(ctx, w.opened.FileID, why, domain.ThenWait)
