@@ -66,7 +66,7 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 		}
 	case domain.Correction:
 		if !iat && !c.answeredBy(domain.RefusedChange, i.ID) {
-			list = c.open(list, "refuse", i, calendar.RefuseChangeDeadline(calendar.DateOf(i.MadeAt)))
+			list = c.open(list, "refuse", i, calendar.RefuseChangeDeadline(receivedOn(i)))
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package answers
 import (
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -117,8 +118,21 @@ func (r RefuseChange) Decide(c Case) (Decision, error) {
 	case i.Incoming.Header.IAT != nil:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "changes to IAT entries are not refused in ACH")
 	}
-	if err := c.before(&out, calendar.RefuseChangeDeadline(calendar.DateOf(i.MadeAt))); err != nil {
+	if err := c.before(&out, calendar.RefuseChangeDeadline(receivedOn(i))); err != nil {
 		return Decision{}, err
 	}
 	return c.made(domain.RefusedChange, out, "", domain.TransactionRefusalRequested{Outgoing: out})
+}
+
+// receivedOn is the day on which a notification of change came, as far as is known:
+// it may have been booked later, when a person had assigned it.
+func receivedOn(i *domain.Item) calendar.Date {
+	day := calendar.DateOf(i.MadeAt)
+	if made, err := time.Parse(time.RFC3339, i.Incoming.FileMadeAt); err == nil && calendar.DateOf(made).Before(day) {
+		day = calendar.DateOf(made)
+	}
+	if settled, err := calendar.ParseDate(i.SettledOn); err == nil && settled.Before(day) {
+		day = settled
+	}
+	return day
 }
