@@ -184,13 +184,16 @@ func (t *Transaction) feeEntry(out *Outgoing) Entry {
 		Name: from.Entry.Name, IndividualID: from.Entry.IndividualID,
 	}}
 	e.Header.Description, e.Header.DescriptiveDate = "RETURN FEE", ""
-	switch e.Header.SEC {
-	case "CCD", "CTX":
-		e.Header.SEC = "CCD"
-	default:
-		e.Header.SEC = "PPD"
-	}
+	e.Header.SEC = FeeSEC(e.Header.SEC)
 	return e
+}
+
+// FeeSEC is the SEC code of a fee for a returned entry.
+func FeeSEC(sec string) string {
+	if sec == "CCD" || sec == "CTX" {
+		return "CCD"
+	}
+	return "PPD"
 }
 
 func (t *Transaction) forwardEntry() Entry {

@@ -45,12 +45,13 @@ func (r CorrectedEntry) Decide(c Case) (corrects domain.Corrects, events []domai
 		return corrects, nil, err
 	}
 	settled, _ := c.SettledOn(i)
-	limit := calendar.CorrectedEntryDeadline(settled)
+	limit := c.Bank.Limit(calendar.CorrectedEntryDeadline(settled))
 	var out domain.Outgoing
 	if err := c.before(&out, limit); err != nil {
 		return corrects, nil, err
 	}
-	if wanted, err := calendar.ParseDate(r.EffectiveOn); err == nil && wanted.After(limit.ReachBy) {
+	sec := c.Transaction.Originated.Proposal.SEC
+	if wanted, err := calendar.ParseDate(r.EffectiveOn); err == nil && !c.Bank.DueAt(wanted, sec, calendar.Debit).Before(limit.SendBefore) {
 		return corrects, nil, fieldRefusal(domain.RuleBroken, "/EffectiveDate", "late", "the entry has to leave by %s, the sixtieth day after the return: later it needs a new authorization", limit.SendOn)
 	}
 	corrects = domain.Corrects{TransactionID: c.Transaction.ID, ItemID: i.ID, Reason: reason, LeaveBy: out.LeaveBy}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 // The return settled on Tuesday, 24 November 2026. The sixtieth day after is
@@ -39,11 +40,16 @@ func TestACorrectedEntryFollowsR11WithinSixtyDaysAndOnce(t *testing.T) {
 	}
 	reversed := sent().add("2026-11-24T10:00:00Z", &domain.TransactionReversalRequested{Outgoing: domain.Outgoing{ItemID: "rev", ReplyTo: "out", Reason: "duplicate"}}).
 		add("2026-11-24T12:00:00Z", returned("ret", "out", "R11", "2026-11-24"))
+	zero := 0
+	atOnce := r11().at("2026-12-01T12:00:00Z", delivered())
+	atOnce.Bank = &calendar.Terms{LeadDays: &calendar.LeadDays{Debit: &zero}} // its debits leave on the day on which they settle
 	for name, tt := range map[string]struct {
 		c    answers.Case
 		do   answers.CorrectedEntry
 		want domain.Code
 	}{
+		"to settle on the last day it may leave": {atOnce, answers.CorrectedEntry{ReplyTo: "ret", Reason: "x", EffectiveOn: "2027-01-22"}, ""},
+		"to settle when it may not leave":        {atOnce, answers.CorrectedEntry{ReplyTo: "ret", Reason: "x", EffectiveOn: "2027-01-25"}, domain.RuleBroken},
 		"at once":                                {r11().at("2026-11-24T20:00:00Z", delivered()), fixed, ""},
 		"a minute before the sixtieth day ends":  {r11().at(inTime, delivered()), fixed, ""},
 		"a minute after it":                      {r11().at(tooLate, delivered()), fixed, domain.ReturnWindowClosed},

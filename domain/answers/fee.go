@@ -36,7 +36,7 @@ func (r ReturnFee) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	settled, _ := c.SettledOn(i)
-	if err := c.before(&out, calendar.ReturnFeeDeadline(settled)); err != nil {
+	if err := c.before(&out, c.feeDeadline(settled)); err != nil {
 		return Decision{}, err
 	}
 	return c.made(domain.ReturnFee, out, "", domain.TransactionReturnFeeRequested{Outgoing: out})
@@ -83,7 +83,13 @@ func (c Case) feeLimit(i *domain.Item, settled calendar.Date) (calendar.TimeLimi
 	if c.unchargeable(i) != nil || c.answeredBy(domain.ReturnFee, i.ID) || c.refuses(domain.ReturnFee, i.ID) != nil {
 		return calendar.TimeLimit{}, false
 	}
-	return calendar.ReturnFeeDeadline(settled), true
+	return c.feeDeadline(settled), true
+}
+
+// feeDeadline is how long a fee may leave for a return that settled on a day.
+func (c Case) feeDeadline(settled calendar.Date) calendar.TimeLimit {
+	sec := domain.FeeSEC(c.Transaction.Originated.Proposal.SEC)
+	return calendar.ReturnFeeDeadline(settled, c.Bank.Lead(sec, calendar.Debit))
 }
 
 func (c chain) ofFee(a answer) bool {

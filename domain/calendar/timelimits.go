@@ -96,10 +96,11 @@ func RetryDeadline(originalSettledOn Date) TimeLimit {
 }
 
 // ReturnFeeDeadline is how long a fee for a returned debit may leave: it has to
-// settle within 45 calendar days after the return settled. Source: NACHA
-// Operating Rules, return fee entries.
-func ReturnFeeDeadline(returnSettledOn Date) TimeLimit {
-	return byOpeningOf(OnOrBefore(returnSettledOn.Add(45)))
+// settle within 45 calendar days after the return settled, and leaves as many
+// banking days before as its bank wants debits ahead. Source: NACHA Operating
+// Rules, return fee entries.
+func ReturnFeeDeadline(returnSettledOn Date, leadDays int) TimeLimit {
+	return throughDay(AddBankingDays(OnOrBefore(returnSettledOn.Add(45)), -leadDays))
 }
 
 // CorrectedEntryDeadline is how long a corrected entry may follow a debit

@@ -6,6 +6,10 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
+func feeAhead(leadDays int) func(calendar.Date) calendar.TimeLimit {
+	return func(day calendar.Date) calendar.TimeLimit { return calendar.ReturnFeeDeadline(day, leadDays) }
+}
+
 func TestATimeLimitEndsWithAWindowOfTheFed(t *testing.T) {
 	for _, tt := range []struct {
 		story                       string
@@ -35,6 +39,10 @@ func TestATimeLimitEndsWithAWindowOfTheFed(t *testing.T) {
 		{"a refused change: it is a Sunday", calendar.RefuseChangeDeadline, "2026-11-07", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
 
 		{"a reversal over Thanksgiving", calendar.ReversalDeadline, "2026-11-20", "2026-11-30", "2026-11-30 22:45", "2026-11-30"},
+		{"a fee: the 45th day", feeAhead(1), "2026-11-06", "2026-12-18", "2026-12-19 02:15", "2026-12-21"},
+		{"a fee: its bank wants debits two days ahead", feeAhead(2), "2026-11-06", "2026-12-17", "2026-12-18 02:15", "2026-12-18"},
+		{"a fee: its bank settles debits that day", feeAhead(0), "2026-11-06", "2026-12-21", "2026-12-22 02:15", "2026-12-22"},
+
 		{"a retry: the 180th day", calendar.RetryDeadline, "2026-05-22", "2026-11-18", "2026-11-19 02:15", "2026-11-19"},
 		{"a retry: it is a Saturday", calendar.RetryDeadline, "2026-05-25", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
 	} {
