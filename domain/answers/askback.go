@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -28,7 +29,7 @@ func (r AskBack) Decide(c Case) (Decision, error) {
 	switch {
 	case r.Reason == "":
 		return Decision{}, fieldRefusal(domain.Invalid, "/Reason", "required", "say why the entry is to come back; the receiving bank is told")
-	case len(r.Reason) > MostReason:
+	case utf8.RuneCountInString(r.Reason) > MostReason:
 		return Decision{}, fieldRefusal(domain.Invalid, "/Reason", "length", "at most %d characters", MostReason)
 	case c.Transaction.Originated == nil:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "only an entry that was sent can be asked back; a payment that was received is returned")

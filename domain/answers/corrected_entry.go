@@ -2,6 +2,7 @@ package answers
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -31,7 +32,7 @@ func (r CorrectedEntry) Decide(c Case) (corrects domain.Corrects, events []domai
 	switch {
 	case reason == "":
 		return corrects, nil, fieldRefusal(domain.Invalid, "/Reason", "required", "say what was corrected: the receiver authorized a debit, and not the one that came back")
-	case len(reason) > MostReason:
+	case utf8.RuneCountInString(reason) > MostReason:
 		return corrects, nil, fieldRefusal(domain.Invalid, "/Reason", "length", "at most %d characters", MostReason)
 	}
 	i, err := c.replyTo(r.ReplyTo, domain.Return, domain.FromFed, "corrected")

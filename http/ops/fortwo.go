@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,11 +13,11 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// longestReason bounds a reason that operations give.
+// longestReason bounds a reason that operations give, in characters.
 const longestReason = 200
 
 func checkReason(reason string) error {
-	if len(reason) > longestReason {
+	if utf8.RuneCountInString(reason) > longestReason {
 		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
 	}
 	return nil

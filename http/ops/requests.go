@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -54,7 +55,7 @@ func (s *surface) askBack(c echo.Context, who api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if in.Reason == "" || len(in.Reason) > answers.MostReason {
+	if in.Reason == "" || utf8.RuneCountInString(in.Reason) > answers.MostReason {
 		return api.Invalid("/reason", "required", "is needed: say why the entry is to come back, in at most %d characters", answers.MostReason)
 	}
 	l, ctx, client := s.LedgerNow(), c.Request().Context(), c.Param("client")

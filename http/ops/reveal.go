@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,7 +39,7 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 		return err
 	}
 	switch {
-	case in.Reason == "" || len(in.Reason) > longestReason:
+	case in.Reason == "" || utf8.RuneCountInString(in.Reason) > longestReason:
 		return api.Invalid("/reason", "required", "is needed: say why you have to see it, in at most %d characters", longestReason)
 	case !who.May(domain.ScopeReveal):
 		return api.NewProblem(api.CodeScope, "this needs scope %s beside one of operations; people have it by the role %s", domain.ScopeReveal, domain.RoleRevealer)
