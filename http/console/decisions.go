@@ -31,8 +31,10 @@ func (s *surface) requestsForReturn(ctx context.Context, p *page, of queuePart) 
 	t := table{Name: "requests", Caption: "Requests for return, nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "Answer due by@", "Client", "Asked@"), Empty: "No request for return waits for an answer.", page: p}
 	list, next, err := s.Views.ReturnRequests(ctx, projections.WaitFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	for _, r := range list {
+		entry := code(r.TransactionID)
+		entry.Href = transactionPath(r.Client, r.TransactionID)
 		t.add(
-			linked(r.TransactionID, transactionPath(r.Client, r.TransactionID)), money(r.AmountCents), say(r.Reason), say(r.Routing),
+			entry, money(r.AmountCents), say(r.Reason), say(r.Routing),
 			at(r.AnswerBy).sub(p.Until(r.AnswerBy)), p.client(r.Client), at(r.AskedAt).sub(p.Age(r.AskedAt)))
 	}
 	return t, next, err

@@ -18,8 +18,9 @@ import (
 )
 
 type exposurePage struct {
-	Plot  *plot
-	Table table
+	Filter []filter
+	Plot   *plot
+	Table  table
 }
 
 func (d exposurePage) lists() []table { return []table{d.Table} }
@@ -33,13 +34,26 @@ type used struct {
 
 // exposure serves the limits by how much of each is used, most used first.
 func (s *surface) exposure(c echo.Context, who api.Caller) error {
-	p := s.newPage(c, who, "Exposure", "Exposure")
-	lines, err := s.uses(c.Request().Context(), p, c.QueryParam("client"))
+	ctx, q := c.Request().Context(), &api.QueryReader{Values: c.QueryParams()}
+	client := q.Text("client")
+	ofPages(q)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	client, err := s.clientID(ctx, client)
 	if err != nil {
 		return err
 	}
-	t := exposureTable(p, lines)
-	p.Data = exposurePage{exposurePlot(p, lines), t}
+	ofClient, err := s.clientFilter(ctx, client)
+	if err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "Exposure", "Exposure")
+	lines, err := s.uses(ctx, p, client)
+	if err != nil {
+		return err
+	}
+	p.Data = exposurePage{[]filter{ofClient}, exposurePlot(p, lines), exposureTable(p, lines)}
 	return s.show(c, http.StatusOK, "exposure", p)
 }
 

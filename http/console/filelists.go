@@ -14,9 +14,21 @@ import (
 )
 
 var fileStates = []choice{
-	{"", "any"}, {string(domain.FileIsCut), "cut"}, {string(domain.FileIsRendered), "rendered"}, {string(domain.FileIsDelivered), "delivered"},
-	{string(domain.DeliveryUnknown), "delivery unknown"}, {string(domain.FileIsAcked), "acknowledged"}, {string(domain.FileIsRefused), "refused"},
-	{string(domain.FileIsReleased), "released"}, {string(domain.FileIsGivenUp), "rejected"},
+	{"", "any"}, {string(domain.FileIsHeld), "held"}, {string(domain.FileIsCut), "cut"}, {string(domain.FileIsRendered), "rendered"},
+	{string(domain.FileIsDelivering), "being delivered"}, {string(domain.FileIsDelivered), "delivered"}, {string(domain.DeliveryUnknown), "delivery unknown"},
+	{string(domain.FileIsAcked), "acknowledged"}, {string(domain.FileIsRefused), "refused"}, {string(domain.FileIsReleased), "released"}, {string(domain.FileIsRejected), "rejected"},
+}
+
+// shownAs are the states that a page calls by the name of one; none for all.
+func shownAs(state string) []domain.FileState {
+	switch s := domain.FileState(state); s {
+	case "":
+		return nil
+	case domain.FileIsRejected:
+		return []domain.FileState{s, domain.FileIsGivenUp}
+	default:
+		return []domain.FileState{s}
+	}
 }
 
 // files serves the list of outbound files, newest first.
@@ -38,22 +50,18 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 	}
 	filters := []filter{
 		ofClient, {Name: "state", Label: "State", Value: state, Choices: fileStates},
-		{Name: "day", Label: "Cut on", Value: day, Kind: "date"}, {Name: "window", Label: "At window", Value: window, Kind: "text", Short: true},
+		{Name: "day", Label: "Cut on", Value: day, Kind: "date"}, {Name: "window", Label: "At window, New York", Value: window, Kind: "text", Short: true},
 	}
 	return s.list(c, p, "Files to the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		if day != "" {
 			files, err := s.Views.FilesCutOn(ctx, day, day)
 			files = slices.DeleteFunc(files, func(f projections.File) bool {
-				return client != "" && f.Client != client || window != "" && (f.Why != domain.WhyWindow || windowOf(f) != window) || state != "" && string(f.State) != state
+				return client != "" && f.Client != client || window != "" && (f.Why != domain.WhyWindow || windowOf(f) != window) || state != "" && !slices.Contains(shownAs(state), f.State)
 			})
 			slices.Reverse(files)
 			return fileTable(p, "files", "Files cut on "+dayText(day), files), "", err
 		}
-		f := projections.FileFilter{Client: client, Limit: limit, Cursor: cursor}
-		if state != "" {
-			f.States = []domain.FileState{domain.FileState(state)}
-		}
-		files, next, err := s.Views.Files(ctx, f)
+		files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownAs(state), Limit: limit, Cursor: cursor})
 		return fileTable(p, "files", "Files", files), next, err
 	})
 }

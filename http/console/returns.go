@@ -24,6 +24,12 @@ type returnsPage struct {
 	Tables []table
 }
 
+// Filtered reports whether a part of the list was asked for, which is then shown
+// before the plots of all.
+func (d returnsPage) Filtered() bool {
+	return slices.ContainsFunc(d.Filter, func(f filter) bool { return f.Value != "" })
+}
+
 var answerKinds = []choice{
 	{"", "any"}, {string(domain.Return), "Return"}, {string(domain.Correction), "Notification of change"}, {string(domain.Dishonor), "Dishonored return"},
 	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"}, {string(domain.ReturnRequest), "Request for return"},
