@@ -51,6 +51,11 @@ func (s generationRow) fits(ctx context.Context, store eventstore.Store) (bool, 
 		return true, nil
 	}
 	newest, err := store.ReadAll(ctx, s.position-1, 1)
+	if err == nil && len(newest) == 0 { // by what another process proved: this one proves it before it reads it
+		if _, err = store.Reached(ctx, ""); err == nil {
+			newest, err = store.ReadAll(ctx, s.position-1, 1)
+		}
+	}
 	if err != nil {
 		return false, err
 	}

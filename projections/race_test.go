@@ -168,6 +168,49 @@ func TestAGenerationThatGoesLiveDoesNotStepBack(t *testing.T) {
 	w.same(v)
 }
 
+// A node that runs beside a rebuild has proved more of the log than the rebuild, which
+// must not take the views of that node for those of another log.
+func TestViewsBeyondWhatThisProcessProvedFit(t *testing.T) {
+	w := newWorld(t)
+	w.history()
+	store := &unproven{Store: w.store, proved: w.newest().Position}
+	w.originate("gym")
+	v := w.caughtUp(Options{})
+	d, position, err := openFitting(w.ctx, w.path(), store, silent)
+	w.must(err)
+	w.must(d.close())
+	if position != v.Position() {
+		t.Errorf("the views are at %d and were at %d", position, v.Position())
+	}
+	w.originate("gym")
+	w.must(v.CatchUp(w.ctx))
+	w.must(v.read(w.ctx, func(s snapshot) error {
+		if s.generation != 1 {
+			t.Errorf("the node continues in generation %d", s.generation)
+		}
+		return nil
+	}))
+}
+
+// unproven is a log of which this process reads only what it proved, as in a database.
+type unproven struct {
+	eventstore.Store
+	proved int64
+}
+
+func (u *unproven) ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error) {
+	if after >= u.proved {
+		return nil, ctx.Err()
+	}
+	return u.Store.ReadAll(ctx, after, int(min(int64(limit), u.proved-after)))
+}
+
+func (u *unproven) Reached(ctx context.Context, client string) (reached int64, err error) {
+	reached, err = u.Store.Reached(ctx, client)
+	u.proved = reached
+	return reached, err
+}
+
 // A log may be newer than the program: what it does not know it passes over.
 func TestEventsOfALaterVersionArePassedOver(t *testing.T) {
 	w := newWorld(t)
