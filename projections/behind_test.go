@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // repaired is a world with a client, an entry that left, and one in the queue,
@@ -32,6 +34,41 @@ func repaired(t *testing.T) (w *world, v *Views, trace, waits string) {
 	defer v.pass.Unlock()
 	w.must(v.makeAnew(w.ctx, errors.New("a page is damaged")))
 	return w, v, trace, waits
+}
+
+// asked calls back whenever a page of the log is read.
+type asked struct {
+	eventstore.Store
+	back func()
+}
+
+func (a asked) ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error) {
+	a.back()
+	return a.Store.ReadAll(ctx, after, limit)
+}
+
+// An account that a notification of change corrected is one, and an entry for it gets
+// its warning, while the views are made again.
+func TestNoCorrectedAccountIsForgottenWhileTheViewsAreMadeAnew(t *testing.T) {
+	w := newWorld(t)
+	w.openClient("gym", ours)
+	w.append(ledger.Change{Stream: domain.AccountStream("gym", "there"), Client: "gym", Events: []domain.Event{domain.AccountCorrected{Code: "C01", To: "elsewhere"}}})
+	v := w.caughtUp(Options{})
+	if !v.Corrected("gym", "there") || v.Corrected("gym", "elsewhere") {
+		t.Error("the accounts that were corrected are not known")
+	}
+	v.pass.Lock()
+	w.must(v.makeAnew(w.ctx, errors.New("a page is damaged")))
+	v.pass.Unlock()
+	v.store = asked{w.store, func() {
+		if !v.Corrected("gym", "there") {
+			t.Error("the account was not corrected, it says")
+		}
+	}}
+	w.must(v.CatchUp(w.ctx))
+	if !v.Corrected("gym", "there") || v.Corrected("gym", "elsewhere") {
+		t.Error("the accounts that were corrected are not known afterwards")
+	}
 }
 
 // Whoever decides where an entry goes must not hear that it is nowhere, that

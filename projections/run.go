@@ -83,7 +83,7 @@ func (v *Views) catchUp(ctx context.Context, head int64) error {
 			return err
 		}
 	}
-	return nil
+	return v.loadCorrected(ctx, v.projector)
 }
 
 // fill replaces an empty generation by a rebuilt one.
@@ -113,9 +113,7 @@ func (v *Views) load(ctx context.Context) error {
 		return err
 	}
 	p.live = 1
-	if err := v.loadCorrected(ctx, p); err != nil {
-		return err
-	}
+	v.forgetCorrected()
 	v.reached(live.position)
 	v.projector = p
 	return ctx.Err()
