@@ -2,7 +2,9 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -16,13 +18,13 @@ const batch = 256
 
 // follow publishes the events after last, and those that are appended later,
 // until ctx ends or an error occurs. After that the stream has to be asked how
-// far it is.
-func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
+// far it is. as is the stream's settings when it was opened.
+func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, as jetstream.StreamConfig, last int64) error {
 	hint, stop := r.Store.Notify()
 	defer stop()
 	look := time.NewTicker(r.Every)
 	defer look.Stop()
-	l := newEncoder(r.Source, epoch)
+	l := newEncoder(r.Source, as.Metadata[epochKey])
 	w := &publisher{js: js, reached: r.moved}
 	defer w.abandon(ctx)
 	for {
@@ -42,17 +44,26 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string
 		if err := w.settleAll(ctx); err != nil {
 			return err
 		}
+		due := false
 		if len(events) > 0 {
 			pace.Wait(ctx, func() int64 { return r.behind(ctx, last) }, func() int64 { return budget }, nil)
-			continue
+			select {
+			case <-look.C: // under load too
+				due = true
+			default:
+			}
+		} else {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-hint:
+				wait(ctx, quiet)
+			case <-look.C:
+				due = true
+			}
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-hint:
-			wait(ctx, quiet)
-		case <-look.C:
-			if err := checkUnchanged(ctx, js, epoch, last); err != nil {
+		if due {
+			if err := r.checkUnchanged(ctx, js, as, last); err != nil {
 				return err
 			}
 		}
@@ -87,18 +98,27 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// checkUnchanged checks, while there is nothing to publish, that the stream was not
-// wiped or rolled back meanwhile.
-func checkUnchanged(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
+// checkUnchanged checks, when everything published is acknowledged, that the stream was
+// not wiped, rolled back or edited meanwhile: with other settings, an age limit for
+// instance, the server would remove messages that a subscriber has not read yet.
+func (r *Relay) checkUnchanged(ctx context.Context, js jetstream.JetStream, as jetstream.StreamConfig, last int64) error {
 	s, err := js.Stream(ctx, Stream)
 	if err != nil {
 		return fmt.Errorf("look at stream %s: %w", Stream, err)
 	}
-	if have := epochOf(s); have != epoch {
-		return fmt.Errorf("the stream is of epoch %q and was of %q", have, epoch)
+	now, state := s.CachedInfo().Config, s.CachedInfo().State
+	if have, was := now.Metadata[epochKey], as.Metadata[epochKey]; have != was {
+		return fmt.Errorf("the stream is of epoch %q and was of %q", have, was)
 	}
-	if have := int64(s.CachedInfo().State.LastSeq); have != last {
+	if have := int64(state.LastSeq); have != last {
 		return fmt.Errorf("the stream is at %d and was at %d", have, last)
+	}
+	if state.Msgs != state.LastSeq {
+		return fmt.Errorf("the stream holds %d messages of %d", state.Msgs, state.LastSeq)
+	}
+	// What the server did not correct when the stream was opened is not corrected now.
+	if !reflect.DeepEqual(now, as) && !reflect.DeepEqual(now, r.settings(now)) {
+		return errors.New("somebody changed the settings of the stream")
 	}
 	return nil
 }

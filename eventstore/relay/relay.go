@@ -85,12 +85,12 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // once relays until an error occurs.
 func (r *Relay) once(ctx context.Context, js jetstream.JetStream, o *outage) error {
-	last, epoch, err := r.open(ctx, js)
+	last, as, err := r.open(ctx, js)
 	if err != nil {
 		return err
 	}
 	o.over(last)
-	return r.follow(ctx, js, epoch, last)
+	return r.follow(ctx, js, as, last)
 }
 
 func (r *Relay) setDefaults() {

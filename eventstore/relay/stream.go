@@ -40,27 +40,27 @@ func (r *Relay) Open(ctx context.Context) (position int64, err error) {
 	return position, err
 }
 
-// open also returns the stream's epoch.
-func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int64, epoch string, err error) {
+// open also returns the stream's settings, which contain its epoch.
+func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int64, as jetstream.StreamConfig, err error) {
 	if r.Conn.IsClosed() {
-		return 0, "", nats.ErrConnectionClosed
+		return 0, as, nats.ErrConnectionClosed
 	}
 	if !r.Conn.IsConnected() {
-		return 0, "", nats.ErrDisconnected
+		return 0, as, nats.ErrDisconnected
 	}
 	if have := r.Conn.MaxPayload(); have < MinPayload {
-		return 0, "", fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
+		return 0, as, fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
 			ErrPayload, have, MinPayload)
 	}
 	s, err := r.ensure(ctx, js)
 	if err != nil {
-		return 0, "", err
+		return 0, as, err
 	}
 	if position, err = r.compare(ctx, s); err != nil {
-		return 0, "", err
+		return 0, as, err
 	}
 	r.moved(position)
-	return position, epochOf(s), nil
+	return position, s.CachedInfo().Config, nil
 }
 
 // ensure creates the stream or corrects its settings.
