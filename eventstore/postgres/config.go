@@ -55,6 +55,7 @@ func (o *Options) config(statements time.Duration) (*pgx.ConnConfig, error) {
 		"application_name":                    "achledger " + o.Node,
 		"search_path":                         schemaName,
 		"synchronous_commit":                  "on",
+		"default_transaction_isolation":       "read committed", // a stricter one of the database would refuse concurrent changes
 		"statement_timeout":                   fmt.Sprint(statements.Milliseconds()),
 		"lock_timeout":                        "5000",
 		"idle_in_transaction_session_timeout": "2000",
