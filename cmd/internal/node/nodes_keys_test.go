@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers"
@@ -111,5 +112,33 @@ func TestTheFirstRequestOfANodeReadsWhatWasChangedWhileItStarted(t *testing.T) {
 	must(t, k.level(t.Context()))
 	if !read {
 		t.Error("it serves by what it read when it started")
+	}
+}
+
+// A database that does not answer must not be waited for once for each request.
+func TestRequestsDoNotWaitInLineForALookThatHangs(t *testing.T) {
+	asked, answer := make(chan struct{}, 2), make(chan struct{})
+	k := &sharedKeys{reload: func(context.Context) error {
+		asked <- struct{}{}
+		<-answer
+		return errors.New("no answer")
+	}}
+	first, second := make(chan error, 1), make(chan error, 1)
+	go func() { first <- k.level(context.Background()) }()
+	<-asked
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	go func() { second <- k.level(left) }()
+	select {
+	case err := <-second:
+		if !errors.Is(err, eventstore.ErrAway) {
+			t.Errorf("it is told %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a request whose caller has left waits for the look of another one")
+	}
+	close(answer)
+	if err := <-first; !errors.Is(err, eventstore.ErrAway) {
+		t.Errorf("the first is told %v", err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/postgres"
@@ -27,7 +29,10 @@ type sharedKeys struct {
 	dropped atomic.Int64  // position up to which destroyed keys were forgotten
 	within  time.Duration // how long other nodes may take to forget destroyed keys
 
-	mu    sync.Mutex
+	levels  singleflight.Group // one look for all requests that wait for one
+	looking sync.Mutex         // held during a look
+
+	mu    sync.Mutex    // guards the following fields
 	at    time.Duration // when dropped was the head of the log, by postgres.SinceBoot
 	fault error         // about the master key
 }
@@ -65,25 +70,49 @@ func (s *Server) fresh(ctx context.Context) error {
 
 // level reads what other nodes changed of the switch and the keys, unless that was
 // done less than keysLevelFor ago. It returns an error if this node may not respond.
-func (k *sharedKeys) level(ctx context.Context) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	var err error
-	if postgres.SinceBoot()-k.at >= keysLevelFor {
-		if err = k.reload(ctx); err == nil {
-			err = k.look(ctx)
+// All callers wait for the same look: one after another they would wait for a database
+// that does not answer as many times.
+func (k *sharedKeys) level(ctx context.Context) (err error) {
+	for called := postgres.SinceBoot(); err == nil; {
+		at, fault := k.last()
+		if at >= called || postgres.SinceBoot()-at < keysLevelFor {
+			if fault == nil {
+				return nil
+			}
+			err = fault
+			break
+		}
+		select {
+		case looked := <-k.levels.DoChan("", k.reloadAndLook): // it may have begun before this call
+			err = looked.Err
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
 	}
-	if err = cmp.Or(err, k.fault); err != nil {
-		err = fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+	return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+}
+
+// last returns when the last look began, and what it found wrong.
+func (k *sharedKeys) last() (at time.Duration, fault error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.at, k.fault
+}
+
+// reloadAndLook does not depend on one caller's context.
+func (k *sharedKeys) reloadAndLook() (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), reloadWithin)
+	defer cancel()
+	if err := k.reload(ctx); err != nil {
+		return nil, err
 	}
-	return err
+	return nil, k.follow(ctx)
 }
 
 // follow calls look in any case, however recent the last look.
 func (k *sharedKeys) follow(ctx context.Context) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	k.looking.Lock()
+	defer k.looking.Unlock()
 	return k.look(ctx)
 }
 
@@ -95,7 +124,7 @@ func (k *sharedKeys) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := k.fault != nil
+	changed := k.missing() != nil
 	err = eventstore.Scan(ctx, k.store, k.dropped.Load(), head.Position, func(r *eventstore.Recorded) {
 		changed = changed || r.Type == (domain.KeysDestroyed{}).Type() || r.Type == (domain.KeysRotated{}).Type()
 	})
@@ -108,6 +137,8 @@ func (k *sharedKeys) look(ctx context.Context) error {
 		}
 	}
 	k.dropped.Store(head.Position)
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.at = at
 	return nil
 }
@@ -116,6 +147,8 @@ func (k *sharedKeys) look(ctx context.Context) error {
 // the ledger's current master key becomes not ready.
 func (k *sharedKeys) forget() error {
 	err := k.ring.Forget()
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	switch {
 	case errors.Is(err, seal.ErrWrongMaster):
 		if k.fault == nil {
