@@ -116,12 +116,17 @@ const noticedWithin = keysLevelFor + 2*followEvery
 
 // deserted implements end. A node may have started after alone looked, and have read
 // the switch before it said that the ledger moves: what such a node accepts would not be
-// in the copy.
+// in the copy. What one accepted that has ended since is copied: the store learns now
+// how far the log is, in case it missed the notifications of that.
 func (e *databaseEnd) deserted(ctx context.Context) error {
 	if !wait(ctx, noticedWithin) {
 		return ctx.Err()
 	}
-	return e.noNode(ctx)
+	err := e.noNode(ctx)
+	if err == nil {
+		_, err = e.store.Reached(ctx, "")
+	}
+	return err
 }
 
 func (e *databaseEnd) openSource(ctx context.Context) error {

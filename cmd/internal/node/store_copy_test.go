@@ -10,9 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
@@ -283,6 +286,30 @@ func TestADatabaseWhoseLogIsAnotherOneStaysMoved(t *testing.T) {
 		if _, err := opened(); err == nil || !strings.Contains(err.Error(), "moved to /new/folder") {
 			t.Errorf("opening it again: %v", err)
 		}
+	}
+}
+
+// What a node accepted that ran for a moment while the ledger was being moved is in the
+// copy, although the copy missed every notification of it.
+func TestACopyEndsWhereTheLogEndsOnceNoNodeRuns(t *testing.T) {
+	c := newCluster(t)
+	url := c.database.URL(postgrestest.Role, c.name)
+	store, err := postgres.Open(t.Context(), postgres.Options{URL: url, Heartbeat: time.Hour})
+	must(t, err)
+	defer store.Close()
+	for ended := false; !ended; time.Sleep(time.Millisecond) { // the store connects again after an hour
+		must(t, postgrestest.QueryIn(t, c.database.URL("owner", c.name), `SELECT coalesce(bool_or(pg_terminate_backend(pid)), false) FROM pg_stat_activity
+			WHERE datname = current_database() AND query LIKE 'LISTEN%'`, &ended))
+	}
+	core, _, err := openForCommand(t.Context(), c.node(), url)
+	must(t, err)
+	must(t, core.Ledger.Audit(t.Context(), domain.LedgerClient, domain.DeliverySwitched{Reason: "a last event"}))
+	newest, err := core.Store.Head(t.Context())
+	must(t, errors.Join(err, core.Close()))
+	e := &databaseEnd{store: store}
+	must(t, e.deserted(t.Context()))
+	if head, err := e.source().Head(t.Context()); err != nil || head != newest {
+		t.Errorf("the copy would end at event %d, %v, and the log ends at %d", head.Position, err, newest.Position)
 	}
 }
 
