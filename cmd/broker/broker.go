@@ -43,6 +43,8 @@ type Options struct {
 	Opening func(ctx context.Context) error
 
 	Log *slog.Logger // slog.Default by default
+
+	longestPull time.Duration // that a pull may wait, for tests; longestPull by default
 }
 
 // Broker is a running NATS server.
@@ -118,7 +120,7 @@ func Start(o Options) (*Broker, error) {
 	b.stopOpening = stop
 	go func() {
 		defer close(b.opened)
-		b.failed = b.open(ctx, o.Opening)
+		b.failed = b.open(ctx, o)
 	}()
 	return b, nil
 }
@@ -139,9 +141,9 @@ func (b *Broker) listens(l *serverLog) error {
 // open opens the streams, and then accepts connections of this process and of
 // subscribers. A connection that came earlier could be told that there is no
 // stream, and the relay would make one.
-func (b *Broker) open(ctx context.Context, opening func(context.Context) error) (err error) {
-	if opening != nil {
-		if err := opening(ctx); err != nil {
+func (b *Broker) open(ctx context.Context, o Options) (err error) {
+	if o.Opening != nil {
+		if err := o.Opening(ctx); err != nil {
 			return fmt.Errorf("open the streams: %w", err)
 		}
 	}
@@ -158,6 +160,7 @@ func (b *Broker) open(ctx context.Context, opening func(context.Context) error) 
 	if b.gate, err = NewGate(b.own, b.login.clientOf, b.log); err != nil {
 		return err
 	}
+	b.gate.longest = cmp.Or(o.longestPull, longestPull)
 	b.login.serve(b.server, b.ledger, b.gate) // accept subscribers
 	return nil
 }

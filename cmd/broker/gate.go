@@ -1,11 +1,16 @@
 package broker
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/achledger/achledger/eventstore/relay"
 )
@@ -51,6 +56,7 @@ func api(verb, key string) string {
 type Gate struct {
 	conn     *nats.Conn
 	clientOf func(key string) (client string, ok bool)
+	longest  time.Duration // that a pull may wait
 	log      *slog.Logger
 	answers  *nats.Subscription
 	all      *nats.Subscription // nil if each credential has its own subscription
@@ -59,7 +65,7 @@ type Gate struct {
 // NewGate opens a gate in the ledger's account. clientOf returns the client of
 // a credential in use; ok is false for a revoked one.
 func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool), log *slog.Logger) (*Gate, error) {
-	g := &Gate{conn: conn, clientOf: clientOf, log: log}
+	g := &Gate{conn: conn, clientOf: clientOf, longest: longestPull, log: log}
 	var err error
 	if g.answers, err = conn.Subscribe(answerSubject+">", g.reply); err != nil {
 		return nil, fmt.Errorf("open the gate: %w", err)
@@ -127,6 +133,11 @@ func (g *Gate) request(m *nats.Msg) {
 	out := &nats.Msg{Subject: subject, Data: m.Data}
 	switch {
 	case subject == nextSubject(key), strings.HasPrefix(subject, ackSubject(key)+"."):
+		var err error
+		if out.Data, err = g.bounded(m.Data, subject == nextSubject(key)); err != nil {
+			g.log.Debug("subscriber's pull cannot be read", "key", key, "err", err)
+			return
+		}
 		if m.Reply != "" {
 			out.Reply = outSubject + key + "." + reply
 		}
@@ -146,6 +157,34 @@ func (g *Gate) request(m *nats.Msg) {
 		return
 	}
 	g.send(out)
+}
+
+// bounded returns a pull, or an acknowledgement, which may contain a pull, with the time
+// that it may wait.
+func (g *Gate) bounded(data []byte, pull bool) ([]byte, error) {
+	if pull {
+		return pullRequest(data, g.longest)
+	}
+	next := []byte("+NXT")
+	rest, ok := bytes.CutPrefix(data, next)
+	if !ok {
+		return data, nil
+	}
+	request, err := pullRequest(rest, g.longest)
+	return append(next, request...), err
+}
+
+// Forget deletes the consumer of a revoked credential, and with it the pulls that wait
+// there: the server would answer them without asking the gate again.
+func (g *Gate) Forget(ctx context.Context, key string) error {
+	js, err := jetstream.New(g.conn)
+	if err == nil {
+		err = js.DeleteConsumer(ctx, relay.Stream, consumer(key))
+	}
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("delete consumer %s: %w", consumer(key), err)
+	}
+	return nil
 }
 
 // literal reports whether the end of a subject is without wildcards and empty

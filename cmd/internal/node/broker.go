@@ -71,6 +71,7 @@ type brokerLink struct {
 	embedded *broker.Broker // nil with an external broker
 	gate     *broker.Gate   // nil with the embedded broker, which has its own
 	opening  sync.WaitGroup // of the gate, until the external broker is reachable
+	ending   sync.WaitGroup // of revoked credentials' pulls, at the external broker
 	url      string         // without password
 }
 
@@ -200,16 +201,24 @@ func redacted(servers string) (string, error) {
 	return strings.Join(shown, ","), nil
 }
 
-// revoked closes the connections of a revoked credential.
+// revoked closes the connections of a revoked credential. Those to an external broker
+// stay; their pulls end.
 func (l *brokerLink) revoked(key string) {
 	if l.embedded != nil {
 		_ = l.embedded.Disconnect(key) // if this fails, the credential is still refused when it reconnects
+		return
 	}
+	l.ending.Go(func() { // the broker may be away
+		ctx, cancel := context.WithTimeout(context.Background(), answerWait)
+		defer cancel()
+		_ = l.gate.Forget(ctx, key) // if this fails, they end by themselves, and the gate passes on no more
+	})
 }
 
 func (l *brokerLink) close() {
 	l.conn.Close()
 	l.opening.Wait()
+	l.ending.Wait()
 	if l.gate != nil {
 		l.gate.Close()
 	}
