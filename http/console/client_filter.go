@@ -13,6 +13,9 @@ import (
 // menu; with more, the user types a name.
 const clientsOffered = 200
 
+// clientsNamed is how many clients are offered if a name is that of several.
+const clientsNamed = 6
+
 // clientChoices returns the clients as menu options, or nil if there are more
 // than clientsOffered.
 func (s *surface) clientChoices(ctx context.Context) ([]choice, error) {
@@ -51,7 +54,7 @@ func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 	if client, err := s.Directory.Client(ctx, typed); err == nil && client.Version > 0 {
 		return typed, nil
 	}
-	named, err := s.Views.ClientsNamed(ctx, typed, 2)
+	named, err := s.Views.ClientsNamed(ctx, typed, clientsNamed)
 	switch {
 	case err != nil:
 		return "", err
@@ -60,6 +63,10 @@ func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 	case len(named) == 0:
 		return typed, nil // unknown: the list will be empty
 	default:
-		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: choose one by its id", typed)}}}
+		var ids []string
+		for _, one := range named {
+			ids = append(ids, fmt.Sprintf("%s (%s)", one.ID, one.Name))
+		}
+		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: choose one by its id, such as %s", typed, strings.Join(ids, ", "))}}}
 	}
 }

@@ -123,7 +123,7 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 	for name := range before {
 		names[name] = true
 	}
-	b := newBars("Waiting by window, against the last five same weekdays")
+	b := newBars("Waiting by window, New York time, against the last five same weekdays")
 	for _, name := range sortedNames(names) {
 		usual := total(before[name]) / sameWeekdays
 		one := bar{
