@@ -30,7 +30,7 @@ const (
 // Bounds of a password, in characters and in bytes. NIST SP 800-63B: length
 // counts, composition does not.
 const (
-	shortestPassword = 12
+	ShortestPassword = 12
 	longestPassword  = 256
 )
 
@@ -43,8 +43,8 @@ func checkPassword(password string, p domain.Operator) error {
 	name, _, _ := strings.Cut(p.Email, "@")
 	lower := strings.ToLower(password)
 	switch {
-	case utf8.RuneCountInString(password) < shortestPassword || len(password) > longestPassword:
-		return weak(fmt.Sprintf("%d characters or more, and at most %d bytes", shortestPassword, longestPassword))
+	case utf8.RuneCountInString(password) < ShortestPassword || len(password) > longestPassword:
+		return weak(fmt.Sprintf("%d characters or more, and at most %d bytes", ShortestPassword, longestPassword))
 	case strings.Contains(lower, p.Email), len(name) > 2 && strings.Contains(lower, name):
 		return weak("must not contain your e-mail address or its name")
 	case strings.Trim(password, password[:1]) == "":

@@ -413,6 +413,27 @@ func TestASessionEnds(t *testing.T) {
 	}
 }
 
+// A page that keeps itself up to date, at an empty desk, keeps no session open.
+func TestWatchingIsNoUseOfASession(t *testing.T) {
+	w := newWorld(t)
+	_, session := w.setUp()
+	_, err := w.people.Session(w.ctx, session.Secret)
+	w.must(err)
+	for range 29 {
+		w.now = w.now.Add(time.Minute)
+		if who, err := w.people.Watch(w.ctx, session.Secret); err != nil || who.Email != alice {
+			t.Fatalf("a session in use is %+v, %v", who, err)
+		}
+	}
+	w.now = w.now.Add(time.Minute)
+	if _, err := w.people.Watch(w.ctx, session.Secret); !people.IsRefused(err) {
+		t.Errorf("a session that was only watched for half an hour: %v", err)
+	}
+	if _, err := w.people.Session(w.ctx, session.Secret); !people.IsRefused(err) {
+		t.Errorf("using it then: %v", err)
+	}
+}
+
 // Open sessions are listed, and one can be ended without the others.
 func TestOpenSessionsAreListedAndEndedOneByOne(t *testing.T) {
 	w := newWorld(t)

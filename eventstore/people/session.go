@@ -47,27 +47,42 @@ func actor(p domain.Operator, row sessionRecord) Actor {
 // that the session was used. ErrSession: it was not used for SessionIdle, has
 // lasted for SessionLife, was ended, or its person was disabled.
 func (s *SignIns) Session(ctx context.Context, secret string) (Actor, error) {
+	a, row, now, err := s.open(ctx, secret)
+	if err != nil {
+		return Actor{}, err
+	}
+	return a, s.saw(ctx, row, now)
+}
+
+// Watch is Session for a page that keeps itself up to date: nobody used the
+// session, so it ends in time although the page is open.
+func (s *SignIns) Watch(ctx context.Context, secret string) (Actor, error) {
+	a, _, _, err := s.open(ctx, secret)
+	return a, err
+}
+
+// open finds a session that has not ended, with its row.
+func (s *SignIns) open(ctx context.Context, secret string) (a Actor, row eventstore.PersonRow, now sessionRecord, err error) {
 	if !ledger.WellFormedSecret(secret) {
-		return Actor{}, ErrSession
+		return a, row, now, ErrSession
 	}
 	row, ok, err := s.Rows.PersonRow(ctx, sessionRow, idOf(secret))
-	var now sessionRecord
 	if err == nil {
 		ok, err = s.read(row, ok, &now)
 	}
 	if err != nil || !ok || s.Now().Sub(now.Seen) >= SessionIdle {
-		return Actor{}, orElse(err, ErrSession)
+		return a, row, now, orElse(err, ErrSession)
 	}
 	p, ok, restored, err := s.person(ctx, row.Person)
 	switch {
 	case err != nil:
-		return Actor{}, err
+		return a, row, now, err
 	case restored:
-		return Actor{}, &Error{Restored: true}
+		return a, row, now, &Error{Restored: true}
 	case !ok || p.DisabledAt != now.Disabled:
-		return Actor{}, ErrSession
+		return a, row, now, ErrSession
 	}
-	return actor(p, now), s.saw(ctx, row, now)
+	return actor(p, now), row, now, nil
 }
 
 // saw stores that a session was used. The row is replaced only if it is

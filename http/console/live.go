@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/eventstore/people"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -91,7 +92,7 @@ func (s *surface) live(c echo.Context, who api.Caller) error {
 			err = send(": still here\n\n")
 		case <-check.C:
 			s.metrics.noOlderThan(gatherEvery/2, s.Metrics)
-			if _, ok, fault := s.signedIn(c); fault == nil && !ok {
+			if s.ended(c) {
 				_ = send("event: ended\ndata: \n\n")
 				return nil
 			}
@@ -100,4 +101,11 @@ func (s *surface) live(c echo.Context, who api.Caller) error {
 			return nil
 		}
 	}
+}
+
+// ended reports whether the session of a stream has ended; a fault does not say
+// so. To look is no use of the session.
+func (s *surface) ended(c echo.Context) bool {
+	_, err := s.SignIns.Watch(c.Request().Context(), s.sessionSecret(c))
+	return people.IsRefused(err)
 }
