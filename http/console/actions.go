@@ -2,7 +2,10 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,6 +29,28 @@ type action struct {
 	grave  bool // cannot be undone
 	note   string
 	done   string
+	queue  string // from which its subjects are taken
+	// version is that of what the action replaces as a whole.
+	version func(s *surface, ctx context.Context, subject string) (int64, error)
+}
+
+// seenField holds the version of the settings that a form was filled with.
+const seenField = "seen"
+
+// unchanged refuses to replace settings that somebody else has changed since the
+// form was filled with them.
+func (s *surface) unchanged(c echo.Context, a action) error {
+	typed := submitted(c.Request())
+	seen := typed.Get(seenField)
+	if a.version == nil || seen == "" {
+		return nil
+	}
+	now, err := a.version(s, c.Request().Context(), c.Param("subject"))
+	if err != nil || strconv.FormatInt(now, 10) == seen {
+		return err
+	}
+	typed.Set(seenField, strconv.FormatInt(now, 10)) // the form is shown again, and may then be sent
+	return domain.Refuse(domain.Stale, "somebody changed these settings after you opened them: compare what you typed with what they are now, so as not to undo that change")
 }
 
 // actionRoutes binds the paths that forms post to.
@@ -50,7 +75,13 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	path := strings.NewReplacer(
 		":subject", url.PathEscape(c.Param("subject")), ":client", url.PathEscape(c.FormValue("client")), ":key", url.PathEscape(c.FormValue("key")),
 	).Replace(a.path)
+	if err := s.unchanged(c, a); err != nil {
+		return err
+	}
 	answer, err := s.ask(c, who, cmp.Or(a.method, http.MethodPost), path, body)
+	if refused := (*api.Problem)(nil); errors.As(err, &refused) && refused.Code == api.CodeScope && !who.May(a.scope) {
+		return notIncluded(a.scope)
+	}
 	if err != nil {
 		return err
 	}
@@ -59,7 +90,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 		return s.showSecret(c, who, one, answer.approval())
 	}
 	if answer.status == http.StatusAccepted && answer.approval() != "" {
-		return c.Redirect(http.StatusSeeOther, withQuery(withQuery(back(c), "done", "asked"), "asked", answer.approval()))
+		return c.Redirect(http.StatusSeeOther, withQuery(withQuery(withQuery(back(c), "done", "asked"), "asked", answer.approval()), "of", c.Param("action")))
 	}
 	return c.Redirect(http.StatusSeeOther, withQuery(back(c), "done", c.Param("action")))
 }
@@ -88,7 +119,7 @@ func (a action) body(c echo.Context) ([]byte, error) {
 		case f.Kind == "json":
 			var set map[string]json.RawMessage
 			if err := json.Unmarshal([]byte(typed), &set); err != nil {
-				return nil, api.Invalid("/"+f.Name, "json", "%v", err)
+				return nil, api.Invalid("/"+f.Name, "json", "%s%v", lineOf(typed, err), err)
 			}
 			if err := api.Strictly([]byte(typed), &set); err != nil { // as the API reads it: a limit that is there twice is not chosen from
 				return nil, err
@@ -120,6 +151,19 @@ func (a action) body(c echo.Context) ([]byte, error) {
 	}
 	return json.Marshal(values)
 }
+
+// lineOf names the line at which text stops being JSON.
+func lineOf(text string, err error) string {
+	var at *json.SyntaxError
+	if !errors.As(err, &at) {
+		return ""
+	}
+	return fmt.Sprintf("line %d: ", 1+strings.Count(text[:min(int(at.Offset), len(text))], "\n"))
+}
+
+// afterAction are the query parameters that the redirect after an action adds to
+// its page: what was done, or was asked for.
+var afterAction = []string{"done", "asked", "of"}
 
 // withQuery returns the path with one query parameter set.
 func withQuery(to, name, value string) string {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -19,9 +17,9 @@ func (s *surface) readApproval(ctx context.Context, id string) (domain.Approval,
 	return ledger.Load(ctx, s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id))
 }
 
-// approvals lists the requests that wait for another person.
+// approvals lists the requests that wait and that this person can decide.
 func (s *surface) approvals(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Since: of.since, Limit: of.limit, Cursor: of.cursor}, "")
+	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Since: of.since, Limit: of.limit, Cursor: of.cursor}, askedByOther)
 }
 
 // approvalStates are the states by which the queue can be filtered.
@@ -70,11 +68,23 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 	if f.State != domain.ApprovalWaits {
 		t.Empty = "No request to show."
 	}
-	ids, next, err := s.Views.Approvals(ctx, f)
+	for {
+		ids, next, err := s.Views.Approvals(ctx, f)
+		if err == nil {
+			err = s.approvalRows(ctx, p, &t, ids, by)
+		}
+		if f.Cursor = next; err != nil || next == "" || len(t.Rows) > 0 {
+			return t, next, err
+		}
+	}
+}
+
+// approvalRows adds those requests that a given kind of person made.
+func (s *surface) approvalRows(ctx context.Context, p *page, t *table, ids []string, by string) error {
 	for _, id := range ids {
 		a, err := s.readApproval(ctx, id)
 		if err != nil {
-			return t, "", err
+			return err
 		}
 		mine := a.Asked.Maker == p.Who.Name
 		if by == askedByMe && !mine || by == askedByOther && mine {
@@ -86,7 +96,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 		}
 		about := s.about(a.Asked.Action, a.Asked.Subject)
 		if entry, err := s.entryOf(ctx, a); err != nil {
-			return t, "", err
+			return err
 		} else if !entry.Blank() {
 			about = entry
 		}
@@ -98,7 +108,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 		t.add(linked(actText(a.Asked.Action), Path+"/approvals/"+a.ID), badge(word(state), toneOf(string(state))), about,
 			asked, at(a.AskedAt).sub(p.Age(a.AskedAt)), ends)
 	}
-	return t, next, err
+	return nil
 }
 
 // actTexts name each requested action in plain words.
@@ -148,10 +158,6 @@ type approvalPage struct {
 	Entry                cell // the entry's transaction, if the request is about an entry
 }
 
-// proposed is one part of the requested change, in words and as the log would
-// record it.
-type proposed struct{ What, Detail, Where, Raw string }
-
 // approval serves one request: what exactly is asked for, by whom, and its
 // outcome.
 func (s *surface) approval(c echo.Context, who api.Caller) error {
@@ -178,7 +184,7 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	if !data.Entry.Blank() {
 		data.Facts[0].Cell = data.Entry
 	}
-	if data.Changes, err = proposedBy(a); err != nil {
+	if data.Changes, err = s.proposedBy(c.Request().Context(), a); err != nil {
 		return err
 	}
 	if state == domain.ApprovalWaits {
@@ -215,26 +221,4 @@ func requestForms(p *page, a domain.Approval) []form {
 		formOf(p, "approve-request", a.ID, "Approve it").with("digest", a.Asked.Digest).opened(),
 		formOf(p, "refuse-request", a.ID, "Refuse it"),
 	})
-}
-
-// proposedBy describes what a request would do.
-func proposedBy(a domain.Approval) (list []proposed, err error) {
-	for _, change := range a.Asked.Changes {
-		for _, e := range change.Events {
-			f, err := ledger.FactWithoutMeta(eventstore.Recorded{Type: e.Type, Data: e.Data})
-			if err != nil {
-				return nil, err
-			}
-			one := proposed{What: e.Type, Where: change.Stream, Raw: indented(domain.Shareable(e.Type, e.Data))}
-			if strings.HasPrefix(e.Type, "transaction.") {
-				t, _ := describeTransaction(f)
-				one.What, one.Detail = t.what, t.detail
-			}
-			list = append(list, one)
-		}
-	}
-	if act := a.Asked.Act; act != nil {
-		list = append(list, proposed{What: actText(a.Asked.Action), Detail: "Done outside the log, with these parameters.", Where: act.Stream, Raw: indented(act.Params)})
-	}
-	return list, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/http/api"
@@ -49,6 +50,9 @@ func (s *surface) askWith(c echo.Context, who api.Caller, method, path, kind str
 	}
 	if len(body) > 0 {
 		r.Header.Set(echo.HeaderContentType, kind)
+	}
+	if once, err := uuid.Parse(submitted(c.Request()).Get(onceField)); err == nil && method == http.MethodPost {
+		r.Header.Set("Idempotency-Key", once.String()) // a form that is sent twice is one request
 	}
 	r.RemoteAddr = c.Request().RemoteAddr
 	answer := &answered{status: http.StatusOK, header: http.Header{}}

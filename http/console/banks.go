@@ -99,6 +99,7 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		return domain.Refuse(domain.NotFound, "there is no bank %q", routing)
 	}
 	p := s.newPage(c, who, "Bank "+routing, "Banks")
+	p.Subject = routing
 	if err := s.findRequests(ctx, p, routing); err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 	for _, id := range clients[:min(len(clients), 10)] {
 		names = append(names, p.Client(id))
 	}
-	data := settingsPage{Title: "Bank " + routing, State: "delivery " + state.Text, Tone: state.Tone, Facts: []fact{
+	data := settingsPage{Title: "Bank " + routing, State: "delivery " + state.Text, Tone: state.Tone, Links: []textLink{{"Waiting for a file", Path + "/waiting?bank=" + routing}, {"Money", Path + "/money"}}, Facts: []fact{
 		{"Delivery method", say(bank.Leaves().Method)}, {"Immediate destination", say(cmp.Or(bank.File.ImmediateDestination, "each client's own")).sub(bank.File.ImmediateDestinationName)},
 		{"Immediate origin", say(cmp.Or(bank.File.ImmediateOrigin, "each client's own")).sub(bank.File.ImmediateOriginName)},
 		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(names, ", "))},
@@ -119,7 +120,7 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		set = set.filled("settings", now)
+		set = set.filled("settings", now).seeing(bank.Version)
 	}
 	data.Actions = allowed([]form{set})
 	if bank.Version > 0 {

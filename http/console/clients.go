@@ -91,11 +91,15 @@ func (s *surface) clientForms(c echo.Context, p *page, id string) ([]form, error
 	if !p.Who.caller.May(domain.ScopeOpsAdmin) {
 		return allowed(forms), nil
 	}
+	version, err := s.clientVersion(c.Request().Context(), id)
+	if err != nil {
+		return nil, err
+	}
 	settings, err := s.settingsOf(c, p.Who.caller, "/v1/ops/clients/"+url.PathEscape(id), "{}")
 	if err != nil {
 		return nil, err
 	}
-	forms[0] = forms[0].filled("settings", settings)
+	forms[0] = forms[0].filled("settings", settings).seeing(version)
 	rows, err := s.Views.Credentials(c.Request().Context(), id)
 	if err != nil {
 		return nil, err
@@ -122,11 +126,13 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	}
 	set := client.Settings
 	p := s.newPage(c, who, set.Name, "Clients")
+	p.Subject = id
 	if err := s.findRequests(ctx, p, id); err != nil {
 		return err
 	}
 	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []textLink{
 		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id}, {"Exposure", Path + "/exposure?client=" + id},
+		{"Waiting for a file", Path + "/waiting?client=" + id}, {"Held", Path + "/queues/held?client=" + id},
 	}}
 	toggle := formOf(p, "suspend", id, "Suspend the client")
 	if client.Suspended {
@@ -258,21 +264,17 @@ func (s *surface) changesOf(ctx context.Context, stream string, of func(eventsto
 		switch r.Type {
 		case "client.suspended":
 			c.Says = []string{"Suspended"}
+			if _, c.Reason, err = settingsIn(r.Data); err != nil {
+				return nil, err
+			}
 		case "client.resumed":
 			c.Says = []string{"Resumed"}
 		default:
-			after := map[string]string{}
-			var v map[string]any
-			if err := json.Unmarshal(r.Data, &v); err != nil {
+			after, why, err := settingsIn(r.Data)
+			if err != nil {
 				return nil, err
 			}
-			if why, ok := v["reason"].(string); ok {
-				c.Reason = why
-				delete(v, "reason")
-			}
-			delete(v, "client_id") // only the first version contains it
-			flatten("", cleared(v), after)
-			c.Says = differences(before, after)
+			c.Says, c.Reason = differences(before, after), why
 			if r.Type == (domain.OperatorAdded{}).Type() {
 				c.Says = []string{"Added"}
 			}
@@ -281,4 +283,19 @@ func (s *surface) changesOf(ctx context.Context, stream string, of func(eventsto
 		list = append([]change{c}, list...)
 	}
 	return list, nil
+}
+
+// settingsIn returns the settings that an event contains, by path, and the reason
+// for them.
+func settingsIn(data []byte) (values map[string]string, reason string, err error) {
+	var v map[string]any
+	if err := json.Unmarshal(data, &v); err != nil {
+		return nil, "", err
+	}
+	reason, _ = v["reason"].(string)
+	delete(v, "reason")
+	delete(v, "client_id") // only the first version contains it
+	values = map[string]string{}
+	flatten("", cleared(v), values)
+	return values, reason, nil
 }

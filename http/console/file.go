@@ -50,6 +50,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 	}
 	name := cmp.Or(api.FileFromLog(f).Name, f.ID)
 	p := s.newPage(c, who, name, "Files out")
+	p.Subject = name
 	if isCSV(c) {
 		return s.fileCSV(c, p, f)
 	}
@@ -199,6 +200,9 @@ func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after
 	if n := len(f.Ranges); n > 0 && last > 0 && last < f.Ranges[n-1].Last {
 		t.More = p.Link("cursor", strconv.FormatInt(last, 10)) + "#entries"
 	}
+	if after > 0 {
+		t.First = p.withoutCursor() + "#entries"
+	}
 	t.CSV = p.Link("format", "csv")
 	data.Entries = t
 	if f.Cut == nil {
@@ -234,7 +238,7 @@ func withOffsets(f domain.File, entries []fileEntry, whole bool) (list []fileEnt
 // fileCSV serves all entries of one of our files as CSV.
 func (s *surface) fileCSV(c echo.Context, p *page, f domain.File) error {
 	api.ExtendDeadlines(c, 5*time.Minute)
-	t := table{Name: "entries-" + f.ID, Columns: columns("Trace number", "Amount#", "Batch#", "Client", "Transaction", "Event"), page: p}
+	t := table{Name: "entries", Columns: columns("Trace number", "Amount#", "Batch#", "Client", "Transaction", "Event"), page: p}
 	err := s.Views.FileEntries(c.Request().Context(), f.ID, func(e projections.FileEntry) error {
 		t.add(code(e.Trace), money(e.AmountCents), count(e.Batch), say(e.Client), code(e.TransactionID), code(e.ItemID))
 		return nil

@@ -86,16 +86,3 @@ func allowed(forms []form) (may []form) {
 	}
 	return may
 }
-
-// guess fills in the transaction that an entry belongs to, when there is only
-// one candidate.
-func (f form) guess(candidate string) form {
-	client, id := cutCandidate(candidate)
-	return f.filled("client", client).filled("transaction_id", id)
-}
-
-// cutCandidate splits a candidate, written client/id.
-func cutCandidate(text string) (client, id string) {
-	client, id, _ = strings.Cut(text, "/")
-	return client, id
-}

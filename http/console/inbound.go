@@ -50,6 +50,7 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 		return domain.Refuse(domain.NotFound, "there is no inbound file %q", c.Param("id"))
 	}
 	p := s.newPage(c, who, f.Name, "Files in")
+	p.Subject = f.Name
 	p.Live = true
 	data := inboundPage{Name: f.Name, State: word(f.State), Tone: toneOf(f.State), Facts: inboundFacts(f),
 		Reasons: problemTable(p, "reasons", "What is wrong", f.Reasons), Remarks: problemTable(p, "remarks", "Remarks", f.Remarks)}
@@ -254,22 +255,25 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	if !u.Deadline.IsZero() {
 		data.Facts = append(data.Facts, fact{"Answer by", at(u.Deadline).sub(p.Until(u.Deadline))})
 	}
+	fits := s.candidates(ctx, u.Candidates)
+	data.Fits = transactionTable(p, fits)
+	data.Fits.Name, data.Fits.Caption, data.Fits.Empty = "fits", "It could belong to", "No transaction here resembles it."
 	if u.Outcome == "" {
 		clients, err := s.clientChoices(ctx)
 		if err != nil {
 			return err
 		}
-		assign := formOf(p, "assign", u.ID, "Assign it").picking("client", clients).opened()
-		if len(u.Candidates) == 1 {
-			assign = assign.guess(u.Candidates[0])
+		forms := assignForms(p, u.ID, fits)
+		assign := formOf(p, "assign", u.ID, "Assign it").picking("client", clients)
+		if len(forms) == 0 {
+			assign = assign.opened()
 		}
-		forms := []form{assign}
+		forms = append(forms, assign)
 		if u.EntryKind == nacha.KindForward {
 			forms = append(forms, formOf(p, "return", u.ID, "Return it to its sender"))
 		}
 		data.Actions = allowed(append(forms, formOf(p, "dismiss", u.ID, "Dismiss it")))
 	}
-	data.Fits = s.candidates(ctx, p, u.Candidates)
 	if data.Moments, err = s.moments(ctx, describeInbound, domain.UnmatchedStream(u.ID)); err != nil {
 		return err
 	}
@@ -277,17 +281,26 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "unmatched", p)
 }
 
-// candidates lists the transactions that an entry may belong to.
-func (s *surface) candidates(ctx context.Context, p *page, ids []string) table {
-	t := table{Name: "fits", Caption: "It could belong to", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "No transaction here resembles it.", page: p}
+// assignForms offer to assign an entry to each of the transactions that it may
+// belong to. That of the only one is open.
+func assignForms(p *page, entry string, fits []projections.Transaction) (forms []form) {
+	for _, t := range fits {
+		f := formOf(p, "assign", entry, fmt.Sprintf("Assign it to %s, %s, of %s", named(t.Name), dollars(t.AmountCents), p.Client(t.Client)))
+		f.Fields = []input{{Name: "client", Kind: "hidden", Value: t.Client}, {Name: "transaction_id", Kind: "hidden", Value: t.ID}}
+		f.Open = len(fits) == 1
+		forms = append(forms, f)
+	}
+	return forms
+}
+
+// candidates are the transactions that an entry may belong to, written client/id.
+func (s *surface) candidates(ctx context.Context, ids []string) (fits []projections.Transaction) {
 	l := s.LedgerNow()
 	for _, candidate := range ids {
-		client, id := cutCandidate(candidate)
-		v, err := s.Transaction(ctx, l, client, id)
-		if err != nil {
-			continue
+		client, id, _ := strings.Cut(candidate, "/")
+		if v, err := s.Transaction(ctx, l, client, id); err == nil {
+			fits = append(fits, v.Row)
 		}
-		t.Rows = append(t.Rows, transactionTable(p, []projections.Transaction{v.Row}).Rows...)
 	}
-	return t
+	return fits
 }

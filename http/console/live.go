@@ -106,6 +106,6 @@ func (s *surface) live(c echo.Context, who api.Caller) error {
 // ended reports whether the session of a stream has ended; a fault does not say
 // so. To look is no use of the session.
 func (s *surface) ended(c echo.Context) bool {
-	_, err := s.SignIns.Watch(c.Request().Context(), s.sessionSecret(c))
+	_, err := s.SignIns.Watch(c.Request().Context(), sessionSecret(c))
 	return people.IsRefused(err)
 }

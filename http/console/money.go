@@ -41,6 +41,7 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	p.Subject = "of-" + day.String()
 	came := func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		return s.settledFiles(ctx, p, projections.SettledFileFilter{Day: day.String(), Limit: limit, Cursor: cursor})
 	}
@@ -103,7 +104,7 @@ func owed(day, today calendar.Date, net int64, rows []projections.Settlement) st
 }
 
 func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) table {
-	t := table{Name: "settlement-" + day.String(), Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Acknowledged#", "Net#"),
+	t := table{Name: "settlement", Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Acknowledged#", "Net#"),
 		Empty: "Nothing settles on this day.", Note: "Net is what moves into the reserve account; below zero, out of it. What is unmatched is part of the other sums.", page: p}
 	for _, r := range rows {
 		t.add(linked(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), acknowledged(r), money(r.NetCents()))

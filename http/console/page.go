@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,9 +24,10 @@ type page struct {
 	Now     time.Time
 	UTC     bool // show times in UTC instead of New York time
 	Sandbox bool
-	Here    string // path and query of this page
+	Here    string // path and query of this page, without those of the action just taken
 	Done    string // the action just taken
 	Asked   string // path of the approval request created instead of acting
+	Subject string // what a page is about, in the names of its CSV files; empty for lists of everything
 	Live    bool   // the page keeps its counts up to date
 	Data    any
 
@@ -35,6 +37,9 @@ type page struct {
 	Forms []form
 	// Requests are those about what the page shows that wait for another person.
 	Requests []openRequest
+	// After returns the way on from the action just taken; nil if there is none.
+	After func() (*after, error)
+	once  string
 	// Short reports that the page omits an action because the person's role
 	// does not allow it.
 	Short bool
@@ -66,7 +71,7 @@ func (s *surface) newPage(c echo.Context, who api.Caller, title, section string)
 		asked = Path + "/approvals/" + id.String()
 	}
 	ctx := c.Request().Context()
-	return &page{
+	p := &page{
 		Asked: asked, query: c.QueryParams(),
 		clientName: func(id string) string {
 			if client, err := s.Directory.Client(ctx, id); err == nil && client.Settings.Name != "" {
@@ -75,8 +80,20 @@ func (s *surface) newPage(c echo.Context, who api.Caller, title, section string)
 			return id
 		},
 		Title: title, Section: section, Who: person{Name: nameOf(who), Scopes: who.Scopes, caller: who}, Now: s.LedgerNow().Now(),
-		UTC: utc, Sandbox: s.Sandbox != nil, Here: c.Request().URL.RequestURI(), Done: doneText(c.QueryParam("done")),
+		UTC: utc, Sandbox: s.Sandbox != nil, Here: here(c.Request().URL), Done: doneText(c.QueryParam("done")),
 	}
+	p.After = func() (*after, error) { return s.afterwards(ctx, p, cmp.Or(c.QueryParam("of"), c.QueryParam("done"))) }
+	return p
+}
+
+// onceField holds what identifies a form of one page. A form that is sent twice,
+// as by a double click, is done once.
+const onceField = "once"
+
+// Once identifies the forms of this page.
+func (p *page) Once() string {
+	p.once = cmp.Or(p.once, uuid.NewString())
+	return p.once
 }
 
 // nameOf is the name by which pages refer to a person.
@@ -193,27 +210,45 @@ func (p *page) Age(t time.Time) string {
 // Urgent reports whether a deadline is an hour away or less.
 func (p *page) Urgent(t time.Time) bool { return !t.IsZero() && t.Sub(p.Now) <= time.Hour }
 
-// Link is the path of this page with one query parameter set.
+// Link is the path of the first page of this list with one query parameter set.
 func (p *page) Link(name, value string) string {
 	path, query, _ := strings.Cut(p.Here, "?")
-	var kept []string
+	kept := partsWithout(query, name, "cursor")
+	return path + "?" + strings.Join(append(kept, name+"="+value), "&")
+}
+
+// withoutCursor is the path of the first page of this list.
+func (p *page) withoutCursor() string {
+	path, query, _ := strings.Cut(p.Here, "?")
+	if kept := partsWithout(query, "cursor"); len(kept) > 0 {
+		path += "?" + strings.Join(kept, "&")
+	}
+	return path
+}
+
+// partsWithout are the parameters of a query, as they are written, but for some.
+func partsWithout(query string, names ...string) (kept []string) {
 	for _, part := range strings.Split(query, "&") {
-		if n, _, _ := strings.Cut(part, "="); part != "" && n != name && n != "cursor" && n != "done" && n != "asked" {
+		if name, _, _ := strings.Cut(part, "="); part != "" && !slices.Contains(names, name) {
 			kept = append(kept, part)
 		}
 	}
-	kept = append(kept, name+"="+value)
-	return path + "?" + strings.Join(kept, "&")
+	return kept
 }
 
 // ListCSV is the path of one of the page's lists as CSV.
 func (p *page) ListCSV(name string) string { return withQuery(p.Link("format", "csv"), "list", name) }
 
+// scopeWords say what a scope lets a person do, as the roles are explained.
+var scopeWords = map[string]string{
+	domain.ScopeOpsRead: "sees", domain.ScopeOpsWork: "works queues", domain.ScopeOpsApprove: "approves", domain.ScopeOpsAdmin: "changes settings", domain.ScopeReveal: "sees full numbers",
+}
+
 // Roles describes the person's scopes in words.
 func (p person) Roles() string {
 	var words []string
 	for _, scope := range p.Scopes {
-		words = append(words, strings.TrimPrefix(scope, "ops:"))
+		words = append(words, cmp.Or(scopeWords[scope], scope))
 	}
 	if slices.Contains(p.Scopes, domain.ScopeOps) {
 		return "everything"

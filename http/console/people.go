@@ -90,6 +90,7 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		return domain.Refuse(domain.NotFound, "there is no operator %.80q", email)
 	}
 	p := s.newPage(c, who, one.Email, "People")
+	p.Subject = one.Email
 	if err := s.findRequests(ctx, p, one.Email); err != nil {
 		return err
 	}
@@ -120,12 +121,17 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		data.State, data.Tone = "disabled", bad
 	}
 	if data.History, err = s.changesOf(ctx, domain.OperatorsStream, func(r eventstore.Recorded) bool {
-		return strings.Contains(string(r.Data), fmt.Sprintf("%q", one.Email))
+		return isOf(one.Email, r.Data)
 	}); err != nil {
 		return err
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "settings", p)
+}
+
+// isOf reports whether an event of the people is about one of them.
+func isOf(email string, data []byte) bool {
+	return strings.Contains(string(data), fmt.Sprintf("%q", email))
 }
 
 // personForms are the actions on a person's account.
@@ -167,7 +173,10 @@ func (s *surface) actTable(ctx context.Context, p *page, email, cursor string) (
 		t.add(at(f.Meta.At), what, about, code(number(r.Position)))
 	}
 	if len(acts) == pageRows {
-		t.More = p.Link("cursor", fmt.Sprint(acts[len(acts)-1].Position))
+		t.More = p.Link("cursor", fmt.Sprint(acts[len(acts)-1].Position)) + "#acts"
+	}
+	if cursor != "" {
+		t.First = p.withoutCursor() + "#acts"
 	}
 	return t, nil
 }

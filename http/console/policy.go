@@ -59,7 +59,7 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 		toggle = "false"
 	}
 	data.Actions = allowed([]form{
-		formOf(p, "policy", "ledger", "Change the policy").filled("four_eyes", toggle).filled("release_above_cents", text.FormatDollars(policy.ReleaseAboveCents)).filled("approval_expires", expires),
+		formOf(p, "policy", "ledger", "Change the policy").filled("four_eyes", toggle).filled("release_above_cents", text.FormatDollars(policy.ReleaseAboveCents)).filled("approval_expires", expires).seeing(policy.Version),
 	})
 	if data.History, err = s.changes(ctx, domain.PolicyStream); err != nil {
 		return err

@@ -3,8 +3,10 @@ package console
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -145,8 +147,29 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 	}
 	ctx := c.Request().Context()
 	client, err := s.clientFilter(ctx, asked.client)
+	if err != nil {
+		return asked, nil, err
+	}
 	asked.client = client.Value
-	return asked, append([]filter{client, {Name: "rule", Label: "Rule", Value: asked.rule, Kind: "text"}}, fields...), err
+	rule, err := s.ruleFilter(ctx, asked.rule)
+	return asked, append([]filter{client, rule}, fields...), err
+}
+
+// ruleFilter offers the rules that hold something now.
+func (s *surface) ruleFilter(ctx context.Context, rule string) (filter, error) {
+	sums, err := s.Views.HeldByRules(ctx, "")
+	var rules []string
+	for _, h := range append(sums, projections.HeldSum{Rule: rule}) {
+		if h.Rule != "" {
+			rules = append(rules, h.Rule)
+		}
+	}
+	f := filter{Name: "rule", Label: "Rule", Value: rule, Choices: []choice{{"", "any"}}}
+	slices.Sort(rules)
+	for _, r := range slices.Compact(rules) {
+		f.Choices = append(f.Choices, choice{r, r})
+	}
+	return f, err
 }
 
 // rowReader reads some rows of a list, and the cursor of the next ones; empty at
@@ -175,6 +198,9 @@ func (p *page) part(c echo.Context, read rowReader) (table, error) {
 	}
 	if next != "" {
 		t.More = p.Link("cursor", next) + "#" + t.Name
+	}
+	if c.QueryParam("cursor") != "" {
+		t.First = p.withoutCursor() + "#" + t.Name
 	}
 	t.CSV = p.Link("format", "csv")
 	return t, nil
@@ -213,15 +239,22 @@ func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, 
 	if of.rule != "" {
 		t.Caption = "Held by " + of.rule + ", oldest first"
 	}
-	policy, fault := s.Ledger.Policy(ctx)
-	if fault != nil {
-		return t, "", fault
+	if err != nil {
+		return t, "", err
+	}
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return t, "", err
+	}
+	asked, err := s.openRequests(ctx, p)
+	if err != nil {
+		return t, "", err
 	}
 	for _, h := range items {
 		t.add(
 			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
 			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), heldBy(h), p.client(h.Client),
-			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldFor(h, policy), heldThen(h), code(h.TransactionID))
+			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldFor(h, policy, asked), heldThen(h), code(h.TransactionID))
 	}
 	return t, next, err
 }
@@ -238,8 +271,12 @@ func heldBy(h projections.HeldItem) cell {
 	return why
 }
 
-// heldFor says who can release a held entry.
-func heldFor(h projections.HeldItem, policy domain.Policy) cell {
+// heldFor says who can release a held entry, and leads to the request if somebody
+// asked for it already.
+func heldFor(h projections.HeldItem, policy domain.Policy, asked []openRequest) cell {
+	if i := slices.IndexFunc(asked, func(r openRequest) bool { return r.subject == h.ItemID }); i >= 0 {
+		return linked("asked for by "+asked[i].By, asked[i].Path).sub("another person decides")
+	}
 	roles := strings.Join(domain.RolesWith(domain.ScopeOpsApprove), " or ")
 	if policy.TwoToRelease(h.AmountCents) {
 		return say("two people").sub(roles + ": one asks, another approves")
@@ -357,11 +394,39 @@ func (s *surface) returnedToday(ctx context.Context, p *page, of queuePart) (tab
 
 func (s *surface) answersToLeave(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	t := table{Name: "answers", Caption: "Answers that must leave today, nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer is due today.", page: p}
-	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), projections.Deadline{}, of.limit)
+	after, err := parseDeadline(of.cursor)
+	if err != nil {
+		return t, "", err
+	}
+	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), after, of.limit+1)
+	next := ""
+	if len(list) > of.limit {
+		list = list[:of.limit]
+		last := list[of.limit-1]
+		next = fmt.Sprintf("%d.%d", last.LeaveBy.UnixMicro(), last.Position)
+	}
 	for _, d := range list {
 		t.add(
 			linked(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),
 			p.client(d.Client), linked(d.ODFI, Path+"/banks/"+d.ODFI), code(d.ItemID))
 	}
-	return t, "", err
+	return t, next, err
+}
+
+// parseDeadline reads the cursor of the answers that must leave: the deadline of
+// the last one listed, and its position.
+func parseDeadline(cursor string) (d projections.Deadline, err error) {
+	if cursor == "" {
+		return d, nil
+	}
+	at, position, _ := strings.Cut(cursor, ".")
+	micros, err := strconv.ParseInt(at, 10, 64)
+	if err == nil {
+		d.LeaveBy = time.UnixMicro(micros).UTC()
+		d.Position, err = strconv.ParseInt(position, 10, 64)
+	}
+	if err != nil {
+		return d, projections.ErrCursor
+	}
+	return d, nil
 }

@@ -125,6 +125,7 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, company, "Rates")
+	p.Subject = company
 	day, err := api.QueryDay(c, "day", calendar.DateOf(p.Now))
 	if err != nil {
 		return err

@@ -19,11 +19,14 @@ type revealPage struct {
 
 // revealForm asks for the full account number of a transaction.
 func revealForm(p *page, t *domain.Transaction) []form {
-	may := p.Who.caller.May(domain.ScopeReveal)
-	return allowed([]form{{
-		Title: "Show the full account number", Path: Path + "/reveal/" + url.PathEscape(t.Client) + "/" + url.PathEscape(t.ID), Button: "Show it", Fields: []input{reason},
-		Note: "The log records that you saw it, and why. It is shown once.", may: may,
-	}})
+	return allowed([]form{newRevealForm(p, t.Client, t.ID)})
+}
+
+func newRevealForm(p *page, client, id string) form {
+	return form{
+		Title: "Show the full account number", Path: Path + "/reveal/" + url.PathEscape(client) + "/" + url.PathEscape(id), Button: "Show it", Fields: []input{reason},
+		Note: "The log records that you saw it, and why. It is shown once.", may: p.Who.caller.May(domain.ScopeReveal),
+	}
 }
 
 // reveal shows a full account number once. The API records who saw it and why

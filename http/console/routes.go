@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,14 +85,25 @@ func (s *surface) forPerson(scope string, h api.Handler) echo.HandlerFunc {
 			return err
 		}
 		if !ok {
+			if kept, err := s.signInAgain(c); kept || err != nil {
+				return err
+			}
+			s.remember(c)
 			return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
 		}
 		c.Set(personKey, who)
 		if !who.May(scope) {
-			return api.NewProblem(api.CodeScope, "your role does not include this: it needs %s", scope)
+			return notIncluded(scope)
 		}
 		return h(c, who)
 	}
+}
+
+// notIncluded refuses what a person's role does not include.
+func notIncluded(scope string) error {
+	p := api.NewProblem(api.CodeScope, "it needs the role %s", strings.Join(domain.RolesWith(scope), " or "))
+	p.Title = "Your role does not include this"
+	return p
 }
 
 // personKey is the key of the signed-in person in a request's context.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -50,6 +52,26 @@ func (s *surface) settingsOf(c echo.Context, who api.Caller, apiPath, otherwise 
 	text, err := json.MarshalIndent(values, "", "  ")
 	return string(text), err
 }
+
+// clientVersion and its siblings are the versions of settings that a form replaces
+// as a whole.
+func (s *surface) clientVersion(ctx context.Context, id string) (int64, error) {
+	client, err := s.Ledger.Client(ctx, id)
+	return client.Version, err
+}
+
+func (s *surface) bankVersion(ctx context.Context, routing string) (int64, error) {
+	bank, err := s.Ledger.Bank(ctx, routing)
+	return bank.Version, err
+}
+
+func (s *surface) policyVersion(ctx context.Context, _ string) (int64, error) {
+	policy, err := s.Ledger.Policy(ctx)
+	return policy.Version, err
+}
+
+// seeing notes in a form the version of the settings that it is filled with.
+func (f form) seeing(version int64) form { return f.with(seenField, strconv.FormatInt(version, 10)) }
 
 // issued is a new credential, whose secret is shown only once.
 type issued struct{ Key, Secret string }

@@ -46,6 +46,10 @@ type entrance struct {
 	// Provider is the host of the OpenID provider; empty if none is
 	// configured.
 	Provider string
+	Least    int      // characters of a password
+	Ended    bool     // the session ended before a form was sent
+	Kept     []hidden // what was typed into that form
+	Returns  bool     // a page was asked for, and is opened next
 }
 
 func (s *surface) signInPage(c echo.Context) error {
@@ -63,9 +67,10 @@ func (s *surface) entrance(c echo.Context, status int, e entrance) error {
 	if s.OpenID != nil {
 		e.Provider = s.OpenID.Name()
 	}
+	e.Returns = s.remembered(c) != ""
 	if e.Setup != nil {
 		name, title = "set-up", "Set a password"
-		e.Code = newQRCode(e.Setup.URL)
+		e.Code, e.Least = newQRCode(e.Setup.URL), people.ShortestPassword
 	}
 	p := s.newPage(c, api.Caller{}, title, "")
 	p.Data = e
@@ -79,11 +84,15 @@ func (s *surface) refused(c echo.Context, err error, e entrance) error {
 	switch {
 	case people.IsRefused(err):
 		e.Wrong = err.Error()
+		if wait := (*people.Error)(nil); errors.As(err, &wait) && wait.Wait > 0 {
+			e.Wrong += ": try again in " + span(wait.Wait)
+		}
 	case errors.As(err, &refusal):
 		e.Wrong = refusal.Error()
 	default:
 		return err
 	}
+	e.Kept = keptAgain(c)
 	return s.entrance(c, http.StatusUnauthorized, e)
 }
 
@@ -138,9 +147,18 @@ func (s *surface) setUp(c echo.Context) error {
 	return s.enter(c, session)
 }
 
+// enter begins a session in the browser, and opens the page that was asked for.
 func (s *surface) enter(c echo.Context, session people.Session) error {
 	setSession(c, session.Secret, 0)
-	return c.Redirect(http.StatusSeeOther, Path)
+	if ok, err := s.sendAgain(c, session); ok || err != nil {
+		return err
+	}
+	to := Path
+	if page := s.remembered(c); page != "" {
+		to = page
+		setCookie(c, returnCookie, "", -1)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
 }
 
 // signOut ends the session, on the server too.
@@ -156,20 +174,30 @@ func (s *surface) signOut(c echo.Context) error {
 
 // signedIn returns the person whose session the browser holds. It looks the
 // session up on every request, so that its end and a change of role take
-// effect at once.
+// effect at once. A request of the page's script is no use of the session: an
+// open page keeps itself up to date, whoever is at the desk.
 func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) {
 	secret := sessionSecret(c)
 	if secret == "" {
 		return who, false, nil
 	}
-	actor, err := s.SignIns.Session(c.Request().Context(), secret)
+	find := s.SignIns.Session
+	if c.Request().Header.Get("Sec-Fetch-Dest") == "empty" {
+		find = s.SignIns.Watch
+	}
+	actor, err := find(c.Request().Context(), secret)
 	switch {
 	case people.IsRefused(err):
 		return who, false, nil
 	case err != nil:
 		return who, false, err
 	}
-	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}, true, nil
+	return callerOf(actor), true, nil
+}
+
+// callerOf is how the API knows a person who is signed in.
+func callerOf(actor people.Actor) api.Caller {
+	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}
 }
 
 // setSession stores a session's secret in the browser.

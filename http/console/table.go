@@ -9,19 +9,21 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/http/api"
 )
 
 // table is a list, rendered as HTML or as CSV.
 type table struct {
-	Name    string // of its CSV file, and its anchor
+	Name    string // begins that of its CSV file, and is its anchor
 	Caption string
 	Note    string
 	Columns []column
 	Rows    []row
 	Most    int    // rows that the page shows; 0: all
 	Empty   string // text if there are no rows
+	First   string // path of the first page, on the others
 	More    string // path of the next page
 	CSV     string // path of the full list as CSV, if the page does not hold all of it
 	page    *page
@@ -132,7 +134,7 @@ func listOf(c echo.Context, p *page) (table, bool) {
 // ofPages reads the query parameters that every page accepts; what the page did
 // not read before is refused.
 func ofPages(q *api.QueryReader) {
-	for _, name := range []string{"cursor", "format", "list", "done", "asked"} {
+	for _, name := range append([]string{"cursor", "format", "list"}, afterAction...) {
 		q.Text(name)
 	}
 	q.NothingElse()
@@ -179,7 +181,7 @@ func (c cell) plainText() string {
 func asCSV(c echo.Context, t table) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+t.Name+`.csv"`)
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+t.fileName()+`"`)
 	c.Response().WriteHeader(http.StatusOK)
 	w := csv.NewWriter(c.Response())
 	subs := make([]bool, len(t.Columns))
@@ -212,6 +214,24 @@ func asCSV(c echo.Context, t table) error {
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// fileName is the name of the table's CSV file: of what it is a list, and the day in
+// New York on which it was made, so that those of several days differ.
+func (t table) fileName() string {
+	name := t.Name
+	if t.page.Subject != "" {
+		name += "-" + strings.Map(plainName, t.page.Subject)
+	}
+	return name + "-" + calendar.DateOf(t.page.Now).String() + ".csv"
+}
+
+// plainName replaces what is not safe in the name of a file.
+func plainName(r rune) rune {
+	if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+		return r
+	}
+	return '_'
 }
 
 // isCSV reports whether the request asks for CSV.

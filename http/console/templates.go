@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -67,19 +69,67 @@ func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	secure(c.Response().Header())
 	who, _ := c.Get(personKey).(api.Caller)
 	p := s.newPage(c, who, problem.Title, "")
-	p.Data = problemPage{Problem: problem, Back: back(c)}
+	r, data := c.Request(), problemPage{Problem: problem, Back: back(c)}
+	if r.Method == http.MethodPost {
+		p.Here, data.Outcome = data.Back, outcomeOf(problem)
+		typed := submitted(r)
+		if f, ok := typedInto(p, r.URL.Path, typed); ok && mendable(problem, typed) {
+			p.Forms = []form{f}
+		}
+	}
+	data.Errors = wrongFields(problem, p.Forms)
+	p.Data = data
 	return s.show(c, problem.Status, "problem", p)
 }
 
 type problemPage struct {
 	Problem *api.Problem
+	Errors  []string
+	Outcome string // what was done of an action
 	Back    string
+}
+
+// outcomeOf says whether an action that failed may have been done.
+func outcomeOf(p *api.Problem) string {
+	if p.Status < http.StatusInternalServerError || strings.Contains(p.Detail, "nothing was recorded") {
+		return "Nothing was changed."
+	}
+	return "It may have been done. Look at the page before you try again."
+}
+
+// wrongFields names each wrong field as its form does, and a setting by its path.
+func wrongFields(p *api.Problem, forms []form) (list []string) {
+	for _, e := range p.Errors {
+		name := strings.ReplaceAll(strings.TrimPrefix(e.Pointer, "/"), "/", ".")
+		for _, f := range forms {
+			for _, i := range f.Fields {
+				if i.Name == name {
+					name = i.Label
+				}
+			}
+		}
+		if name != "" {
+			name += ": "
+		}
+		list = append(list, name+e.Message)
+	}
+	return list
 }
 
 // back is the console page that the request came from, or the home page if
 // unknown.
 func back(c echo.Context) string {
-	if to := c.FormValue("back"); local(to) {
+	r := c.Request()
+	for _, to := range []string{submitted(r).Get("back"), c.QueryParam("back")} {
+		if local(to) {
+			return to
+		}
+	}
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host {
+		return Path
+	}
+	if to := here(from); isPage(to) && to != here(r.URL) {
 		return to
 	}
 	return Path

@@ -162,9 +162,8 @@ var countedBy = map[string]func(l listing, says string) string{
 		return ": " + strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", 100*float64(len(l.rows("rate-returned")))/float64(max(sent, 1))), "0"), ".") + "%"
 	},
 	"Settlement by day": func(l listing, _ string) string {
-		_, day, _ := strings.Cut(l.path, "day=")
 		var sent, came []map[string]string
-		all := l.rows("settlement-" + day)
+		all := l.rows("settlement")
 		for _, row := range all {
 			if row["Direction"] == "to the bank" {
 				sent = append(sent, row)

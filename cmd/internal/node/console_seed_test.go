@@ -193,7 +193,7 @@ func (b *bankDay) signIn(web *browser, email string, roles ...string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	web.visit("/console/queues")
+	web.visit("/console")
 	if value[bool](web, "document.querySelector('.who') !== null") {
 		web.submit(".who button")
 	}

@@ -92,7 +92,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 	web.fill("#password", "a walk along the harbour")
 	web.fill("#code", code())
 	web.submit("form[action$=sign-in] button")
-	web.says("#waiting", "Needs attention")
+	web.says("h1", "Money") // the page that was asked for
 }
 
 func TestOperationsWorkTheirQueuesInABrowser(t *testing.T) {

@@ -1,4 +1,5 @@
-// Keys, and counts that stay up to date. Every page can be read without it.
+// Keys, forms that are sent once, and counts that stay up to date. Every page can
+// be read without it.
 "use strict";
 (() => {
   const typing = (e) => e.target.closest("input, select, textarea, [contenteditable]");
@@ -55,6 +56,30 @@
     window.addEventListener("hashchange", take);
   }
 
+  // What an action did is said once, and not again when the page is reloaded.
+  const address = new URL(location.href);
+  const done = ["done", "asked", "of"].filter((name) => address.searchParams.has(name));
+  if (done.length > 0) {
+    done.forEach((name) => address.searchParams.delete(name));
+    history.replaceState(null, "", address);
+  }
+
+  // A second click sends nothing while the first is on its way.
+  const sentFor = 30_000;
+  const forms = () => document.querySelectorAll("form[method=post]");
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (form.method !== "post") return;
+    if (Date.now() - (form.dataset.sent ?? 0) < sentFor) { e.preventDefault(); return; }
+    form.dataset.sent = Date.now();
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => forms().forEach((form) => { delete form.dataset.sent; form.removeAttribute("aria-busy"); }));
+
+  // What somebody has typed is not taken away by a page that keeps itself up to date.
+  const typed = () => [...forms()].some((form) => form.dataset.typed);
+  document.addEventListener("input", (e) => { if (e.target.form) e.target.form.dataset.typed = "yes"; });
+
   // On a small screen the menu begins closed.
   const menu = document.querySelector(".menu");
   if (menu && matchMedia("(max-width: 60rem)").matches) menu.open = false;
@@ -74,6 +99,25 @@
   const path = document.body.dataset.live;
   if (!path || !window.EventSource) return;
   let stream = null, busy = false, again = false;
+
+  // A part that is replaced keeps what its reader has opened, chosen, scrolled to
+  // and put the focus on.
+  const marked = (part, selector) => [...part.querySelectorAll(selector)];
+  const named = (details) => details.querySelector("summary").textContent;
+  const replace = (part, other) => {
+    const open = marked(part, "details[open]").map(named);
+    const has = part.contains(document.activeElement) ? document.activeElement : null;
+    const same = (e) => e.tagName === has.tagName && (has.href ? e.href === has.href : e.textContent === has.textContent);
+    const nth = has && marked(part, has.tagName).filter(same).indexOf(has);
+    const chosen = part.querySelector("tr.chosen a")?.href;
+    const wide = marked(part, ".wide").map((e) => e.scrollLeft);
+    marked(other, "details").forEach((d) => { d.open = open.includes(named(d)); });
+    if (part.innerHTML === other.innerHTML) return;
+    part.innerHTML = other.innerHTML;
+    marked(part, ".wide").forEach((e, n) => { e.scrollLeft = wide[n] ?? 0; });
+    if (chosen) marked(part, "tr").find((r) => r.querySelector("a")?.href === chosen)?.classList.add("chosen");
+    if (has) marked(part, has.tagName).filter(same)[Math.max(0, nth)]?.focus({ preventScroll: true });
+  };
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
@@ -83,7 +127,7 @@
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of document.querySelectorAll("[data-fresh]")) {
           const other = fresh.getElementById(part.id);
-          if (other && other.innerHTML !== part.innerHTML && !part.contains(document.activeElement?.closest("form, summary"))) part.innerHTML = other.innerHTML;
+          if (other && !part.contains(document.activeElement?.closest("form"))) replace(part, other);
         }
       }
     } catch { /* the next event tries again */ }
@@ -96,7 +140,7 @@
     stream = new EventSource(path);
     let first = true;
     stream.addEventListener("changed", () => { if (!first) refresh(); first = false; });
-    stream.addEventListener("ended", () => { stream.close(); location.reload(); });
+    stream.addEventListener("ended", () => { stream.close(); if (!typed()) location.reload(); }); // a form that is sent leads to the sign-in page, which keeps it
   };
   document.addEventListener("visibilitychange", () => { watch(); if (!document.hidden) refresh(); });
   watch();

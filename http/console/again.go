@@ -1,0 +1,201 @@
+package console
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/http/api"
+)
+
+// A form that was refused, or that was sent after its session had ended, is
+// shown again with what the person typed. Nobody but the person sends it.
+
+// submitted is what a form had in it. It does not parse an upload, of which that
+// would leave a file in the system's temporary folder.
+func submitted(r *http.Request) url.Values {
+	kind, _, _ := strings.Cut(r.Header.Get(echo.HeaderContentType), ";")
+	if r.Method != http.MethodPost || kind != echo.MIMEApplicationForm || r.ParseForm() != nil {
+		return nil
+	}
+	return r.PostForm
+}
+
+// typedInto returns the form of an action that posts to a path, filled with what
+// was typed into it. ok is false if there is none, or if the person's role does
+// not include it.
+func typedInto(p *page, path string, typed url.Values) (f form, ok bool) {
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, Path+"/"), "/")
+	name, subject, _ := strings.Cut(rest, "/")
+	switch a, known := actions[name]; {
+	case kind == "reveal":
+		f = newRevealForm(p, name, subject)
+	case kind == "do" && known:
+		f = formOf(p, name, subject, a.button)
+	default:
+		return f, false
+	}
+	f.Open, f.Fields = true, slices.Clone(f.Fields)
+	for i := range f.Fields {
+		f.Fields[i] = f.Fields[i].typed(typed[f.Fields[i].Name])
+	}
+	for _, name := range []string{"client", seenField} {
+		known := slices.ContainsFunc(f.Fields, func(i input) bool { return i.Name == name })
+		if value := typed.Get(name); value != "" && !known {
+			f = f.with(name, value)
+		}
+	}
+	return f, f.may
+}
+
+// typed is the field with the values that a form had in it.
+func (i input) typed(values []string) input {
+	if i.Kind == "hidden" && i.Value != "" {
+		return i // it has a fixed value
+	}
+	i.Value = strings.Join(values, " ")
+	if i.Kind == "choice" && !slices.ContainsFunc(i.Choices, func(c choice) bool { return c.Value == i.Value }) {
+		i.Choices = append(slices.Clone(i.Choices), choice{i.Value, i.Value})
+	}
+	return i
+}
+
+// mendable reports whether an action that was refused may succeed with other
+// input, or later.
+func mendable(p *api.Problem, typed url.Values) bool {
+	switch p.Status {
+	case http.StatusForbidden, http.StatusNotFound:
+		return false
+	case http.StatusConflict:
+		return p.Code == domain.Stale && typed.Has(seenField)
+	default:
+		return true
+	}
+}
+
+// Fields of the sign-in page that keep the form which a person sent after the
+// session had ended: its path, and what was typed into each of its fields.
+const (
+	keptPath  = "kept"
+	keptField = "kept."
+)
+
+// hidden is a hidden field of the sign-in page.
+type hidden struct{ Name, Value string }
+
+// kept lists the fields that keep what was typed into a form.
+func kept(path string, typed url.Values) []hidden {
+	list := []hidden{{keptPath, path}}
+	for _, name := range slices.Sorted(maps.Keys(typed)) {
+		for _, value := range typed[name] {
+			list = append(list, hidden{keptField + name, value})
+		}
+	}
+	return list
+}
+
+// keptIn returns what a submitted sign-in page keeps.
+func keptIn(sent url.Values) (path string, typed url.Values) {
+	typed = url.Values{}
+	for name, values := range sent {
+		if field, ok := strings.CutPrefix(name, keptField); ok {
+			typed[field] = values
+		}
+	}
+	return sent.Get(keptPath), typed
+}
+
+// keptAgain lists the fields of the sign-in page that a submitted one had.
+func keptAgain(c echo.Context) []hidden {
+	if path, typed := keptIn(submitted(c.Request())); path != "" {
+		return kept(path, typed)
+	}
+	return nil
+}
+
+// signInAgain answers a form that came after its session had ended with the
+// sign-in page, which keeps what was typed. ok is false if there is nothing to
+// keep.
+func (s *surface) signInAgain(c echo.Context) (ok bool, err error) {
+	r := c.Request()
+	typed := submitted(r)
+	if len(typed) == 0 || sessionSecret(c) == "" {
+		return false, nil
+	}
+	return true, s.entrance(c, http.StatusUnauthorized, entrance{Ended: true, Kept: kept(r.URL.Path, typed)})
+}
+
+// sendAgain shows a person who has signed in again the form that the sign-in page
+// kept. ok is false if it kept none that the person's role includes.
+func (s *surface) sendAgain(c echo.Context, session people.Session) (ok bool, err error) {
+	path, typed := keptIn(submitted(c.Request()))
+	p := s.newPage(c, callerOf(session.Actor), "Signed in again", "")
+	f, ok := typedInto(p, path, typed)
+	if !ok {
+		return false, nil
+	}
+	p.Here = Path
+	if to := typed.Get("back"); isPage(to) {
+		p.Here = to
+	}
+	p.Forms = []form{f}
+	p.Data = listPage{Lead: "The session had ended before this was sent, so nothing was done. Here is what you typed: send it if it is still right."}
+	return true, s.show(c, http.StatusOK, "list", p)
+}
+
+// returnCookie stores the page that a person asked for without being signed in.
+const returnCookie = "achledger-return"
+
+// returnSeconds is how long the page is remembered, and returnBytes the longest
+// path of one.
+const returnSeconds, returnBytes = 600, 2000
+
+// remember stores the page that was asked for, to open it after signing in.
+func (s *surface) remember(c echo.Context) {
+	r := c.Request()
+	if to := url.QueryEscape(here(r.URL)); r.Method == http.MethodGet && isPage(here(r.URL)) && !r.URL.Query().Has("format") && len(to) < returnBytes {
+		setCookie(c, returnCookie, to, returnSeconds)
+	}
+}
+
+// remembered is the page that was asked for before signing in; empty if none was.
+func (s *surface) remembered(c echo.Context) string {
+	cookie, err := c.Cookie(cookieName(c, returnCookie))
+	if err != nil {
+		return ""
+	}
+	to, err := url.QueryUnescape(cookie.Value)
+	if err != nil || !isPage(to) {
+		return ""
+	}
+	return to
+}
+
+// isPage reports whether a path is one at which the console shows a page.
+func isPage(to string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(to, Path+"/"), "/")
+	first, _, _ = strings.Cut(first, "?")
+	return local(to) && !slices.Contains([]string{"do", "reveal", "hand-in", "sign-in", "sign-out", "live", "times"}, first)
+}
+
+// here is the path and the query of a page, without what the redirect after an
+// action added to it.
+func here(u *url.URL) string {
+	query := u.Query()
+	if !slices.ContainsFunc(afterAction, query.Has) {
+		return u.RequestURI()
+	}
+	for _, name := range afterAction {
+		query.Del(name)
+	}
+	if len(query) == 0 {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + query.Encode()
+}
