@@ -139,7 +139,7 @@ func several(n int, one, more string) string {
 // countedBy has a function for each plot, by its title or the end of it. From the
 // page that a point links to, it computes the text that the point should have.
 var countedBy = map[string]func(l listing, says string) string{
-	"Waiting by window, against the last five same weekdays": func(l listing, says string) string {
+	"Waiting by window, New York time, against the last five same weekdays": func(l listing, says string) string {
 		if rows := l.rows(""); strings.Contains(says, "waiting entr") {
 			return several(len(rows), "waiting entry", "waiting entries") + " in " + dollarsOf(l.sum(rows, "Amount"))
 		} else {
