@@ -61,7 +61,7 @@ func openWith(path string, pragmas []string) (*database, error) {
 }
 
 // ErrNoViews says that there is no views.db to read.
-var ErrNoViews = errors.New("there are no views in this folder: start the server on it once, or run achledger rebuild")
+var ErrNoViews = errors.New("there are no views in this folder")
 
 // openForReading opens views.db while another process may write it.
 func openForReading(path string) (*database, error) {

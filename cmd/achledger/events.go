@@ -33,6 +33,18 @@ none appear.
   achledger events --json --after 0        the whole log, for jq`
 }
 
+// Validate refuses what nobody can mean.
+func (c eventsCommand) Validate() error {
+	switch {
+	case c.Last != nil && *c.Last < 0:
+		return fmt.Errorf("--last=%d is below zero", *c.Last)
+	case c.After != nil && *c.After < 0:
+		return fmt.Errorf("--after=%d is below zero; 0 is the beginning", *c.After)
+	default:
+		return nil
+	}
+}
+
 // newest is how many events are shown by default. It is not the flag's default:
 // a flag with a default counts as given, and would contradict --after.
 const newest = 20

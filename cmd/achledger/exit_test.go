@@ -4,10 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/eventstore"
 )
+
+func TestAnErrorIsOneLine(t *testing.T) {
+	var said strings.Builder
+	exitCode(errors.Join(errors.New("connect:\n\tno such host"), errors.New("close")), &said)
+	if said.String() != "achledger: connect: no such host; close\n" {
+		t.Errorf("it prints %q", said.String())
+	}
+}
 
 func TestTheExitCodeSaysHowItEnded(t *testing.T) {
 	for name, tt := range map[string]struct {

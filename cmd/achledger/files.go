@@ -42,8 +42,13 @@ var fileStates = []string{
 	string(domain.FileIsHeld), string(domain.FileIsRejected),
 }
 
-// Validate refuses an unknown command.
-func (c filesListCommand) Validate() error { return c.Unknown.refused("files", "list, show and cat") }
+// Validate refuses an unknown command, and a number of files below zero.
+func (c filesListCommand) Validate() error {
+	if c.Limit < 0 {
+		return fmt.Errorf("--limit=%d is below zero; 0 means all", c.Limit)
+	}
+	return c.Unknown.refused("files", "list, show and cat")
+}
 
 // Run lists files.
 func (c filesListCommand) Run(ctx context.Context, s streams) error {

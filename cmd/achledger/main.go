@@ -68,6 +68,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		return exited // --help
 	}
 	if err != nil {
+		parser.Stdout = errs // the usage is part of the complaint, not what another program waits for
 		parser.FatalIfErrorf(err)
 		return exitFailed
 	}
@@ -82,7 +83,7 @@ func exitCode(err error, errs io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	fmt.Fprintln(errs, "achledger:", err)
+	fmt.Fprintln(errs, "achledger:", oneLine.Replace(err.Error()))
 	var not unchecked
 	switch {
 	case errors.Is(err, eventstore.ErrFailed), errors.Is(err, eventstore.ErrUnknownOutcome):
@@ -92,6 +93,9 @@ func exitCode(err error, errs io.Writer) int {
 	}
 	return exitFailed
 }
+
+// oneLine joins the lines of errors that happened together, or that a library broke.
+var oneLine = strings.NewReplacer("\n\t", " ", "\n", "; ")
 
 // errReported is the error of a command that has already printed everything.
 var errReported = errors.New("failed")
