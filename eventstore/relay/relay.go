@@ -35,6 +35,7 @@ type Relay struct {
 	// It must return quickly.
 	Moved func(position int64)
 
+	defaults sync.Once // of the fields above
 	position atomic.Int64
 	creating sync.Mutex // held while the stream may be created, and while it is deleted: see Reset
 }
@@ -93,11 +94,11 @@ func (r *Relay) once(ctx context.Context, js jetstream.JetStream, o *outage) err
 	return r.follow(ctx, js, as, last)
 }
 
+// setDefaults sets what was left out. Open may be called while Run runs.
 func (r *Relay) setDefaults() {
-	if r.Log == nil {
-		r.Log = slog.Default()
-	}
-	r.Source, r.Every = cmp.Or(r.Source, "/achledger"), cmp.Or(r.Every, time.Second)
+	r.defaults.Do(func() {
+		r.Log, r.Source, r.Every = cmp.Or(r.Log, slog.Default()), cmp.Or(r.Source, "/achledger"), cmp.Or(r.Every, time.Second)
+	})
 }
 
 // jetStream returns a context whose requests end within ackWait.
