@@ -116,6 +116,21 @@ func TestABatchThatIsCalledMixedIsDatedByWhatItHolds(t *testing.T) {
 	}
 }
 
+// Credits with the debit that balances them leave as early as credits do: no debit
+// by itself could have their date.
+func TestABatchOfBothHasTheDateOfWhatItsBankWantsFirst(t *testing.T) {
+	b := openBank(t)
+	b.asks(closesAtFive())
+	_, err := b.upload(rendered(t, payroll(3, datedFor("261124"))))
+	must(t, err)
+	b.sweep()
+	f := b.onlyFile()
+	if got := datesOf(f); !slices.Equal(got, []string{"261124", "261124"}) || len(f.Redated) > 0 {
+		t.Errorf("dated %v because %v", got, f.Redated)
+	}
+	b.verify()
+}
+
 func TestAClientsOwnFileIsHeldAgainstTheTermsOfItsBank(t *testing.T) {
 	b := openBank(t)
 	b.asks(closesAtFive())

@@ -263,7 +263,8 @@ func (c *uploadCheck) repeated(e *nacha.ScannedEntry) {
 }
 
 // end checks the effective entry date of a batch once all of its entries are
-// known: a debit may be dated one banking day ahead, a credit two.
+// known: a debit may be dated one banking day ahead, a credit two. A batch of both
+// has the date of those that its bank wants first.
 func (c *uploadCheck) end(v *nacha.Verdict) error {
 	c.problems(v.Problems)
 	if v.Ordinal > len(c.batches) {
@@ -277,15 +278,11 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		return nil
 	}
 	bank, kind, sec := c.terms(c.odfi), calendar.Credit, c.batches[v.Ordinal-1].SEC
-	if c.debits {
+	if c.debits && (!c.credits || bank.Lead(sec, calendar.Debit) >= bank.Lead(sec, calendar.Credit)) {
 		kind = calendar.Debit
 	}
 	today := bank.ProcessingDay(c.now)
-	err = bank.ValidEffective(on, c.now, sec, kind)
-	if err == nil && c.credits && bank.Lead(sec, calendar.Credit) > bank.Lead(sec, kind) {
-		err = bank.ValidEffective(on, c.now, sec, calendar.Credit)
-	}
-	if err != nil {
+	if err := bank.ValidEffective(on, c.now, sec, kind); err != nil {
 		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "%v", err)
 	} else if calendar.OnOrAfter(on) == today && bank.Lead(sec, kind) > 0 {
 		if !c.client.Settings.SameDay {
