@@ -297,6 +297,20 @@ func TestWhoIsNoApproverAnyMoreApprovesByNoCredential(t *testing.T) {
 	bob.approves(asked).is(200)
 }
 
+// What a person asked for who was disabled since is not done any more, whoever
+// approves it.
+func TestWhatAPersonAskedForWhoWasDisabledIsStale(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	carol := w.person("carol")
+	asked := carol.asks("PUT", "/v1/ops/policy", `{"four_eyes":false}`)
+	bob.approves(alice.asks("PATCH", "/v1/ops/operators/carol@lantern.example", `{"enabled":false}`)).is(200)
+	bob.approves(asked).problem(409, "stale")
+	if got := alice.state(asked); got != "stale" {
+		t.Errorf("the request is %s", got)
+	}
+	alice.call("GET", "/v1/ops/policy", "").is(200).has(t, `"four_eyes":true`)
+}
+
 // holding calls a function once, before a stream is read: the policy's, unless another is
 // named, after it was read a number of times.
 type holding struct {

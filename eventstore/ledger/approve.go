@@ -26,7 +26,8 @@ var errOutdated = errors.New("what the request is about has changed")
 // left to the caller; see BeganUnder.
 //
 // Errors: a refusal when the person asked for it, when it no longer waits, or
-// when a stream that it is about has changed, which ends it as stale.
+// when a stream that it is about has changed, or who asked for it was disabled,
+// which ends it as stale.
 func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.Approval, error) {
 	at := ApprovalStream(id).Existing("request for approval %.80q", id)
 	ctx = WithApproval(ctx, id)
@@ -40,7 +41,7 @@ func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.App
 		if err != nil {
 			return err
 		}
-		if outdated, err = l.actOutdated(ctx, a.Asked.Act); err != nil || outdated != "" {
+		if outdated, err = l.outdated(ctx, a.Asked); err != nil || outdated != "" {
 			return errors.Join(err, errOutdated)
 		}
 		changes := []Change{{Stream: at.Name, Client: domain.LedgerClient, Expect: a.Version, Events: events}}
@@ -74,6 +75,19 @@ func changesOf(asked *domain.ApprovalAsked) (changes []Change) {
 		changes = append(changes, change)
 	}
 	return changes
+}
+
+// outdated names the stream because of which a request no longer stands, if there is
+// one: that of its act has moved, or the person who asked was disabled.
+func (l *Ledger) outdated(ctx context.Context, asked *domain.ApprovalAsked) (string, error) {
+	people, err := l.Operators(ctx)
+	if err != nil {
+		return "", err
+	}
+	if maker, ok := people.Find(asked.Maker); ok && maker.Disabled {
+		return domain.OperatorsStream, nil
+	}
+	return l.actOutdated(ctx, asked.Act)
 }
 
 // actOutdated names the stream of an act if it has moved.
