@@ -145,13 +145,6 @@ func OfAccount(t Transaction, events []Event) (account []Event) {
 	return account
 }
 
-// CorrectedTo returns the corrected account for a name that was set at a log
-// position, or "" if there is no correction.
-func (a BankAccount) CorrectedTo(setAt int64) (to string, at int64) {
-	correction := a.CorrectionAfter(setAt)
-	return correction.To, correction.Position
-}
-
 // CorrectionAfter is the newest correction after a log position that was not refused;
 // a zero one if there is none.
 func (a BankAccount) CorrectionAfter(setAt int64) AccountCorrection {

@@ -114,7 +114,7 @@ func TestANameIsLedByTheNewestCorrectionAfterItWasSetThatIsNotRefused(t *testing
 	leads := func(want map[int64]string) {
 		t.Helper()
 		for setAt, want := range want {
-			if to, _ := a.CorrectedTo(setAt); to != want {
+			if to := a.CorrectionAfter(setAt).To; to != want {
 				t.Errorf("with %v refused, set at %d it is led to %q, want %q", a.Refused, setAt, to, want)
 			}
 		}

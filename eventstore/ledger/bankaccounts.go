@@ -104,11 +104,11 @@ func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (d
 		if account.Version == 0 {
 			return account, fmt.Errorf("client %s has no bank account %s", client, id)
 		}
-		to, at := account.CorrectedTo(setAt)
-		if to == "" {
+		next := account.CorrectionAfter(setAt)
+		if next.To == "" {
 			return account, nil
 		}
-		id, setAt = to, at
+		id, setAt = next.To, next.Position
 	}
 	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxCorrections)
 }
