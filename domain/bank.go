@@ -133,9 +133,7 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 		f.bad("/routing", "routing-number", "%v", err)
 	}
 	if c.File != (FileSettings{}) {
-		if c.File.LineEnding == "" {
-			c.File.LineEnding = "LF"
-		}
+		c.File.LineEnding = cmp.Or(c.File.LineEnding, "LF")
 		c.File.check(&f, "/file")
 	}
 	switch c.Delivery.Method {

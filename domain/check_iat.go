@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"iter"
 	"regexp"
 	"slices"
@@ -48,9 +49,7 @@ func (i *IAT) withDefaults(p Proposal) {
 }
 
 func setIfEmpty(s *string, to string) {
-	if *s == "" {
-		*s = to
-	}
+	*s = cmp.Or(*s, to)
 }
 
 // Asked yields every proposal that this one may have been before its defaults

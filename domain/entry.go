@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -85,10 +86,7 @@ func (t *Transaction) originationEntry() Entry {
 	}
 	entry := nacha.Entry{
 		Code: p.transactionCode(t.AccountType), Routing: t.Routing, AmountCents: p.AmountCents,
-		Name: p.ToName, IndividualID: p.ToID,
-	}
-	if entry.IndividualID == "" {
-		entry.IndividualID = p.FromID
+		Name: p.ToName, IndividualID: cmp.Or(p.ToID, p.FromID),
 	}
 	switch p.SEC {
 	case "IAT":

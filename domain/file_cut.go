@@ -3,6 +3,7 @@ package domain
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,10 +74,8 @@ func (c CutFile) Decide(f File) ([]Event, error) {
 // the state, so this is no refusal; a concurrent change shows as a version
 // error.
 func (f *File) mayBe(done string, states ...FileState) error {
-	for _, s := range states {
-		if f.State == s {
-			return nil
-		}
+	if slices.Contains(states, f.State) {
+		return nil
 	}
 	return fmt.Errorf("file %s is %s and cannot be %s", f.ID, f.State, done)
 }

@@ -1,6 +1,10 @@
 package domain
 
-import "github.com/achledger/achledger/domain/guard"
+import (
+	"slices"
+
+	"github.com/achledger/achledger/domain/guard"
+)
 
 // Events of decisions of people and rules about a waiting item.
 type (
@@ -122,16 +126,14 @@ func judge(t Transaction, item string, to State, event Event, from ...State) ([]
 	if !ok || t.hidden() {
 		return nil, Refuse(NotFound, "transaction %s has no event %s", t.ID, item)
 	}
-	if i.State == to {
+	switch {
+	case i.State == to:
 		return nil, nil
-	}
-	for _, s := range from {
-		if i.State == s {
-			return []Event{event}, nil
-		}
-	}
-	if i.State == Filed {
+	case slices.Contains(from, i.State):
+		return []Event{event}, nil
+	case i.State == Filed:
 		return nil, Refuse(TooLate, "event %s is Released: it left in file %s", i.ID, i.Filing.File)
+	default:
+		return nil, Refuse(TooLate, "event %s is %s", i.ID, i.State)
 	}
-	return nil, Refuse(TooLate, "event %s is %s", i.ID, i.State)
 }

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -49,9 +50,7 @@ func (e Entry) Renderable(odfi string) error {
 	h.Number, h.SettlementDay = probeNumber, ""
 	debit := nacha.TransactionCode(entry.Code).Debit()
 	h.ServiceClass = nacha.ServiceClass(debit, !debit)
-	if h.EffectiveOn == "" {
-		h.EffectiveOn = probeDay
-	}
+	h.EffectiveOn = cmp.Or(h.EffectiveOn, probeDay)
 	entry.Trace = odfi[:min(len(odfi), 8)] + probeTrace
 	setIfEmpty(&entry.Account, probeText)
 	if c := entry.Correction; c != nil && c.Data == "" {

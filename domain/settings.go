@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,21 +19,13 @@ func (s Settings) withDefaults() Settings {
 	if s.Batching.Windows == nil {
 		s.Batching.Windows = slices.Clone(DefaultWindows)
 	}
-	if s.DefaultDescription == "" {
-		s.DefaultDescription = "PAYMENT"
-	}
+	s.DefaultDescription = cmp.Or(s.DefaultDescription, "PAYMENT")
 	if s.DefaultSEC == "" && len(s.SECCodes) > 0 {
 		s.DefaultSEC = s.SECCodes[0]
 	}
-	if s.UnknownAccounts == "" {
-		s.UnknownAccounts = QueueUnknown
-	}
-	if s.Verification == "" {
-		s.Verification = "prenote"
-	}
-	if s.File.LineEnding == "" {
-		s.File.LineEnding = "LF"
-	}
+	s.UnknownAccounts = cmp.Or(s.UnknownAccounts, QueueUnknown)
+	s.Verification = cmp.Or(s.Verification, "prenote")
+	s.File.LineEnding = cmp.Or(s.File.LineEnding, "LF")
 	s.Rules = s.Rules.WithDefaults()
 	s.ReceivingAccounts = slices.Clone(s.ReceivingAccounts)
 	for i, a := range s.ReceivingAccounts {

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/achledger/achledger/domain"
@@ -95,9 +96,7 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		it.code, it.corrected = out.Code, out.DataMasked
 		it.information, it.died = domain.MaskAccount(out.Information, t.Account), out.DateOfDeath
 		it.statement = out.StatementOn
-		if it.reason == "" {
-			it.reason = out.Reason
-		}
+		it.reason = cmp.Or(it.reason, out.Reason)
 	}
 	return it
 }

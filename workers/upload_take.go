@@ -2,6 +2,7 @@ package workers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,9 +165,7 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	if err != nil {
 		return OrderedFile{}, fmt.Errorf("read an upload of client %s: %w", client.ID, err)
 	}
-	if in.hash == "" {
-		in.hash = summary.Hash
-	}
+	in.hash = cmp.Or(in.hash, summary.Hash)
 	records, err := u.Files.Ledger.Keys.MAC(client.ID, []byte("nacha file "+in.hash+in.before))
 	if err != nil {
 		return OrderedFile{}, err

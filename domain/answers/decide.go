@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/achledger/achledger/domain"
@@ -42,9 +43,7 @@ func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	if d.Decision == receiving.Pay {
 		return Decision{Events: []domain.Event{domain.TransactionDecided{ItemID: i.ID, Decision: receiving.Pay, By: domain.DecidedByCaller}}, ItemID: i.ID}, nil
 	}
-	if d.Code == "" {
-		d.Code = i.Undecided.Code
-	}
+	d.Code = cmp.Or(d.Code, i.Undecided.Code)
 	made, err := c.goesBack(i.ID, d.ReturnID, d.Code, domain.DecidedByCaller)
 	made.ItemID = i.ID
 	return made, err

@@ -2,6 +2,7 @@ package nacha
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 )
@@ -34,9 +35,7 @@ func (l *lineReader) judge(raw []byte, ending string, clean bool) record {
 // isRagged reports whether the line is not as Render writes it: 94 columns
 // and the same line end throughout.
 func (l *lineReader) isRagged(raw []byte, ending string) bool {
-	if l.ending == "" {
-		l.ending = ending
-	}
+	l.ending = cmp.Or(l.ending, ending)
 	return len(raw) != RecordLength || ending != l.ending || ending == "\r" || ending == "" || l.marked
 }
 

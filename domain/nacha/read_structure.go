@@ -1,5 +1,7 @@
 package nacha
 
+import "cmp"
+
 // structure checks what invalidates the whole batch: trace numbers, codes that
 // do not suit the class, mixed kinds.
 func (r *entryReader) structure() {
@@ -21,9 +23,7 @@ func (r *entryReader) structure() {
 			r.out.Kind = KindChange
 		}
 	}
-	if b.verdict.Kind == "" {
-		b.verdict.Kind = r.out.Kind
-	}
+	b.verdict.Kind = cmp.Or(b.verdict.Kind, r.out.Kind)
 	if b.verdict.Kind != r.out.Kind {
 		b.refuse(r.line(), MixedKinds, "", "a %s in a batch that began with a %s", r.out.Kind, b.verdict.Kind)
 	}

@@ -1,6 +1,9 @@
 package nacha
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // rejectMark begins the field that replaces the trace number in a bank's reject
 // report: REJ0, four characters of the bank's code, and the last seven digits
@@ -30,9 +33,7 @@ func (r *entryReader) rejected(code string) {
 	r.out.Kind = KindReject
 	r.out.Problems = nil
 	r.hold(0, BankReject, "", "", "The bank did not take this entry of ours, with %s: no money moves", code)
-	if b.verdict.Kind == "" {
-		b.verdict.Kind = KindReject
-	}
+	b.verdict.Kind = cmp.Or(b.verdict.Kind, KindReject)
 	if b.verdict.Kind != KindReject {
 		b.refuse(r.line(), MixedKinds, "", "a %s in a batch that began with a %s", KindReject, b.verdict.Kind)
 	}

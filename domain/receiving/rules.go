@@ -1,6 +1,7 @@
 package receiving
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -73,9 +74,7 @@ func (p Payment) direction() string {
 
 // WithDefaults fills in the defaults.
 func (r Rules) WithDefaults() Rules {
-	if r.Default == "" {
-		r.Default = Pay
-	}
+	r.Default = cmp.Or(r.Default, Pay)
 	if r.AtDeadline == "" && r.Default == Decide {
 		r.AtDeadline = Return
 	}

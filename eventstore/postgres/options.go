@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -66,9 +67,7 @@ func (o *Options) setDefaults() {
 		host, _ := os.Hostname()
 		o.Node = fmt.Sprintf("%s-%s", host, rand.Text()[:8])
 	}
-	if o.Linger == 0 {
-		o.Linger = time.Millisecond
-	}
+	o.Linger = cmp.Or(o.Linger, time.Millisecond)
 	if o.OutcomeTimeout <= 0 {
 		o.OutcomeTimeout = 20 * time.Second
 	}

@@ -1,6 +1,9 @@
 package sqlite
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Options are the options of Open; the zero value is valid.
 type Options struct {
@@ -50,9 +53,7 @@ func (o *Options) setDefaults() {
 	if o.MinFreeBytes == 0 {
 		o.MinFreeBytes = 64 << 20
 	}
-	if o.Linger == 0 {
-		o.Linger = time.Millisecond
-	}
+	o.Linger = cmp.Or(o.Linger, time.Millisecond)
 	if o.SettleWithin == 0 {
 		o.SettleWithin = 15 * time.Second
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -103,9 +104,7 @@ func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 func (s *Kit) observed(c echo.Context, method, id string, took time.Duration, aborted bool) {
 	r, w := c.Request(), c.Response()
 	route := c.Path()
-	if route == "" {
-		route = "unknown"
-	}
+	route = cmp.Or(route, "unknown")
 	s.metrics.observe(method, route, w.Status, took)
 	level := slog.LevelInfo
 	if w.Status >= http.StatusInternalServerError || aborted {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/labstack/echo/v4"
@@ -154,9 +155,7 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	if digit, ok := nacha.CheckDigit(h.ODFI); ok {
 		r.FromRouting += string(digit)
 	}
-	if r.ToRouting == "" {
-		r.ToRouting = e.Routing
-	}
+	r.ToRouting = cmp.Or(r.ToRouting, e.Routing)
 	if r.ToAccountType == "" {
 		r.ToAccountType = domain.AccountType(e.Code)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -177,9 +178,7 @@ func membersOf(t reflect.Type) (map[string]member, bool) {
 		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
 			continue
 		}
-		if name == "" {
-			name = f.Name
-		}
+		name = cmp.Or(name, f.Name)
 		all[strings.ToLower(name)] = member{name, f.Type, f.Index}
 	}
 	structs.Store(t, all)

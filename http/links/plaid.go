@@ -2,6 +2,7 @@ package links
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -203,8 +204,6 @@ func (s *surface) fromPlaid(ctx context.Context, in relationshipInput) (relation
 			in.OwnerName = a.Owner
 		}
 	}
-	if in.Nickname == "" {
-		in.Nickname = a.Name
-	}
+	in.Nickname = cmp.Or(in.Nickname, a.Name)
 	return in, nil
 }

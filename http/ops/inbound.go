@@ -2,6 +2,7 @@ package ops
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -44,9 +45,7 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 		return c.JSON(http.StatusAccepted, taken{TakenIn: api.TakenIn{ID: f.ID, State: string(f.State)}})
 	}
 	name := c.QueryParam("name")
-	if name == "" {
-		name = "api-" + api.RequestID(c)
-	}
+	name = cmp.Or(name, "api-"+api.RequestID(c))
 	var files []api.TakenIn
 	err = s.handedIn(c, who, domain.ActInbound, name, content, func(ctx context.Context) (err error) {
 		files, err = s.Inbound.Accept(ctx, name, "api", bytes.NewReader(content))

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -273,9 +274,7 @@ func (s *surface) simulateInbound(c echo.Context, _ api.Caller) error {
 		return api.Invalid("/routing", "routing-number", "%v", err)
 	}
 	from := in.From
-	if from == "" {
-		from = "121042882"
-	}
+	from = cmp.Or(from, "121042882")
 	if err := nacha.ValidRouting(from); err != nil {
 		return api.Invalid("/from_routing", "routing-number", "%v", err)
 	}

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"net/http"
@@ -179,9 +180,7 @@ func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string
 	if token.SoftwareType == "" {
 		token.SoftwareType, token.SoftwareVersion = "achledger", "v2"
 	}
-	if token.SoftwareVersion == "" {
-		token.SoftwareVersion = "v2"
-	}
+	token.SoftwareVersion = cmp.Or(token.SoftwareVersion, "v2")
 	_, stored, err := s.storeToken(ctx, l, client, token)
 	if err != nil {
 		return nil, err
@@ -214,9 +213,7 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client, trans
 	}
 	in.RoutingNumber, in.AccountNumber, in.AccountType = account.Routing, number, account.Type
 	in.named = &domain.Named{Account: token.Terms.AccountID, SetAt: token.SetAt}
-	if in.IndividualName == "" {
-		in.IndividualName = token.Terms.IndividualName
-	}
+	in.IndividualName = cmp.Or(in.IndividualName, token.Terms.IndividualName)
 	used, err := domain.UseToken{TransactionID: transaction}.Decide(token)
 	return []ledger.Change{{Stream: domain.TokenStream(client, token.ID), Client: client, Expect: token.Version, Events: used}}, err
 }
@@ -239,12 +236,8 @@ func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	default:
 		return ledger.Order{}, api.Invalid("/type", "enum", "must be credit or debit")
 	}
-	if p.SEC == "" {
-		p.SEC = client.Settings.DefaultSEC
-	}
-	if p.ToAccountType == "" {
-		p.ToAccountType = domain.Checking
-	}
+	p.SEC = cmp.Or(p.SEC, client.Settings.DefaultSEC)
+	p.ToAccountType = cmp.Or(p.ToAccountType, domain.Checking)
 	if p.PaymentType == "" && p.PushPull == domain.Pull && (p.SEC == "WEB" || p.SEC == "TEL") {
 		p.PaymentType = "single"
 	}

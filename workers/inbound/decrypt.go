@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -223,9 +224,7 @@ func (s *signing) missing(rdfi8 string, line int) *nacha.Problem {
 // notSigned tells a person what to do about a file or acknowledgement without a
 // signature.
 func notSigned(odfi, why, kind, otherwise string) string {
-	if why == "" {
-		why = "it bears no signature"
-	}
+	why = cmp.Or(why, "it bears no signature")
 	return fmt.Sprintf("the bank of ODFI %s signs what it sends, and %s. Ask the bank whether it sent it: if it did, %s, "+
 		"or name %q in pgp.accept_plain of the ODFI if the bank never signs them", odfi, why, otherwise, kind)
 }

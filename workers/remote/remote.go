@@ -5,6 +5,7 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,9 +50,7 @@ func dial(ctx context.Context, s domain.SFTP) (*Conn, error) {
 		return nil, err
 	}
 	port := s.Port
-	if port == 0 {
-		port = 22
-	}
+	port = cmp.Or(port, 22)
 	address := net.JoinHostPort(s.Host, strconv.Itoa(port))
 	raw, err := (&net.Dialer{Timeout: dialWithin}).DialContext(ctx, "tcp", address)
 	if err != nil {

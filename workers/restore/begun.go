@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -79,9 +80,7 @@ func (r Restore) open(ctx context.Context) (open []projections.File, err error) 
 func (t *fileImport) is(ctx context.Context, file domain.File) (same bool, asked []workers.Asked, err error) {
 	first := ""
 	err = t.Views.FileEntries(ctx, file.ID, func(e projections.FileEntry) error {
-		if first == "" {
-			first = e.Trace
-		}
+		first = cmp.Or(first, e.Trace)
 		return nil
 	})
 	same = first == t.file.entries[0].Trace

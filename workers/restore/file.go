@@ -2,6 +2,7 @@ package restore
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -76,9 +77,7 @@ func readFile(path string) (*file, error) {
 		Batch: func(b *nacha.ScannedBatch) error {
 			header = b.Raw
 			f.batches = append(f.batches, domain.FileBatch{BatchHeader: b.Header})
-			if f.odfi == "" {
-				f.odfi = b.Header.ODFI
-			}
+			f.odfi = cmp.Or(f.odfi, b.Header.ODFI)
 			if f.odfi != b.Header.ODFI {
 				return fmt.Errorf("%s holds batches of ODFI %s and of ODFI %s: it is none of ours", path, f.odfi, b.Header.ODFI)
 			}

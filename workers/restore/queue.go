@@ -2,6 +2,7 @@ package restore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -182,9 +183,7 @@ func (r Restore) recordsOf(probes []probe, from int, found map[int]keys) error {
 		code := nacha.TransactionCode(p.entry.Code)
 		p.entry.Trace = fmt.Sprintf("%s%07d", r.ODFI[:8], n+1)
 		p.header.ServiceClass, p.header.Number = nacha.ServiceClass(code.Debit(), code.Credit()), n+1
-		if p.header.EffectiveOn == "" {
-			p.header.EffectiveOn = "260102"
-		}
+		p.header.EffectiveOn = cmp.Or(p.header.EffectiveOn, "260102")
 		f.Batches = append(f.Batches, nacha.Batch{Header: p.header, Entries: []nacha.Entry{p.entry}})
 	}
 	content, err := nacha.Render(f, "\n")
