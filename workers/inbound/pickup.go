@@ -35,9 +35,14 @@ const (
 // PickupConfig is what a Pickup needs.
 type PickupConfig struct {
 	Intake *Intake
-	After  AfterPickup   // Leave by default
-	Every  time.Duration // between polls, 30 s by default; a file is taken when a second poll finds it unchanged
-	Log    *slog.Logger
+	After  AfterPickup // Leave by default
+	// MayBeCopy reports whether the ledger may be a copy of one that is in use: a
+	// restored one is, until a person has accepted its credentials. Files are left
+	// then whatever After says, as the other ledger has to get them too. Nil: it is
+	// none.
+	MayBeCopy func() bool
+	Every     time.Duration // between polls, 30 s by default; a file is taken when a second poll finds it unchanged
+	Log       *slog.Logger
 	// Again is when an unfinished file is read again although nothing of it has
 	// changed, 15 minutes by default: its bank may have been set up since.
 	Again time.Duration
@@ -56,9 +61,10 @@ const (
 // not respond delays no other.
 type Pickup struct {
 	PickupConfig
-	seen    map[string]*atBank // by routing number and name
-	overdue atomic.Int64       // unfinished files at the last poll
-	failed  atomic.Int64       // polls in a row
+	seen      map[string]*atBank // by routing number and name
+	lastAfter AfterPickup        // what the last poll did with files
+	overdue   atomic.Int64       // unfinished files at the last poll
+	failed    atomic.Int64       // polls in a row
 
 	mu    sync.Mutex // of banks
 	banks servers
@@ -79,6 +85,7 @@ type atBank struct {
 type visit struct {
 	*Pickup
 	routing string
+	after   AfterPickup // what is done with a file now
 	sftp    domain.SFTP
 	conn    *remote.Conn
 	there   map[string]bool // keys of seen that are on the server
@@ -114,7 +121,11 @@ func NewPickup(c PickupConfig) (*Pickup, error) {
 // lookAt picks up the files that are ready on one server. They are stored and
 // recorded during the connection, and applied after it.
 func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) error {
-	v := &visit{Pickup: p, routing: routing, sftp: s, there: map[string]bool{}}
+	v := &visit{Pickup: p, routing: routing, after: p.afterNow(), sftp: s, there: map[string]bool{}}
+	if v.after != p.lastAfter {
+		clear(p.seen) // what was left may be removed now
+		p.lastAfter = v.after
+	}
 	kept := false
 	err := v.connected(ctx, func() (err error) {
 		kept, err = v.takeAll(ctx)
@@ -226,14 +237,22 @@ func (v *visit) key(name string) string { return v.routing + "/" + name }
 
 func (v *visit) path(name string) string { return path.Join(v.sftp.InboundFolder, name) }
 
+// afterNow is what is done now with a file that was picked up.
+func (p *Pickup) afterNow() AfterPickup {
+	if p.MayBeCopy != nil && p.MayBeCopy() {
+		return AfterPickupLeave
+	}
+	return p.After
+}
+
 // ready reports whether a file is unchanged since the last poll, and not
 // picked up yet. A claimed file was ready before.
-func (p *Pickup) ready(key string, f os.FileInfo) bool {
-	was := p.seen[key]
+func (v *visit) ready(key string, f os.FileInfo) bool {
+	was := v.seen[key]
 	if was == nil || was.size != f.Size() || !was.written.Equal(f.ModTime()) {
-		p.seen[key] = &atBank{size: f.Size(), written: f.ModTime()}
+		v.seen[key] = &atBank{size: f.Size(), written: f.ModTime()}
 		_, _, claimed := cutClaim(path.Base(key))
-		return claimed && p.After != AfterPickupLeave
+		return claimed && v.after != AfterPickupLeave
 	}
 	return !was.taken || !was.again.IsZero() && !time.Now().Before(was.again)
 }

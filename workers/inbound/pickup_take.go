@@ -35,7 +35,7 @@ func cutClaim(name string) (id, own string, ok bool) {
 // touched.
 func (v *visit) claimed(name string) bool {
 	_, _, ok := cutClaim(name)
-	return ok && v.After != AfterPickupLeave
+	return ok && v.after != AfterPickupLeave
 }
 
 // take picks up a file: it is stored and recorded. kept reports whether there
@@ -43,7 +43,7 @@ func (v *visit) claimed(name string) bool {
 func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
 	name, unfinished := f.Name(), false
 	if !v.claimed(name) {
-		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished && v.After != AfterPickupLeave {
+		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished && v.after != AfterPickupLeave {
 			name, err = v.claim(ctx, name)
 		}
 	}
@@ -97,7 +97,7 @@ func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if v.After == AfterPickupLeave {
+	if v.after == AfterPickupLeave {
 		if is, err := isMessage(content); err != nil || !is {
 			return false, err
 		}
@@ -140,7 +140,7 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 		return false, err
 	}
 	from := provenance{name: name, source: FromSFTP}
-	if id, own, ok := cutClaim(name); ok && v.After != AfterPickupLeave {
+	if id, own, ok := cutClaim(name); ok && v.after != AfterPickupLeave {
 		from.name, from.id = own, id
 	} else {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", v.key(name), info.Size(), info.ModTime().UnixNano()))
@@ -207,7 +207,7 @@ func (v *visit) acknowledge(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("take %s from %s: %w", a.name, v.sftp.Host, a.err))
 		}
 	}
-	if v.After == AfterPickupLeave {
+	if v.after == AfterPickupLeave {
 		return errors.Join(errs...)
 	}
 	err := v.connected(ctx, func() error {
@@ -254,14 +254,14 @@ func (v *visit) giveBack(ctx context.Context, a *heldAck) error {
 
 // finish removes or moves a file that was taken.
 func (v *visit) finish(ctx context.Context, name, own string) error {
-	if v.After == AfterPickupLeave {
+	if v.after == AfterPickupLeave {
 		return nil
 	}
 	v.Intake.at("before remove")
 	if err := eventstore.CheckLeader(ctx); err != nil {
 		return err
 	}
-	switch v.After {
+	switch v.after {
 	case AfterPickupRemove:
 		return v.conn.Remove(v.path(name))
 	case AfterPickupDone:

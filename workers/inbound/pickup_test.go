@@ -88,6 +88,31 @@ func TestAfterARestartALeftFileIsKnownAgain(t *testing.T) {
 	}
 }
 
+// A restored ledger may be a copy that somebody tries beside the one in use, which has
+// to get the bank's files. It removes them once a person has accepted its credentials.
+func TestALedgerThatMayBeACopyLeavesWhatItPicksUp(t *testing.T) {
+	w, s, p := picking(t, AfterPickupRemove)
+	copied := true
+	p.MayBeCopy = func() bool { return copied }
+	put(t, s, "a.ach", vector(t, "05"))
+	looks(t, p, 3)
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("%d payments, want 2", n)
+	}
+	if got := s.Names("inbound"); !slices.Equal(got, []string{"a.ach"}) {
+		t.Errorf("the server has %v, want the file under its name", got)
+	}
+	copied = false
+	looks(t, p, 3)
+	if got := s.Names("inbound"); len(got) != 0 {
+		t.Errorf("the server has %v, want nothing", got)
+	}
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("%d payments in the end, want 2", n)
+	}
+	w.sound()
+}
+
 func TestAnUnfinishedFileAtTheServerWaitsForItsRest(t *testing.T) {
 	w, s, p := picking(t, AfterPickupRemove)
 	whole := vector(t, "05")

@@ -84,7 +84,9 @@ func (c *workerSet) addIntake(s *Server) (err error) {
 		},
 	})
 	if err == nil && s.Kind != folder.Sandbox {
-		c.pickup, err = inbound.NewPickup(inbound.PickupConfig{Intake: c.intake, After: s.options.SFTPAfter, Log: s.log})
+		c.pickup, err = inbound.NewPickup(inbound.PickupConfig{
+			Intake: c.intake, After: s.options.SFTPAfter, Log: s.log, MayBeCopy: func() bool { return s.Switch.Unconfirmed() > 0 },
+		})
 	}
 	return err
 }
