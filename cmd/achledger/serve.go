@@ -9,7 +9,9 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -64,7 +66,8 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Prints one line with its address when it is ready; logs go to standard error.
 The first start makes the folder and writes DIR/ops.credential, the key and
-secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
+secret of operations. SIGTERM and Ctrl-C end it cleanly, and without TLS a closed
+terminal does. Exit code 3 means
 that a commit failed and its outcome is unknown: start it again; nothing that
 was acknowledged is lost.
 
@@ -164,10 +167,27 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	o.Log, o.Ready = c.logger(s), func(r node.Running) { c.announce(r, s) }
+	ctx, stop := c.onHangup(ctx)
+	defer stop()
 	if err = node.Serve(ctx, o); err == nil {
 		fmt.Fprintln(s.errs, "achledger has stopped. Everything it acknowledged is on disk.")
 	}
 	return err
+}
+
+// onHangup lets SIGHUP, which comes when a terminal is closed, end the returned context
+// as SIGTERM does, unless nohup had it ignored. With certificates it means that they
+// changed; until the server listens for it there is nothing to load again.
+func (c serveCommand) onHangup(ctx context.Context) (_ context.Context, stop func()) {
+	switch {
+	case c.TLSCert != "":
+		early := make(chan os.Signal, 1)
+		signal.Notify(early, syscall.SIGHUP) // otherwise it would kill the process
+		return ctx, func() { signal.Stop(early) }
+	case signal.Ignored(syscall.SIGHUP):
+		return ctx, func() {}
+	}
+	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }
 
 // options are what the flags say.

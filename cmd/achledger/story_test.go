@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,16 +26,17 @@ import (
 //
 //	server start DIR [FLAG...]   and waits until it is ready; sets $BASE, $ADDRESS, $DATA
 //	server stop DIR              with SIGTERM; it must exit with 0
+//	server hangup DIR            likewise, with SIGHUP
 //	server kill DIR              with SIGKILL
 func server(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: server start|stop|kill DIR [FLAG...]")
+		ts.Fatalf("usage: server start|stop|hangup|kill DIR [FLAG...]")
 	}
 	dir := ts.MkAbs(args[1])
 	switch args[0] {
 	case "start":
 		startServer(ts, dir, args[2:])
-	case "stop", "kill":
+	case "stop", "hangup", "kill":
 		running, ok := started.LoadAndDelete(dir)
 		if !ok {
 			ts.Fatalf("no server runs on %s", dir)
@@ -45,7 +47,11 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 			_ = p.Wait()
 			return
 		}
-		ts.Check(p.Process.Signal(syscall.SIGTERM))
+		end := syscall.SIGTERM
+		if args[0] == "hangup" {
+			end = syscall.SIGHUP
+		}
+		ts.Check(p.Process.Signal(end))
 		if err := p.Wait(); err != nil {
 			ts.Fatalf("the server ended with %v", err)
 		}
@@ -74,6 +80,7 @@ func launch(ts *testscript.TestScript, dir string, flags []string) (base string)
 	ts.Check(err)
 	defer out.Close()
 	p.Stdout, p.Stderr = out, out
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // what this process ignores, as under nohup, its children would
 	ts.Check(p.Start())
 	started.Store(dir, p)
 	ts.Defer(func() { _ = p.Process.Kill() })
