@@ -99,9 +99,6 @@ func readObject(input []byte, into any, known bool) error {
 	if object[Skip(object, 0)] != '{' {
 		return NewProblem(CodeBadRequest, "the body is not a JSON object")
 	}
-	if HalfCharacter(object) {
-		return NewProblem(CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
-	}
 	w := walk{text: object, known: known}
 	w.value(Skip(object, 0), reflect.TypeOf(into), &place{})
 	if len(w.bad) > 0 {

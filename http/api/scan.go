@@ -94,6 +94,11 @@ func HalfCharacter(text string) bool {
 	return false
 }
 
+// NotText says that a value, or a name in it, has half of a character.
+func NotText(pointer string) []domain.FieldError {
+	return Wrong(pointer, "text", "has half of a character: a UTF-16 surrogate without its other half")
+}
+
 // codeUnit reads the escape \uXXXX at i.
 func codeUnit(text string, i int) rune {
 	unit, _ := strconv.ParseUint(text[i+2:i+6], 16, 16) // valid JSON has four digits

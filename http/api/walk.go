@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// walk finds members that occur twice, or that a type does not have. It reads
-// the text once from left to right, at any depth of nesting.
+// walk finds members that occur twice, or that a type does not have, and texts
+// that are none. It reads the text once from left to right, at any depth of nesting.
 type walk struct {
 	text  string // valid JSON
 	known bool   // whether members must be known
@@ -70,7 +70,9 @@ func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
 	case '[':
 		end = w.array(i, t, at)
 	default:
-		end = valueEnd(w.text, i)
+		if end = valueEnd(w.text, i); HalfCharacter(w.text[i:end]) && len(w.bad) < MaxComplaints {
+			w.bad = append(w.bad, NotText(at.pointer())...)
+		}
 	}
 	if !w.isFound && i <= w.sought && w.sought < end { // the inner ones end first
 		w.found, w.isFound = at.pointer(), true
@@ -103,6 +105,9 @@ func (w *walk) object(i int, t reflect.Type, at *place) (end int) {
 	seen := map[string]bool{}
 	for i = Skip(w.text, i+1); w.text[i] != '}'; {
 		end := valueEnd(w.text, i)
+		if HalfCharacter(w.text[i:end]) && len(w.bad) < MaxComplaints {
+			w.bad = append(w.bad, NotText(at.pointer())...)
+		}
 		name, _ := Unquote(w.text[i:end])
 		i = Skip(w.text, Skip(w.text, end)+1) // after the colon
 		i = w.next(w.member(i, name, fields, isStruct, seen, at))

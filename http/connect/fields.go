@@ -48,9 +48,6 @@ func (s fieldSet[T]) decode(body []byte, into *T) error {
 	if object[api.Skip(object, 0)] != '{' {
 		return api.NewProblem(api.CodeBadRequest, "the body is not a JSON object")
 	}
-	if api.HalfCharacter(object) {
-		return api.NewProblem(api.CodeBadRequest, "the body has half of a character: a UTF-16 surrogate without its other half")
-	}
 	if bad := s.read(into, object, ""); len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}
@@ -85,7 +82,11 @@ func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) 
 			return
 		}
 		seen[i/64] |= 1 << (i % 64)
-		if value != "null" {
+		switch {
+		case value == "null":
+		case api.HalfCharacter(value):
+			bad = append(bad, api.NotText(pointer)...)
+		default:
 			bad = append(bad, f.read(into, value, pointer)...)
 		}
 	})
