@@ -108,22 +108,23 @@ func (s *Store) queueNode(b *pgx.Batch) {
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {
-	b.Queue(selectHead).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var hash []byte
-			if err := rows.Scan(&head.Position, &hash); err != nil {
-				return err
-			}
-			copy(head.Hash[:], hash)
-		}
-		return rows.Err()
-	})
+	queueEach(b, func(row pgx.Rows) error {
+		var hash []byte
+		err := row.Scan(&head.Position, &hash)
+		copy(head.Hash[:], hash)
+		return err
+	}, selectHead)
 }
 
 func queueHash(b *pgx.Batch, position int64, hash *[]byte) {
-	b.Queue(selectHash, position).Query(func(rows pgx.Rows) error {
+	queueEach(b, func(row pgx.Rows) error { return row.Scan(hash) }, selectHash, position)
+}
+
+// queueEach queues a query, each of whose rows, if there are any, read reads.
+func queueEach(b *pgx.Batch, read func(row pgx.Rows) error, sql string, args ...any) {
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
-			if err := rows.Scan(hash); err != nil {
+			if err := read(rows); err != nil {
 				return err
 			}
 		}

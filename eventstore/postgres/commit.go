@@ -52,16 +52,12 @@ func (w *writer) find(t *transaction) (written bool, err error) {
 	var b pgx.Batch
 	b.Queue(readCommitted)
 	b.Queue(takeLock)
-	b.Queue(selectID, t.events[0].Position).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var id [16]byte
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			written = id == t.events[0].EventID
-		}
-		return rows.Err()
-	})
+	queueEach(&b, func(row pgx.Rows) error {
+		var id [16]byte
+		err := row.Scan(&id)
+		written = id == t.events[0].EventID
+		return err
+	}, selectID, t.events[0].Position)
 	w.store.queueNode(&b)
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()

@@ -27,15 +27,10 @@ func (l *logEnd) head() eventstore.Head {
 	return eventstore.Head{Position: l.newest.Position, Hash: l.newest.Hash}
 }
 
-func (l *logEnd) takeKeys(rows pgx.Rows) error {
-	for rows.Next() {
-		k, use, err := scanKey(rows)
-		if err != nil {
-			return err
-		}
-		l.keys[k] = use
-	}
-	return rows.Err()
+func (l *logEnd) takeKey(row pgx.Rows) error {
+	k, use, err := scanKey(row)
+	l.keys[k] = use
+	return err
 }
 
 // transaction is what a batch writes.

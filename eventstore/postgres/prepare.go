@@ -65,7 +65,7 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched, &l.vocabulary) })
 	w.store.queueOldestNode(&b, batch, &l.oldestNode)
 	if len(keys) > 0 {
-		b.Queue(selectKeys, clients, scopes, keys).Query(l.takeKeys)
+		queueEach(&b, l.takeKey, selectKeys, clients, scopes, keys)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()
@@ -121,17 +121,13 @@ func dependsOn(batch *groupcommit.Batch) (streams, clients, scopes, keys []strin
 }
 
 func queueVersions(b *pgx.Batch, streams []string, into map[string]int64) {
-	b.Queue(selectVersions, streams).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var stream string
-			var version, position int64
-			if err := rows.Scan(&stream, &version, &position); err != nil {
-				return err
-			}
-			into[stream] = version
-		}
-		return rows.Err()
-	})
+	queueEach(b, func(row pgx.Rows) error {
+		var stream string
+		var version, position int64
+		err := row.Scan(&stream, &version, &position)
+		into[stream] = version
+		return err
+	}, selectVersions, streams)
 }
 
 // scanKey reads a row of selectKeys.

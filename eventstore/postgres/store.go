@@ -10,11 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/beside"
 	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
 // Store is the log in a PostgreSQL database.
 type Store struct {
+	beside.Tables // tokens, people, webhooks
+
 	options Options
 	queue   *groupcommit.Queue
 	pool    *pgxpool.Pool // reads, barriers, tokens
@@ -44,10 +47,7 @@ type Store struct {
 	failure error // read after failed is closed
 }
 
-var (
-	_ eventstore.Store  = (*Store)(nil)
-	_ eventstore.Tokens = (*Store)(nil)
-)
+var _ eventstore.Store = (*Store)(nil)
 
 // Open opens the log that Init made. It refuses a database that would lose
 // confirmed commits, an unknown schema, and a pooler in between.
@@ -60,6 +60,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		closed:      make(chan struct{}),
 		failed:      make(chan struct{}),
 	}
+	s.Tables = beside.New(tables{s}, "NOT given_up")
 	s.head.Store(&eventstore.Head{})
 	if err := s.connect(ctx); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)

@@ -27,14 +27,7 @@ const (
 )
 
 func queueVocabulary(b *pgx.Batch, vocabulary *int) {
-	b.Queue(selectVocabulary).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := rows.Scan(vocabulary); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
+	queueEach(b, func(row pgx.Rows) error { return row.Scan(vocabulary) }, selectVocabulary)
 }
 
 // join adds the node to the table and then checks that it knows all event types
@@ -95,16 +88,10 @@ func (s *Store) queueOldestNode(b *pgx.Batch, batch *groupcommit.Batch, oldestNo
 	if newest == 0 {
 		return
 	}
-	b.Queue(selectOldestNode, awayAfter.String()).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var n Node
-			if err := rows.Scan(&n.Name, &n.Release, &n.Knows); err != nil {
-				return err
-			}
-			*oldestNode = &n
-		}
-		return rows.Err()
-	})
+	queueEach(b, func(row pgx.Rows) error {
+		*oldestNode = &Node{}
+		return row.Scan(&(*oldestNode).Name, &(*oldestNode).Release, &(*oldestNode).Knows)
+	}, selectOldestNode, awayAfter.String())
 }
 
 // notKnown refuses events of types that a running node does not know.

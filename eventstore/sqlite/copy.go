@@ -19,17 +19,15 @@ var _ eventstore.Source = (*Store)(nil)
 // EachRow implements eventstore.Source.
 func (s *Store) EachRow(ctx context.Context, t eventstore.Table, yield func([]any) error) error {
 	sql := "SELECT " + strings.Join(t.Columns, ", ") + " FROM " + t.Name
-	return s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, sql, nil, func(row []driver.Value) error {
-			out := make([]any, len(row))
-			for i, v := range row {
-				if b, ok := v.([]byte); ok {
-					v = append([]byte{}, b...)
-				}
-				out[i] = v
+	return s.query(ctx, sql, nil, func(row []driver.Value) error {
+		out := make([]any, len(row))
+		for i, v := range row {
+			if b, ok := v.([]byte); ok {
+				v = append([]byte{}, b...)
 			}
-			return yield(out)
-		})
+			out[i] = v
+		}
+		return yield(out)
 	})
 }
 
@@ -112,11 +110,7 @@ func (c *Copy) AddRows(ctx context.Context, t eventstore.Table, rows [][]any) er
 	sql := "INSERT INTO " + t.Name + "(" + strings.Join(t.Columns, ", ") + ") VALUES(" + strings.Join(places, ", ") + ") ON CONFLICT DO NOTHING"
 	return c.conn.Transact(ctx, func() error {
 		for _, row := range rows {
-			args := make([]driver.Value, len(row))
-			for i, v := range row {
-				args[i] = v
-			}
-			if _, err := c.conn.Exec(sql, args...); err != nil {
+			if _, err := c.conn.Exec(sql, values(row)...); err != nil {
 				return err
 			}
 		}

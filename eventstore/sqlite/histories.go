@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 
 	"github.com/achledger/achledger/eventstore"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // selectHistories finds the events of a type by position and seeks what came
@@ -28,19 +27,17 @@ func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last
 
 func (s *Store) histories(ctx context.Context, eventType string, first, last int64) (histories [][]eventstore.Recorded, err error) {
 	var h openHistory
-	err = s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
-			event, earlier := row[:len(row)/2], row[len(row)/2:]
-			if event[0] != driver.Value(h.last.Position) {
-				histories = h.end(histories)
-				last, err := recorded(event)
-				if err != nil {
-					return err
-				}
-				h.last = last
+	err = s.query(ctx, selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
+		event, earlier := row[:len(row)/2], row[len(row)/2:]
+		if event[0] != driver.Value(h.last.Position) {
+			histories = h.end(histories)
+			last, err := recorded(event)
+			if err != nil {
+				return err
 			}
-			return h.add(earlier)
-		})
+			h.last = last
+		}
+		return h.add(earlier)
 	})
 	return h.end(histories), err
 }

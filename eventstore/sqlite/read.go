@@ -20,17 +20,27 @@ const (
 	selectVersions = `SELECT value, (SELECT max(version) FROM events WHERE stream = value) FROM json_each(?1)`
 )
 
+// query calls each with every row of a query, until ctx ends.
+func (s *Store) query(ctx context.Context, sql string, args []driver.Value, each func([]driver.Value) error) error {
+	return s.readers.Use(ctx, func(c *conn.Conn) error { return c.Query(ctx, sql, args, each) })
+}
+
+// events is query for the columns of events.
+func (s *Store) events(ctx context.Context, sql string, args []driver.Value, each func(eventstore.Recorded) error) error {
+	return s.query(ctx, sql, args, func(row []driver.Value) error {
+		e, err := recorded(row)
+		if err != nil {
+			return err
+		}
+		return each(e)
+	})
+}
+
 // ReadStream implements Store.
 func (s *Store) ReadStream(ctx context.Context, stream string, after int64) (events []eventstore.Recorded, err error) {
-	err = s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
-			e, err := recorded(row)
-			if err != nil {
-				return err
-			}
-			events = append(events, e)
-			return ctx.Err()
-		})
+	err = s.events(ctx, selectStream, []driver.Value{stream, after}, func(e eventstore.Recorded) error {
+		events = append(events, e)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
@@ -45,15 +55,9 @@ func (s *Store) ReadStreams(ctx context.Context, streams []string) (map[string][
 		return nil, err
 	}
 	events := make(map[string][]eventstore.Recorded, len(streams))
-	err = s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectStreams, []driver.Value{string(names)}, func(row []driver.Value) error {
-			e, err := recorded(row)
-			if err != nil {
-				return err
-			}
-			events[e.Stream] = append(events[e.Stream], e)
-			return ctx.Err()
-		})
+	err = s.events(ctx, selectStreams, []driver.Value{string(names)}, func(e eventstore.Recorded) error {
+		events[e.Stream] = append(events[e.Stream], e)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read %d streams: %w", len(streams), err)
@@ -76,18 +80,12 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 	}
 	bytes := 0
 	events = make([]eventstore.Recorded, 0, min(limit, 1024))
-	err = s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
-			e, err := recorded(row)
-			if err != nil {
-				return err
-			}
-			events = append(events, e)
-			if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
-				return conn.ErrStop
-			}
-			return ctx.Err()
-		})
+	err = s.events(ctx, selectAll, []driver.Value{after, int64(limit)}, func(e eventstore.Recorded) error {
+		events = append(events, e)
+		if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
+			return conn.ErrStop
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the log after position %d: %w", after, err)
@@ -105,13 +103,11 @@ func (s *Store) Versions(ctx context.Context, streams []string) (map[string]int6
 	for _, stream := range streams {
 		versions[stream] = 0
 	}
-	err = s.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
-			if row[1] != nil {
-				versions[row[0].(string)] = row[1].(int64)
-			}
-			return ctx.Err()
-		})
+	err = s.query(ctx, selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
+		if row[1] != nil {
+			versions[row[0].(string)] = row[1].(int64)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the versions of %d streams: %w", len(streams), err)

@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/beside"
 	"github.com/achledger/achledger/eventstore/groupcommit"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
@@ -19,6 +20,8 @@ import (
 // Store is the log in one SQLite file, written by one goroutine of one
 // process.
 type Store struct {
+	beside.Tables // tokens, people, webhooks
+
 	path    string // of the database file, absolute
 	options Options
 
@@ -56,6 +59,7 @@ func Open(folder string, o Options) (*Store, error) {
 		stopped: make(chan struct{}),
 		failed:  make(chan struct{}),
 	}
+	s.Tables = beside.New(tables{s}, "given_up = 0")
 	if o.ReadOnly {
 		err = s.openForReading()
 	} else {

@@ -52,17 +52,13 @@ func (v *verification) streams(ctx context.Context) error {
 }
 
 func (v *verification) index(ctx context.Context, after eventstore.Place) (page []eventstore.Place, err error) {
-	err = v.store.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectIndex, []driver.Value{after.Stream, after.Version}, func(row []driver.Value) error {
-			stream, ok1 := row[0].(string)
-			version, ok2 := row[1].(int64)
-			position, ok3 := row[2].(int64)
-			if !ok1 || !ok2 || !ok3 {
-				return fmt.Errorf("%w: the index of streams", errDamaged)
-			}
-			page = append(page, eventstore.Place{Stream: stream, Version: version, Position: position})
-			return nil
-		})
+	err = v.store.query(ctx, selectIndex, []driver.Value{after.Stream, after.Version}, func(row []driver.Value) error {
+		var p eventstore.Place
+		if !value(row[0], &p.Stream) || !value(row[1], &p.Version) || !value(row[2], &p.Position) {
+			return fmt.Errorf("%w: the index of streams", errDamaged)
+		}
+		page = append(page, p)
+		return nil
 	})
 	return page, err
 }
@@ -70,12 +66,10 @@ func (v *verification) index(ctx context.Context, after eventstore.Place) (page 
 // keys checks that every idempotency key refers to events recorded when it was
 // used.
 func (v *verification) keys(ctx context.Context) error {
-	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
-		return c.Query(ctx, selectLostKeys, nil, func(row []driver.Value) error {
-			v.report.Add(0, "", "idempotency key %q of client %v for %v names positions %v to %v, which do not match it",
-				row[2], row[0], row[1], row[3], row[4])
-			return ctx.Err()
-		})
+	return v.store.query(ctx, selectLostKeys, nil, func(row []driver.Value) error {
+		v.report.Add(0, "", "idempotency key %q of client %v for %v names positions %v to %v, which do not match it",
+			row[2], row[0], row[1], row[3], row[4])
+		return nil
 	})
 }
 
