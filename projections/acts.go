@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/achledger/achledger/eventstore"
@@ -33,11 +32,7 @@ func (v *Views) Acts(ctx context.Context, f ActFilter) ([]eventstore.Recorded, e
 	query, args := allActs, values(f.After, f.Client, int64(f.Limit))
 	switch {
 	case f.Actors != nil:
-		of, err := json.Marshal(f.Actors)
-		if err != nil {
-			return nil, err
-		}
-		query, args = actsOfActors, append(args, string(of))
+		query, args = actsOfActors, append(args, jsonOf(f.Actors))
 		if f.Before > 0 {
 			query, args[0] = newestActsOfActors, f.Before
 		}

@@ -10,7 +10,6 @@ const (
 	putAct      = `INSERT INTO acts@(position, actor, client) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
 	findOpsKey  = `SELECT 1 FROM credentials@ WHERE key = ?1 AND client = '` + domain.LedgerClient + `'`
 	folderOwner = "folder owner "
-	maxActors   = 10_000 // cached
 )
 
 // act keeps an event that a person or operations caused.
@@ -26,8 +25,7 @@ func (p *projector) act(c *logEvent, aggregate string) error {
 			return err
 		}
 	}
-	_, err := p.c.Exec(putAct, c.recorded.Position, actor, c.recorded.Client)
-	return err
+	return p.exec(putAct, c.recorded.Position, actor, c.recorded.Client)
 }
 
 // ofOperations reports whether an actor is a person or a credential of
@@ -43,10 +41,7 @@ func (p *projector) ofOperations(actor string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(p.actors) >= maxActors {
-		clear(p.actors)
-	}
-	p.actors[actor] = row != nil
+	keep(p.actors, actor, row != nil)
 	return row != nil, nil
 }
 

@@ -15,16 +15,14 @@ const (
 func (p *projector) approval(c *logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	end := func(state domain.ApprovalState) error {
-		_, err := p.c.Exec(endApproval, id, string(state))
-		return err
+		return p.exec(endApproval, id, string(state))
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.ApprovalAsked:
-		_, err := p.c.Exec(putApproval, c.recorded.Position, id, micros(c.fact.Meta.At), micros(e.ExpiresAt))
-		return err
+		return p.exec(putApproval, c.recorded.Position, id, micros(c.fact.Meta.At), micros(e.ExpiresAt))
 	case *domain.ApprovalGiven:
 		if e.Acts {
-			if _, err := p.c.Exec(markUndone, id, int64(1)); err != nil {
+			if err := p.exec(markUndone, id, int64(1)); err != nil {
 				return err
 			}
 		}
@@ -36,8 +34,7 @@ func (p *projector) approval(c *logEvent) error {
 	case *domain.ApprovalOutdated:
 		return end(domain.ApprovalStale)
 	case *domain.ApprovalActed:
-		_, err := p.c.Exec(markUndone, id, int64(0))
-		return err
+		return p.exec(markUndone, id, int64(0))
 	}
 	return nil
 }

@@ -33,31 +33,34 @@ func (p *projector) client(c *logEvent) error {
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.ClientOpened:
-		_, err := p.c.Exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))
+		err := p.exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))
 		if err != nil {
 			return err
 		}
 		return p.settings(c, id, e.Settings)
 	case *domain.ClientChanged:
-		_, err := p.c.Exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
+		err := p.exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
 		if err != nil {
 			return err
 		}
 		return p.settings(c, id, e.Settings)
 	case *domain.ClientSuspended:
-		_, err := p.c.Exec(suspendClient, id, true)
-		return err
+		return p.exec(suspendClient, id, true)
 	case *domain.ClientResumed:
-		_, err := p.c.Exec(suspendClient, id, false)
-		return err
+		return p.exec(suspendClient, id, false)
 	}
 	return nil
 }
 
 // settings writes the rows that follow from a client's settings.
 func (p *projector) settings(c *logEvent, id string, s domain.Settings) error {
-	if err := p.putODFIs(id, s); err != nil {
+	if err := p.exec(dropODFIs, id); err != nil {
 		return err
+	}
+	for _, odfi := range s.ODFIs {
+		if err := p.exec(putODFI, odfi, id); err != nil {
+			return err
+		}
 	}
 	return p.guarded(c, id, "", s.Rules)
 }
@@ -65,28 +68,14 @@ func (p *projector) settings(c *logEvent, id string, s domain.Settings) error {
 // guarded records whether a client, or else a bank, has rules of the guard.
 func (p *projector) guarded(c *logEvent, client, odfi string, rules guard.Rules) error {
 	if rules.None() {
-		_, err := p.c.Exec(takeGuarded, client, odfi)
-		return err
+		return p.exec(takeGuarded, client, odfi)
 	}
 	if rules.LooksBack() {
-		if _, err := p.c.Exec(indexAccounts); err != nil {
+		if err := p.exec(indexAccounts); err != nil {
 			return err
 		}
 	}
-	_, err := p.c.Exec(putGuarded, client, odfi, c.recorded.Position)
-	return err
-}
-
-func (p *projector) putODFIs(client string, s domain.Settings) error {
-	if _, err := p.c.Exec(dropODFIs, client); err != nil {
-		return err
-	}
-	for _, odfi := range s.ODFIs {
-		if _, err := p.c.Exec(putODFI, odfi, client); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.exec(putGuarded, client, odfi, c.recorded.Position)
 }
 
 func odfis(s domain.Settings) string { return strings.Join(s.ODFIs, " ") }
@@ -100,13 +89,11 @@ func (p *projector) credential(c *logEvent) error {
 	case *domain.CredentialIssuedV2:
 		return p.putCredential(key, e.Client, e.Scopes, c.fact.Meta.At)
 	case *domain.CredentialRevoked:
-		_, err := p.c.Exec(revokeCredential, key)
-		return err
+		return p.exec(revokeCredential, key)
 	}
 	return nil
 }
 
 func (p *projector) putCredential(key, client string, scopes []string, issuedAt time.Time) error {
-	_, err := p.c.Exec(putCredential, key, client, strings.Join(scopes, " "), micros(issuedAt))
-	return err
+	return p.exec(putCredential, key, client, strings.Join(scopes, " "), micros(issuedAt))
 }

@@ -53,12 +53,12 @@ func (p *projector) file(c *logEvent) error {
 	at := micros(c.fact.Meta.At)
 	switch c.fact.Event.(type) {
 	case *domain.FileCut:
-		_, err = p.c.Exec(cutFile, file, c.fact.Position, at, dayOf(at))
+		err = p.exec(cutFile, file, c.fact.Position, at, dayOf(at))
 	case *domain.FileDelivered:
-		_, err = p.c.Exec(deliverFile, file, c.fact.Position, at, dayOf(at))
+		err = p.exec(deliverFile, file, c.fact.Position, at, dayOf(at))
 	case *domain.FileRedated:
 		for _, b := range f.Batches {
-			if _, err := p.c.Exec(redateBatch, file, int64(b.Number), isoDate(b.EffectiveOn)); err != nil {
+			if err := p.exec(redateBatch, file, int64(b.Number), isoDate(b.EffectiveOn)); err != nil {
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func (p *projector) putFile(c *logEvent, file int64) error {
 	if err := p.countState(file, string(f.State)); err != nil {
 		return err
 	}
-	_, err := p.c.Exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
+	err := p.exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
 		o.Settings.ImmediateOrigin, modifier, openedAt, dayOf(openedAt), micros(f.SendBy),
 		int64(totals.Batches), int64(totals.Entries), int64(totals.Addenda), totals.EntryHash,
 		totals.DebitCents, totals.CreditCents, sha256, f.Note, c.recorded.Position, f.Answered.Unreleased, header)...)
@@ -97,13 +97,12 @@ func (p *projector) fillFile(c *logEvent, e *domain.FileFilled) error {
 		return err
 	}
 	for _, b := range e.Batches {
-		if _, err := p.c.Exec(putBatch, file, int64(b.Number), b.Answers, b.SEC, b.CompanyName, b.CompanyID,
+		if err := p.exec(putBatch, file, int64(b.Number), b.Answers, b.SEC, b.CompanyName, b.CompanyID,
 			b.Description, isoDate(b.EffectiveOn)); err != nil {
 			return fmt.Errorf("batch %d: %w", b.Number, err)
 		}
 	}
-	_, err = p.c.Exec(fillFile, file, c.recorded.Position)
-	return err
+	return p.exec(fillFile, file, c.recorded.Position)
 }
 
 // refOf returns the position of a file's row; 0 for none.
@@ -111,19 +110,5 @@ func (p *projector) refOf(id string) (int64, error) {
 	if id == "" {
 		return 0, nil
 	}
-	if ref, ok := p.refs[id]; ok {
-		return ref, nil
-	}
-	row, err := p.c.Row(findFileRef, id)
-	if err != nil || row == nil {
-		return 0, err
-	}
-	if len(p.refs) >= maxRefs {
-		clear(p.refs)
-	}
-	p.refs[id] = row[0].(int64)
-	return p.refs[id], nil
+	return p.rowOf(p.refs, findFileRef, id)
 }
-
-// maxRefs bounds the cached row positions of files.
-const maxRefs = 10_000

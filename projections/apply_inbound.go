@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -42,35 +41,28 @@ func (p *projector) inbound(c *logEvent) error {
 	switch e := c.fact.Event.(type) {
 	case *domain.InboundReceived:
 		p.arrivals[id] = c.recorded.Position
-		var remarks []byte
+		remarks := ""
 		if len(e.Remarks) > 0 {
-			if remarks, err = json.Marshal(e.Remarks); err != nil {
-				return err
-			}
+			remarks = jsonOf(e.Remarks)
 		}
-		_, err = p.c.Exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
-			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents, string(remarks))
+		err = p.exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
+			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents, remarks)
 	case *domain.InboundQuarantined:
-		var reasons []byte
-		if reasons, err = json.Marshal(e.Reasons); err == nil {
-			_, err = p.c.Exec(quarantineInbound, file, string(reasons), int64(len(e.Batches)))
-		}
+		err = p.exec(quarantineInbound, file, jsonOf(e.Reasons), int64(len(e.Batches)))
 	case *domain.InboundApplied:
-		_, err = p.c.Exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
+		err = p.exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
 	case *domain.InboundRepeated:
-		if _, err = p.c.Exec(repeatInbound, file); err == nil {
-			_, err = p.c.Exec(putDuplicate, file, c.recorded.Position, e.Name, e.Source, micros(c.fact.Meta.At))
+		if err = p.exec(repeatInbound, file); err == nil {
+			err = p.exec(putDuplicate, file, c.recorded.Position, e.Name, e.Source, micros(c.fact.Meta.At))
 		}
 	case *domain.InboundJudged:
-		var reasons []byte
+		reasons := ""
 		if len(e.Batches) > 0 {
-			reasons, err = json.Marshal(e.Reasons)
+			reasons = jsonOf(e.Reasons)
 		}
-		if err == nil {
-			_, err = p.c.Exec(judgeInbound, file, string(reasons), int64(len(e.Batches)))
-		}
+		err = p.exec(judgeInbound, file, reasons, int64(len(e.Batches)))
 	case *domain.InboundKeyReused:
-		_, err = p.c.Exec(reuseInbound, file, e.Other)
+		err = p.exec(reuseInbound, file, e.Other)
 	}
 	return err
 }
@@ -82,18 +74,7 @@ func headerKey(h nacha.FileHeader) string {
 // inboundRef returns the position of the row of a file from the bank; 0 for
 // none.
 func (p *projector) inboundRef(id string) (int64, error) {
-	if ref, ok := p.arrivals[id]; ok {
-		return ref, nil
-	}
-	row, err := p.c.Row(findInbound, id)
-	if err != nil || row == nil {
-		return 0, err
-	}
-	if len(p.arrivals) >= maxRefs {
-		clear(p.arrivals)
-	}
-	p.arrivals[id] = row[0].(int64)
-	return p.arrivals[id], nil
+	return p.rowOf(p.arrivals, findInbound, id)
 }
 
 // placed notes where an entry was put. It returns the row of the entry's file
@@ -144,7 +125,7 @@ func (p *projector) putBank(c *logEvent) error {
 
 // changedSettings records the position of a change of a client or a bank.
 func (p *projector) changedSettings(aggregate string, c *logEvent) error {
-	if _, err := p.c.Exec(changedSettings, aggregate, c.recorded.Position); err != nil {
+	if err := p.exec(changedSettings, aggregate, c.recorded.Position); err != nil {
 		return fmt.Errorf("note a change of settings: %w", err)
 	}
 	return nil

@@ -1,8 +1,6 @@
 package projections
 
 import (
-	"strings"
-
 	"github.com/achledger/achledger/domain"
 )
 
@@ -46,22 +44,21 @@ const (
 
 // holder applies an event of a holder's stream.
 func (p *projector) holder(c *logEvent) error {
-	_, rest, _ := cutStream(c.recorded.Stream)
-	client, holder, _ := strings.Cut(rest, "/")
+	_, client, holder := cutClientStream(c.recorded.Stream)
 	err := p.validated(c, client)
 	if err != nil {
 		return err
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountLinked:
-		_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
+		err = p.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
 	case *domain.LinkVerifying:
-		if _, err = p.c.Exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
+		if err = p.exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
 			err = p.verifying(client, holder, e)
 		}
 	case *domain.LinkCancelRequested: // an approved one has no row
-		if _, err = p.c.Exec(endRelationship, e.RelationshipID); err == nil {
-			_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
+		if err = p.exec(endRelationship, e.RelationshipID); err == nil {
+			err = p.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
 		}
 	case *domain.LinkApproved:
 		err = p.approved(e.RelationshipID)
@@ -71,8 +68,8 @@ func (p *projector) holder(c *logEvent) error {
 		err = p.ended(e.RelationshipID)
 	case *domain.TransferMade:
 		over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
-		if _, err = p.c.Exec(putTransfer, client, e.TransactionID, over); err == nil {
-			_, err = p.c.Exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
+		if err = p.exec(putTransfer, client, e.TransactionID, over); err == nil {
+			err = p.exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
 		}
 	}
 	return err
@@ -86,13 +83,13 @@ func (p *projector) validated(c *logEvent, client string) (err error) {
 		if e.FromPlaid {
 			method = "plaid"
 		}
-		_, err = p.c.Exec(putLinked, e.RelationshipID, client, AccountKey(e.Account), method)
+		err = p.exec(putLinked, e.RelationshipID, client, AccountKey(e.Account), method)
 	case *domain.LinkVerifying:
-		_, err = p.c.Exec(setMethod, e.RelationshipID, e.Method)
+		err = p.exec(setMethod, e.RelationshipID, e.Method)
 	case *domain.LinkApproved:
-		_, err = p.c.Exec(setApproved, e.RelationshipID, c.recorded.Position)
+		err = p.exec(setApproved, e.RelationshipID, c.recorded.Position)
 	case *domain.LinkRejected:
-		_, err = p.c.Exec(setRejected, e.RelationshipID, c.recorded.Position)
+		err = p.exec(setRejected, e.RelationshipID, c.recorded.Position)
 	}
 	return err
 }
@@ -110,15 +107,15 @@ func (p *projector) transferOver(t *domain.Transaction) (string, error) {
 // verifying records the entries that verify an account. They replace those of
 // the previous attempt.
 func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) error {
-	if _, err := p.c.Exec(endVerifying, e.RelationshipID); err != nil {
+	if err := p.exec(endVerifying, e.RelationshipID); err != nil {
 		return err
 	}
 	over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
 	for _, id := range e.Transactions {
-		if _, err := p.c.Exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
+		if err := p.exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
 			return err
 		}
-		if _, err := p.c.Exec(putTransfer, client, id, over); err != nil {
+		if err := p.exec(putTransfer, client, id, over); err != nil {
 			return err
 		}
 	}
@@ -133,19 +130,18 @@ func (p *projector) approved(id string) error {
 		return err
 	}
 	if row[0].(int64) > 0 {
-		_, err = p.c.Exec(setRelationship, id, string(Refused))
+		err = p.exec(setRelationship, id, string(Refused))
 	} else {
-		_, err = p.c.Exec(endRelationship, id)
+		err = p.exec(endRelationship, id)
 	}
 	return err
 }
 
 func (p *projector) ended(id string) error {
-	if _, err := p.c.Exec(endVerifying, id); err != nil {
+	if err := p.exec(endVerifying, id); err != nil {
 		return err
 	}
-	_, err := p.c.Exec(endRelationship, id)
-	return err
+	return p.exec(endRelationship, id)
 }
 
 // unverified records that an entry which verifies an account failed. A
@@ -154,11 +150,10 @@ func (p *projector) ended(id string) error {
 func (p *projector) unverified(c *logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
-		if _, err := p.c.Exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
+		if err := p.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
 			return err
 		}
-		_, err := p.c.Exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
-		return err
+		return p.exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
 	}
 	return nil
 }
@@ -172,30 +167,24 @@ func (p *projector) corrected(c *logEvent) error {
 	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
 		return nil
 	}
-	_, err := p.c.Exec(putCorrection, c.recorded.Position, c.transaction.Client, c.transaction.ID, e.ItemID)
-	return err
+	return p.exec(putCorrection, c.recorded.Position, c.transaction.Client, c.transaction.ID, e.ItemID)
 }
 
 // account applies an event of a bank account's stream.
 func (p *projector) account(c *logEvent) error {
-	_, rest, _ := cutStream(c.recorded.Stream)
-	client, id, _ := strings.Cut(rest, "/")
+	_, client, id := cutClientStream(c.recorded.Stream)
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountOpened:
-		_, err := p.c.Exec(putTail, client, id, e.Account.Tail)
-		return err
+		return p.exec(putTail, client, id, e.Account.Tail)
 	case *domain.AccountCorrected:
-		if _, err := p.c.Exec(putLead, client, id, e.To, c.recorded.Position); err != nil {
+		if err := p.exec(putLead, client, id, e.To, c.recorded.Position); err != nil {
 			return err
 		}
-		_, err := p.c.Exec(endCorrection, client, e.TransactionID, e.ItemID)
-		return err
+		return p.exec(endCorrection, client, e.TransactionID, e.ItemID)
 	case *domain.AccountCorrectionRefused, *domain.AccountRefusalRecalled:
-		_, err := p.c.Exec(changeLead, client, id, c.recorded.Position)
-		return err
+		return p.exec(changeLead, client, id, c.recorded.Position)
 	case *domain.AccountCorrectionLeft:
-		_, err := p.c.Exec(endCorrection, client, e.TransactionID, e.ItemID)
-		return err
+		return p.exec(endCorrection, client, e.TransactionID, e.ItemID)
 	}
 	return nil
 }

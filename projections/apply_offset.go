@@ -17,11 +17,10 @@ func (p *projector) putOffset(c *logEvent, o *domain.FileOffset) error {
 	if err != nil || file == 0 {
 		return err
 	}
-	if _, err := p.c.Exec(putOffset, c.fact.Position, file, int64(o.Batch), o.Trace, o.Debit(), o.Cents); err != nil {
+	if err := p.exec(putOffset, c.fact.Position, file, int64(o.Batch), o.Trace, o.Debit(), o.Cents); err != nil {
 		return err
 	}
-	_, err = p.c.Exec(fillFile, file, c.recorded.Position)
-	return err
+	return p.exec(fillFile, file, c.recorded.Position)
 }
 
 // releaseOffsets removes the offsets of batches that were not processed from
@@ -31,11 +30,10 @@ func (p *projector) releaseOffsets(f *domain.File, file int64) error {
 	case !f.Answered.Unreleased || len(f.Offsets) == 0:
 		return nil
 	case f.Answered.Refused || f.Answered.TakenBack:
-		_, err := p.c.Exec(releaseOffsets, file)
-		return err
+		return p.exec(releaseOffsets, file)
 	}
 	for _, batch := range f.Answered.Batches {
-		if _, err := p.c.Exec(releaseOffset, file, int64(batch)); err != nil {
+		if err := p.exec(releaseOffset, file, int64(batch)); err != nil {
 			return err
 		}
 	}

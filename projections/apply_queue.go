@@ -27,16 +27,16 @@ func (p *projector) totals() error {
 		if s == (runningTotal{}) {
 			continue
 		}
-		if _, err := p.c.Exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {
+		if err := p.exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {
 			return fmt.Errorf("queue of %s: %w", g.client, err)
 		}
-		if _, err := p.c.Exec(endQueue, g.client, g.odfi, g.answers, g.due); err != nil {
+		if err := p.exec(endQueue, g.client, g.odfi, g.answers, g.due); err != nil {
 			return fmt.Errorf("queue of %s: %w", g.client, err)
 		}
 	}
 	clear(p.queue)
 	for day, s := range p.days {
-		if _, err := p.c.Exec(putDay, day, s.first, s.last); err != nil {
+		if err := p.exec(putDay, day, s.first, s.last); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
 	}
@@ -50,10 +50,11 @@ func (p *projector) totals() error {
 // stretch of the log.
 type stretch struct{ first, last int64 }
 
-func (p *projector) madeOn(day, position int64) {
-	s, ok := p.days[day]
+// extend makes a stretch contain a position.
+func extend(stretches map[int64]stretch, of, position int64) {
+	s, ok := stretches[of]
 	if !ok {
 		s = stretch{position, position}
 	}
-	p.days[day] = stretch{min(s.first, position), max(s.last, position)}
+	stretches[of] = stretch{min(s.first, position), max(s.last, position)}
 }

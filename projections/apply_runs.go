@@ -34,13 +34,6 @@ func newItemRuns() itemRuns {
 	}
 }
 
-func (r *itemRuns) clear() {
-	for _, runs := range []*conn.Runs{r.originations, r.pendings, r.lookups, r.moved, r.taken} {
-		runs.Clear()
-	}
-	r.filings = r.filings[:0]
-}
-
 // maxRuns bounds the collected events, which take about a kilobyte each.
 const maxRuns = 500
 

@@ -39,13 +39,8 @@ func (s *sides) add(debit bool, n, cents int64) {
 	}
 }
 
-// moneyChanges collects the changes that a batch of events makes to sums of
-// money. They are written once per batch.
-type moneyChanges struct {
-	settled map[settledKey]*sides
-	filed   map[filedKey]*sides
-}
-
+// settledKey and filedKey are the keys of the sums of money. The changes that a
+// batch of events makes to them are written once per batch.
 type settledKey struct {
 	odfi    string
 	day     int64
@@ -54,15 +49,6 @@ type settledKey struct {
 }
 
 type filedKey struct{ file, batch int64 }
-
-func newMoneyChanges() moneyChanges {
-	return moneyChanges{settled: map[settledKey]*sides{}, filed: map[filedKey]*sides{}}
-}
-
-func (m moneyChanges) clear() {
-	clear(m.settled)
-	clear(m.filed)
-}
 
 func sumOf[K comparable](m map[K]*sides, k K) *sides {
 	if m[k] == nil {
@@ -81,13 +67,13 @@ func (p *projector) settled(file int64, e *nacha.Entry, on string, answers bool)
 	if err != nil {
 		return nil // the bank gave no valid settlement day, so there is nothing to reconcile with
 	}
-	sumOf(p.money.settled, settledKey{e.Routing[:8], day, file, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
+	sumOf(p.settledSums, settledKey{e.Routing[:8], day, file, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
 	return nil
 }
 
 // filedSum adds an item of ours to the sums of its batch.
 func (p *projector) filedSum(file int64, batch int, debit bool, n, cents int64) {
-	sumOf(p.money.filed, filedKey{file, int64(batch)}).add(debit, n, cents)
+	sumOf(p.filedSums, filedKey{file, int64(batch)}).add(debit, n, cents)
 }
 
 // refiled adds items of ours to, or removes them from, the sums of their
@@ -134,22 +120,23 @@ func (p *projector) countFiled(c *logEvent, item string, file int64, batch int, 
 
 // writeMoney writes the collected changes.
 func (p *projector) writeMoney() error {
-	for k, s := range p.money.settled {
-		if _, err := p.c.Exec(addSettled, k.odfi, k.day, k.file, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+	for k, s := range p.settledSums {
+		if err := p.exec(addSettled, k.odfi, k.day, k.file, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
 			return fmt.Errorf("settlement of %s: %w", k.odfi, err)
 		}
 	}
-	for k, s := range p.money.filed {
+	for k, s := range p.filedSums {
 		if *s == (sides{}) {
 			continue
 		}
-		if _, err := p.c.Exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents, s.zeroDebits, s.zeroCredits); err != nil {
+		if err := p.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents, s.zeroDebits, s.zeroCredits); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
-		if _, err := p.c.Exec(endFiled, k.file, k.batch); err != nil {
+		if err := p.exec(endFiled, k.file, k.batch); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
 	}
-	p.money.clear()
+	clear(p.settledSums)
+	clear(p.filedSums)
 	return nil
 }

@@ -5,21 +5,16 @@ const putShown = `UPDATE files@ SET newest = max(newest, ?3), oldest = CASE WHEN
 // shows records that a file shows a transaction, which is given by its
 // position.
 func (p *projector) shows(file, position int64) {
-	if file == 0 {
-		return
+	if file != 0 {
+		extend(p.shown, file, position)
 	}
-	s, ok := p.shown[file]
-	if !ok {
-		s = stretch{position, position}
-	}
-	p.shown[file] = stretch{min(s.first, position), max(s.last, position)}
 }
 
 // writeShown writes, for each file, the positions between which its
 // transactions were made.
 func (p *projector) writeShown() error {
 	for file, s := range p.shown {
-		if _, err := p.c.Exec(putShown, file, s.first, s.last); err != nil {
+		if err := p.exec(putShown, file, s.first, s.last); err != nil {
 			return err
 		}
 	}

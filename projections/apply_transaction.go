@@ -119,7 +119,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		}
 	}
 	day := dayOf(it.madeAt)
-	p.madeOn(day, it.position)
+	extend(p.days, day, it.position)
 	var s summary
 	var shownIn int64
 	var origin value
@@ -137,8 +137,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
 		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request, it.missed, listed(it, s, shownIn))
-	_, err = p.c.Exec(putItem, args...)
-	return err
+	return p.exec(putItem, args...)
 }
 
 func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) error {
@@ -147,7 +146,7 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 		return err
 	}
 	day := dayOf(it.madeAt)
-	p.madeOn(day, it.position)
+	extend(p.days, day, it.position)
 	s := summaryOf(t)
 	p.originations.Next().Int(it.position).Text(it.client).Text(it.transaction).Text(it.id).Int(it.cents).
 		Int(it.madeAt).Int(day).IntOrNull(inFile).Text(historyText(it.steps)).Text(s.sec).Text(string(s.push)).
@@ -263,6 +262,5 @@ func (p *projector) takePending(i pendingItem) error {
 		return nil
 	}
 	p.queue.add(i.group, -1, -i.cents)
-	_, err := p.c.Exec(takePending, i.position)
-	return err
+	return p.exec(takePending, i.position)
 }

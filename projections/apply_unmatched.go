@@ -25,8 +25,7 @@ const never = math.MaxInt64
 func (p *projector) unmatched(c *logEvent) error {
 	_, entry, _ := cutStream(c.recorded.Stream)
 	decided := func(outcome, client, transaction, note string) error {
-		_, err := p.c.Exec(decideUnmatched, entry, outcome, micros(c.fact.Meta.At), client, transaction, note)
-		return err
+		return p.exec(decideUnmatched, entry, outcome, micros(c.fact.Meta.At), client, transaction, note)
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.EntryQueued:
@@ -52,7 +51,7 @@ func (p *projector) queued(c *logEvent, e *domain.EntryQueued) error {
 		e.Header.SEC, e.Header.CompanyName, nacha.Sender(&e.Header, &e.Entry), e.Entry.Name, e.Entry.Routing, e.Account.Tail, e.Entry.Trace,
 		original, code, nacha.TransactionCode(e.Entry.Code).Debit(), e.Entry.AmountCents, day, micros(c.fact.Meta.At),
 		deadline, strings.Join(e.Candidates, " "))
-	if _, err := p.c.Exec(putUnmatched, args...); err != nil {
+	if err := p.exec(putUnmatched, args...); err != nil {
 		return err
 	}
 	file, first, err := p.placed(e.EntryID, e.Inbound, true)

@@ -47,11 +47,7 @@ func (v *Views) Activity(ctx context.Context) (happened bool, err error) {
 	if err := v.WaitFor(ctx, ""); err != nil {
 		return false, err
 	}
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(anyItem)
-		happened = err == nil && row[0].(int64) != 0
-		return err
-	})
+	err = v.each(ctx, anyItem, nil, func(row []value) { scan(row, &happened) })
 	return happened, err
 }
 

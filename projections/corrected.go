@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/achledger/achledger/domain"
@@ -73,8 +72,7 @@ func (v *Views) noteCorrected(batch []logEvent) {
 		if _, ok := c.fact.Event.(*domain.AccountCorrected); !ok {
 			continue
 		}
-		_, rest, _ := cutStream(c.recorded.Stream)
-		client, id, _ := strings.Cut(rest, "/")
+		_, client, id := cutClientStream(c.recorded.Stream)
 		v.corrected.mu.Lock()
 		v.corrected.of[accountKey{client, id}] = true
 		v.corrected.mu.Unlock()

@@ -43,11 +43,7 @@ func dayOf(at int64) int64 {
 		return s.day
 	}
 	day := calendar.DateOf(time.UnixMicro(at))
-	year, month, of := day.At(12, 0).Date()
-	s := span{
-		from: day.At(0, 0).UnixMicro(), until: day.Add(1).At(0, 0).UnixMicro(),
-		day: int64(year)*10_000 + int64(month)*100 + int64(of),
-	}
+	s := span{from: day.At(0, 0).UnixMicro(), until: day.Add(1).At(0, 0).UnixMicro(), day: dayNumber(day)}
 	today.Store(&s)
 	return s.day
 }
@@ -73,8 +69,13 @@ func parseDay(text string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	t := date.At(12, 0)
-	return int64(t.Year())*10_000 + int64(t.Month())*100 + int64(t.Day()), nil
+	return dayNumber(date), nil
+}
+
+// dayNumber converts a day to its form in rows.
+func dayNumber(d calendar.Date) int64 {
+	year, month, day := d.At(12, 0).Date()
+	return int64(year)*10_000 + int64(month)*100 + int64(day)
 }
 
 // isoDate converts the YYMMDD of a file to YYYY-MM-DD; "" for an invalid date.

@@ -46,16 +46,14 @@ func (p *projector) putDeadline(t *domain.Transaction, i *domain.Item) error {
 		return nil
 	}
 	if i.Waits() {
-		_, err := p.c.Exec(putDeadline, i.Position, t.ODFI(), micros(by))
-		return err
+		return p.exec(putDeadline, i.Position, t.ODFI(), micros(by))
 	}
-	if _, err := p.c.Exec(takeDeadline, i.Position); err != nil || i.State != domain.Filed {
+	if err := p.exec(takeDeadline, i.Position); err != nil || i.State != domain.Filed {
 		return err
 	}
 	file, err := p.refOf(i.Filing.File)
 	if err != nil || file == 0 {
 		return err
 	}
-	_, err = p.c.Exec(fileDeadline, file, micros(by))
-	return err
+	return p.exec(fileDeadline, file, micros(by))
 }

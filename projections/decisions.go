@@ -148,10 +148,8 @@ func (p *projector) putDecision(t *domain.Transaction, i *domain.Item) error {
 		return nil
 	}
 	if !i.AwaitsDecision() {
-		_, err := p.c.Exec(takeDecision, i.Position)
-		return err
+		return p.exec(takeDecision, i.Position)
 	}
 	by, _ := i.DecideBy()
-	_, err := p.c.Exec(putDecision, i.Position, t.Client, t.ODFI(), micros(by), i.Undecided.Then == receiving.Pay, i.Undecided.Code, micros(i.MadeAt), i.AmountCents)
-	return err
+	return p.exec(putDecision, i.Position, t.Client, t.ODFI(), micros(by), i.Undecided.Then == receiving.Pay, i.Undecided.Code, micros(i.MadeAt), i.AmountCents)
 }

@@ -61,24 +61,20 @@ func (p *projector) countState(file int64, state string) error {
 		return err
 	}
 	if before != nil {
-		if _, err := p.c.Exec(addState, before[0], int64(-1)); err != nil {
+		if err := p.exec(addState, before[0], int64(-1)); err != nil {
 			return err
 		}
 	}
-	_, err = p.c.Exec(addState, state, int64(1))
-	return err
+	return p.exec(addState, state, int64(1))
 }
 
 // FileCounts counts files by state.
 func (v *Views) FileCounts(ctx context.Context) (counts map[string]int, err error) {
 	counts = map[string]int{}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(countStates, nil, func(row []value) error {
-			if n := row[1].(int64); n > 0 {
-				counts[row[0].(string)] = int(n)
-			}
-			return nil
-		})
+	err = v.each(ctx, countStates, nil, func(row []value) {
+		if n := row[1].(int64); n > 0 {
+			counts[row[0].(string)] = int(n)
+		}
 	})
 	return counts, err
 }

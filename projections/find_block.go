@@ -96,8 +96,7 @@ func (p *projector) indexBlock(block int64) error {
 		return int(a.at) - int(b.at)
 	})
 	list := postingList{write: func(first, postings []byte) error {
-		_, err := p.c.Exec(putPostings, block, first, postings)
-		return err
+		return p.exec(putPostings, block, first, postings)
 	}}
 	for _, e := range keys.entries {
 		if err := list.add(keys.key(e), e.posting); err != nil {
@@ -117,9 +116,8 @@ func (p *projector) tailChanged(c *logEvent) error {
 	if err != nil || row == nil {
 		return err
 	}
-	if _, err := p.c.Exec(putChangedTail, position, row[0], c.transaction.Account.Tail); err != nil {
+	if err := p.exec(putChangedTail, position, row[0], c.transaction.Account.Tail); err != nil {
 		return err
 	}
-	_, err = p.c.Exec(dropTails, position)
-	return err
+	return p.exec(dropTails, position)
 }

@@ -65,23 +65,10 @@ func (v *Views) Places(ctx context.Context, entries []string) (map[string]EntryP
 // included.
 func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]FiledItem, error) {
 	found := map[string][]FiledItem{}
-	err := v.read(ctx, func(s snapshot) error {
-		for _, trace := range traces {
-			if _, asked := found[trace]; asked {
-				continue
-			}
-			found[trace] = nil
-			err := s.query(findTrace, values(trace), func(row []value) error {
-				item := FiledItem{Trace: trace}
-				scan(row, &item.Client, &item.TransactionID, &item.ItemID, &item.Kind)
-				found[trace] = append(found[trace], item)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+	err := v.eachOf(ctx, findTrace, traces, func(trace string, row []value) {
+		item := FiledItem{Trace: trace}
+		scan(row, &item.Client, &item.TransactionID, &item.ItemID, &item.Kind)
+		found[trace] = append(found[trace], item)
 	})
 	return found, err
 }
@@ -96,22 +83,10 @@ type FiledOffset struct {
 // first for each. Most numbers have none.
 func (v *Views) OffsetsUnder(ctx context.Context, traces []string) (map[string][]FiledOffset, error) {
 	found := map[string][]FiledOffset{}
-	err := v.read(ctx, func(s snapshot) error {
-		for _, trace := range traces {
-			if len(found[trace]) > 0 {
-				continue
-			}
-			err := s.query(findOffset, values(trace), func(row []value) error {
-				var o FiledOffset
-				scan(row, &o.FileID, &o.Batch)
-				found[trace] = append(found[trace], o)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+	err := v.eachOf(ctx, findOffset, traces, func(trace string, row []value) {
+		var o FiledOffset
+		scan(row, &o.FileID, &o.Batch)
+		found[trace] = append(found[trace], o)
 	})
 	return found, err
 }
@@ -119,13 +94,7 @@ func (v *Views) OffsetsUnder(ctx context.Context, traces []string) (map[string][
 // SettingsChanged returns the position of the newest change of any client or
 // bank.
 func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(settingsChanged)
-		if err == nil {
-			scan(row, &position)
-		}
-		return err
-	})
+	err = v.each(ctx, settingsChanged, nil, func(row []value) { scan(row, &position) })
 	return position, err
 }
 

@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -90,20 +89,15 @@ func (g *Guarding) Owners() []Guarded { return g.owners }
 
 // lists returns the owners in the form that the statements take.
 func (g *Guarding) lists() (clients, odfis string) {
-	of := [2][]string{{}, {}}
+	ofClients, ofODFIs := []string{}, []string{}
 	for _, o := range g.owners {
 		if o.Client != "" {
-			of[0] = append(of[0], o.Client)
+			ofClients = append(ofClients, o.Client)
 		} else {
-			of[1] = append(of[1], o.ODFI)
+			ofODFIs = append(ofODFIs, o.ODFI)
 		}
 	}
-	text := [2]string{}
-	for i, list := range of {
-		bytes, _ := json.Marshal(list) // strings: cannot fail
-		text[i] = string(bytes)
-	}
-	return text[0], text[1]
+	return jsonOf(ofClients), jsonOf(ofODFIs)
 }
 
 // Terms are those of our banks, by routing number.

@@ -1,9 +1,6 @@
 package projections
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -41,10 +38,7 @@ func (p *projector) headerRef(h nacha.BatchHeader) (int64, error) {
 		if ref, err = p.newHeader(h); err != nil {
 			return 0, err
 		}
-		if len(p.headers) >= maxRefs {
-			clear(p.headers)
-		}
-		p.headers[key] = ref
+		keep(p.headers, key, ref)
 	}
 	p.lastHeader.key, p.lastHeader.ref = key, ref
 	return ref, nil
@@ -52,13 +46,10 @@ func (p *projector) headerRef(h nacha.BatchHeader) (int64, error) {
 
 // newHeader returns the row of a batch header that is not in the cache.
 func (p *projector) newHeader(h nacha.BatchHeader) (int64, error) {
-	text, err := json.Marshal(h)
-	if err != nil {
-		return 0, fmt.Errorf("encode a batch header: %w", err)
-	}
-	row, err := p.c.Row(findHeader, string(text))
+	text := jsonOf(h)
+	row, err := p.c.Row(findHeader, text)
 	if err == nil && row == nil {
-		row, err = p.c.Row(putHeader, string(text))
+		row, err = p.c.Row(putHeader, text)
 	}
 	if err != nil {
 		return 0, err

@@ -65,8 +65,7 @@ func (p *projector) putHeld(c *logEvent, i *domain.Item) error {
 		return nil // no item begins as held
 	}
 	if i.State != domain.Held {
-		_, err := p.c.Exec(takeHeld, i.Position)
-		return err
+		return p.exec(takeHeld, i.Position)
 	}
 	rule, deadline, rejects, asked := "", int64(0), false, false
 	if by := i.HeldBy; by != nil {
@@ -74,8 +73,7 @@ func (p *projector) putHeld(c *logEvent, i *domain.Item) error {
 		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
 		_, asked = guard.IsAsked(by.Rule)
 	}
-	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects, micros(c.fact.Meta.At), i.AmountCents, asked)
-	return err
+	return p.exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects, micros(c.fact.Meta.At), i.AmountCents, asked)
 }
 
 const (

@@ -101,7 +101,7 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 	return it
 }
 
-// jsonOf encodes a value of strings and times.
+// jsonOf encodes a value of strings, numbers and times.
 func jsonOf(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {

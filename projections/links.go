@@ -54,13 +54,7 @@ func (v *Views) OpenRelationships(ctx context.Context, status domain.Relationshi
 // an account; nil for other transactions. Transactions of newer releases
 // contain it themselves.
 func (v *Views) Over(ctx context.Context, client, transaction string) (over *domain.Over, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(findTransfer, client, transaction)
-		if err == nil && row != nil {
-			over = readOver(row[0].(string))
-		}
-		return err
-	})
+	err = v.each(ctx, findTransfer, values(client, transaction), func(row []value) { over = readOver(row[0].(string)) })
 	return over, err
 }
 
@@ -85,13 +79,10 @@ func (v *Views) StaleAccountTransactions(ctx context.Context, client string) ([]
 // newest position of these events.
 func (v *Views) CorrectedClients(ctx context.Context, after int64) (clients []string, newest int64, err error) {
 	newest = after
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(correctedClients, values(after), func(row []value) error {
-			client, changed := "", int64(0)
-			scan(row, &client, &changed)
-			clients, newest = append(clients, client), max(newest, changed)
-			return nil
-		})
+	err = v.each(ctx, correctedClients, values(after), func(row []value) {
+		client, changed := "", int64(0)
+		scan(row, &client, &changed)
+		clients, newest = append(clients, client), max(newest, changed)
 	})
 	return clients, newest, err
 }

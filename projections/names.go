@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"strings"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -29,18 +28,15 @@ const (
 
 // name applies an event of a stream whose name consists of client and id.
 func (p *projector) name(c *logEvent) error {
-	aggregate, rest, _ := cutStream(c.recorded.Stream)
-	client, id, _ := strings.Cut(rest, "/")
+	aggregate, client, id := cutClientStream(c.recorded.Stream)
 	switch c.fact.Event.(type) {
 	case *domain.RecipientDeleted, *domain.WebhookDeleted:
-		_, err := p.c.Exec(dropName, aggregate, client, id)
-		return err
+		return p.exec(dropName, aggregate, client, id)
 	}
 	if c.recorded.Version > 1 {
 		return nil
 	}
-	_, err := p.c.Exec(putName, c.recorded.Position, aggregate, client, id)
-	return err
+	return p.exec(putName, c.recorded.Position, aggregate, client, id)
 }
 
 // Names lists the ids of a client's streams of an aggregate, oldest first,

@@ -36,12 +36,13 @@ type projector struct {
 		key batchKey
 		ref int64
 	}
-	actors map[string]bool            // whether they belong to operations
-	terms  map[string]*calendar.Terms // of banks; nil for one without its own
-	queue  queueChanges
-	money  moneyChanges
-	days   map[int64]stretch
-	shown  map[int64]stretch // positions of the transactions that are shown in files
+	actors      map[string]bool            // whether they belong to operations
+	terms       map[string]*calendar.Terms // of banks; nil for one without its own
+	queue       queueChanges
+	settledSums map[settledKey]*sides
+	filedSums   map[filedKey]*sides
+	days        map[int64]stretch
+	shown       map[int64]stretch // positions of the transactions that are shown in files
 	itemRuns
 	args  []value   // scratch
 	items []itemRow // scratch
@@ -51,7 +52,7 @@ type projector struct {
 func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstore.Head) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: at.Position, hash: at.Hash,
-		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, terms: map[string]*calendar.Terms{}, queue: queueChanges{}, money: newMoneyChanges(),
+		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, terms: map[string]*calendar.Terms{}, queue: queueChanges{}, settledSums: map[settledKey]*sides{}, filedSums: map[filedKey]*sides{},
 		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
 		itemRuns: newItemRuns(),
 	}
@@ -86,25 +87,13 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 }
 
 // apply writes a batch to the tables, in one transaction with the checkpoint.
-// After errMoved nothing was written, and the projector is of no further use.
+// After an error nothing was written, and the projector is of no further use.
 func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 	err := p.c.Transact(ctx, func() error { return p.rows(batch) })
-	if err != nil {
-		p.itemRuns.clear()
-		clear(p.queue)
-		p.money.clear()
-		clear(p.days)
-		clear(p.shown)
-		clear(p.refs)
-		clear(p.arrivals)
-		clear(p.headers)
-		p.lastHeader.ref = 0
-		clear(p.actors)
-		clear(p.terms)
-		return err
+	if err == nil {
+		p.moveTo(batch)
 	}
-	p.moveTo(batch)
-	return nil
+	return err
 }
 
 // moveTo records that a batch was applied.
@@ -178,5 +167,44 @@ func (p *projector) event(c *logEvent) error {
 	}
 }
 
+// exec runs a statement.
+func (p *projector) exec(sql string, args ...value) error {
+	_, err := p.c.Exec(sql, args...)
+	return err
+}
+
+// rowOf returns the position of the row that a query finds by an id, from a
+// cache if it is there; 0 for none.
+func (p *projector) rowOf(cache map[string]int64, sql, id string) (int64, error) {
+	if position, ok := cache[id]; ok {
+		return position, nil
+	}
+	row, err := p.c.Row(sql, id)
+	if err != nil || row == nil {
+		return 0, err
+	}
+	keep(cache, id, row[0].(int64))
+	return cache[id], nil
+}
+
+// maxKept bounds each cache of a projector.
+const maxKept = 10_000
+
+// keep adds a value to a cache, which is emptied before if it is full.
+func keep[K comparable, V any](cache map[K]V, key K, v V) {
+	if len(cache) >= maxKept {
+		clear(cache)
+	}
+	cache[key] = v
+}
+
 // cutStream splits a stream's name at its first slash.
 func cutStream(stream string) (aggregate, id string, ok bool) { return strings.Cut(stream, "/") }
+
+// cutClientStream splits the name of a stream that consists of aggregate, client
+// and id.
+func cutClientStream(stream string) (aggregate, client, id string) {
+	aggregate, rest, _ := cutStream(stream)
+	client, id, _ = strings.Cut(rest, "/")
+	return aggregate, client, id
+}

@@ -11,11 +11,6 @@ const questionableReturns = `SELECT client, count(*) FROM items@ INDEXED BY item
 // it suspects fraud.
 func (v *Views) QuestionableReturns(ctx context.Context) (counts map[string]int64, err error) {
 	counts = map[string]int64{}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(questionableReturns, nil, func(row []value) error {
-			counts[row[0].(string)] = row[1].(int64)
-			return nil
-		})
-	})
+	err = v.each(ctx, questionableReturns, nil, func(row []value) { counts[row[0].(string)] = row[1].(int64) })
 	return counts, err
 }

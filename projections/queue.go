@@ -38,12 +38,7 @@ var farthest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // Queues sums up the due items by client, bank and whether they are answers. It
 // reads running totals, so its time does not depend on the number of items.
 func (v *Views) Queues(ctx context.Context, now time.Time) (queues []domain.Queue, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(queueSums, values(now.UnixMicro()), func(row []value) error {
-			queues = addQueue(queues, row)
-			return nil
-		})
-	})
+	err = v.each(ctx, queueSums, values(now.UnixMicro()), func(row []value) { queues = addQueue(queues, row) })
 	return queues, err
 }
 

@@ -38,11 +38,7 @@ const (
 
 // ReturnedDebits lists the debits of a client that were returned in a window.
 func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Window) ([]guard.ReturnedDebit, error) {
-	from, to, err := dayRange(w.From.String(), w.To.String())
-	if err != nil {
-		return nil, err
-	}
-	return rowsOf(ctx, v, returnedDebits, values(client, from, to), func(row []value, d *guard.ReturnedDebit) {
+	return rowsOf(ctx, v, returnedDebits, values(client, dayNumber(w.From), dayNumber(w.To)), func(row []value, d *guard.ReturnedDebit) {
 		day := int64(0)
 		scan(row, &d.Company, &d.Code, &day, &d.File, &d.Transaction, &d.ItemID, &d.Cents)
 		d.On = dateOf(day)
@@ -91,31 +87,24 @@ func (s snapshot) debitBatches(sql string, args ...value) (list []guard.DebitBat
 
 // Stops lists the companies whose entries are held because too many of their
 // debits were returned, of one client or of all.
-func (v *Views) Stops(ctx context.Context, client string) (list []guard.Stop, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		list, err = s.stops(client)
-		return err
-	})
-	return list, err
+func (v *Views) Stops(ctx context.Context, client string) ([]guard.Stop, error) {
+	return rowsOf(ctx, v, listStops, values(client), scanStop)
 }
 
-func (s snapshot) stops(client string) ([]guard.Stop, error) {
-	return collect(s, listStops, values(client), func(row []value, one *guard.Stop) {
-		scan(row, &one.Client, &one.Company, &one.Class, &one.Action, &one.Reason)
-	})
+func scanStop(row []value, one *guard.Stop) {
+	scan(row, &one.Client, &one.Company, &one.Class, &one.Action, &one.Reason)
 }
 
 // Stops lists all of them as of the snapshot.
-func (g *Guarding) Stops() ([]guard.Stop, error) { return g.s.stops("") }
+func (g *Guarding) Stops() ([]guard.Stop, error) {
+	return collect(g.s, listStops, values(""), scanStop)
+}
 
 // RateLevels counts companies by class and level of their return rates.
 func (v *Views) RateLevels(ctx context.Context) (counts map[[2]string]int64, err error) {
 	counts = map[[2]string]int64{}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(levelCount, nil, func(row []value) error {
-			counts[[2]string{row[0].(string), row[1].(string)}] = row[2].(int64)
-			return nil
-		})
+	err = v.each(ctx, levelCount, nil, func(row []value) {
+		counts[[2]string{row[0].(string), row[1].(string)}] = row[2].(int64)
 	})
 	return counts, err
 }
@@ -125,11 +114,11 @@ func (p *projector) company(c *logEvent) (err error) {
 	client := c.recorded.Client
 	switch e := c.fact.Event.(type) {
 	case *domain.CompanyRateChanged:
-		_, err = p.c.Exec(putLevel, client, e.Company, string(e.Class), string(e.Level))
+		err = p.exec(putLevel, client, e.Company, string(e.Class), string(e.Level))
 	case *domain.CompanyStopped:
-		_, err = p.c.Exec(putStop, client, e.Company, string(e.Class), string(e.Action), e.Reason)
+		err = p.exec(putStop, client, e.Company, string(e.Class), string(e.Action), e.Reason)
 	case *domain.CompanyLifted:
-		_, err = p.c.Exec(takeStop, client, e.Company)
+		err = p.exec(takeStop, client, e.Company)
 	}
 	return err
 }

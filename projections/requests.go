@@ -93,9 +93,7 @@ func (p *projector) putRequest(t *domain.Transaction, i *domain.Item) error {
 		return nil
 	}
 	if i.State != domain.Asked {
-		_, err := p.c.Exec(takeRequest, i.Position)
-		return err
+		return p.exec(takeRequest, i.Position)
 	}
-	_, err := p.c.Exec(putRequest, i.Position, t.Client, t.ODFI(), t.Routing, micros(by), micros(i.MadeAt), i.AmountCents)
-	return err
+	return p.exec(putRequest, i.Position, t.Client, t.ODFI(), t.Routing, micros(by), micros(i.MadeAt), i.AmountCents)
 }

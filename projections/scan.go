@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
@@ -43,15 +44,39 @@ func first[T any](rows []T, err error) (one T, ok bool, _ error) {
 	return rows[0], true, nil
 }
 
+// each calls read with every row of a query.
+func (v *Views) each(ctx context.Context, sql string, args []value, read func(row []value)) error {
+	return v.read(ctx, func(s snapshot) error {
+		return s.query(sql, args, func(row []value) error {
+			read(row)
+			return nil
+		})
+	})
+}
+
+// eachOf is each for one query per key, with the key as its argument.
+func (v *Views) eachOf(ctx context.Context, sql string, keys []string, read func(key string, row []value)) error {
+	return v.read(ctx, func(s snapshot) error {
+		for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+			err := s.query(sql, values(key), func(row []value) error {
+				read(key, row)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // nextTime returns the instant that a query for the first one after now finds,
 // if there is one.
 func (v *Views) nextTime(ctx context.Context, sql string, now time.Time) (at time.Time, ok bool, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(sql, micros(now))
-		if err == nil && row[0] != nil {
-			at, ok = instant(row[0].(int64)), true
+	err = v.each(ctx, sql, values(micros(now)), func(row []value) {
+		if ok = row[0] != nil; ok {
+			at = instant(row[0].(int64))
 		}
-		return err
 	})
 	return at, ok, err
 }

@@ -1,9 +1,9 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -134,11 +134,8 @@ func (s *Settlement) add(answers bool, debits, credits Sum) {
 }
 
 func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
-	day, err := parseDay(on.String())
-	if err != nil {
-		return err
-	}
-	err = s.query(settledOn, values(day), func(row []value) error {
+	day := dayNumber(on)
+	err := s.query(settledOn, values(day), func(row []value) error {
 		var odfi string
 		scan(row, &odfi)
 		r := t.row(odfi, domain.FromFed)
@@ -168,15 +165,8 @@ func toBank(s snapshot, on calendar.Date, yield func(SettledBatch)) error {
 	if err != nil {
 		return err
 	}
-	from, err := parseDay(calendar.PreviousBankingDay(on).String())
-	if err != nil {
-		return err
-	}
-	until, err := parseDay(on.Add(1).String())
-	if err != nil {
-		return err
-	}
-	return s.query(sentAnswers, values(from, until), func(row []value) error {
+	delivered := values(dayNumber(calendar.PreviousBankingDay(on)), dayNumber(on.Add(1)))
+	return s.query(sentAnswers, delivered, func(row []value) error {
 		b, delivered := scanSums(row)
 		if b.Answers = true; settlesAtOnce(delivered) == on {
 			yield(b)
@@ -224,10 +214,7 @@ func (t *settlementChanges) sorted() []Settlement {
 		rows = append(rows, *r)
 	}
 	slices.SortFunc(rows, func(a, b Settlement) int {
-		if c := strings.Compare(a.ODFI, b.ODFI); c != 0 {
-			return c
-		}
-		return strings.Compare(string(a.Direction), string(b.Direction))
+		return cmp.Or(cmp.Compare(a.ODFI, b.ODFI), cmp.Compare(a.Direction, b.Direction))
 	})
 	return rows
 }

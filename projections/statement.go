@@ -85,12 +85,8 @@ func (v *Views) Settling(ctx context.Context, client, day string) (debits, credi
 		return debits, credits, err // an effective date on another day settles on the next banking day
 	}
 	first := calendar.PreviousBankingDay(on).Add(1)
-	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.Row(sentOf, client, first.String(), on.String())
-		if err == nil {
-			scan(row, &debits.Entries, &debits.Cents, &credits.Entries, &credits.Cents)
-		}
-		return err
+	err = v.each(ctx, sentOf, values(client, first.String(), on.String()), func(row []value) {
+		scan(row, &debits.Entries, &debits.Cents, &credits.Entries, &credits.Cents)
 	})
 	return debits, credits, err
 }

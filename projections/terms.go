@@ -41,10 +41,7 @@ func (p *projector) termsOf(odfi string) (*calendar.Terms, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(p.terms) >= maxRefs {
-		clear(p.terms)
-	}
-	p.terms[odfi] = terms
+	keep(p.terms, odfi, terms)
 	return terms, nil
 }
 
@@ -78,7 +75,7 @@ func (p *projector) changeTerms(e *domain.BankConfigured) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.c.Exec(putBank, e.Routing, string(text)); err != nil {
+	if err := p.exec(putBank, e.Routing, string(text)); err != nil {
 		return err
 	}
 	delete(p.terms, e.Routing)
@@ -113,6 +110,5 @@ func (p *projector) dueAgain(row []value, before, now *calendar.Terms) error {
 	p.queue.add(i.group, -1, -i.cents)
 	i.group.due = due
 	p.queue.add(i.group, 1, i.cents)
-	_, err := p.c.Exec(movePending, i.position, due)
-	return err
+	return p.exec(movePending, i.position, due)
 }

@@ -15,28 +15,20 @@ const longest = 2 * time.Second
 // Without a client it waits for the writes of all. After 2 s it returns
 // ErrBehind.
 func (v *Views) WaitFor(ctx context.Context, client string) error {
-	position, err := v.store.Reached(ctx, client)
-	if err != nil {
-		return err
-	}
-	return v.waitUntil(ctx, position, false)
+	return v.waitFor(ctx, client, false)
 }
 
 // WaitWhileMoving is WaitFor for rare queries over everything: it returns
 // ErrBehind only when the views have made no progress for 2 s.
 func (v *Views) WaitWhileMoving(ctx context.Context, client string) error {
-	position, err := v.store.Reached(ctx, client)
-	if err != nil {
-		return err
-	}
-	return v.waitUntil(ctx, position, true)
+	return v.waitFor(ctx, client, true)
 }
 
-// waitUntil waits for a position and is counted as a reader, for which the
-// views run at once.
-func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool) error {
-	if v.Position() >= position {
-		return nil
+// waitFor is counted as a reader, for which the views run at once.
+func (v *Views) waitFor(ctx context.Context, client string, whileMoving bool) error {
+	position, err := v.store.Reached(ctx, client)
+	if err != nil || v.Position() >= position {
+		return err
 	}
 	if v.options.ReadOnly {
 		return v.look(ctx, position)
@@ -46,7 +38,7 @@ func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool)
 	return v.await(ctx, position, whileMoving)
 }
 
-// await is waitUntil without counting as a reader.
+// await waits for a position, without counting as a reader.
 func (v *Views) await(ctx context.Context, position int64, whileMoving bool) error {
 	late := time.NewTimer(longest)
 	defer late.Stop()

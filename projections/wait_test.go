@@ -168,7 +168,7 @@ func TestWhatGoesByAllThereIsWaitsAsLongAsTheViewsMove(t *testing.T) {
 						v.reached(n + 1)
 					}
 				}()
-				err := v.waitUntil(t.Context(), 10, tt.whileMoving)
+				err := v.await(t.Context(), 10, tt.whileMoving)
 				if errors.Is(err, ErrBehind) != tt.behind || err != nil && !tt.behind {
 					t.Errorf("it waits until position %d and says %v", v.Position(), err)
 				}
