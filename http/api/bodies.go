@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -27,41 +26,32 @@ const (
 type bodies struct {
 	wait      time.Duration // for a place to receive in
 	chunkWait time.Duration // for each MiB
+
+	clients   Turns
 	receiving chan struct{}
 	working   chan struct{}
-
-	mu      sync.Mutex
-	clients map[string]*sender
-}
-
-// sender is a client that is sending such bodies.
-type sender struct {
-	busy     chan struct{}
-	requests int // under way and waiting
 }
 
 func newBodies() *bodies {
-	return &bodies{wait: bodyWait, chunkWait: bodyChunkWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1), clients: map[string]*sender{}}
+	return &bodies{wait: bodyWait, chunkWait: bodyChunkWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1)}
 }
 
 // receive waits for a place to receive a body of a client; done gives it back.
 func (b *bodies) receive(ctx context.Context, client string) (done func(), err error) {
-	of, err := b.enter(client)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
-	if !take(ctx, of.busy) {
-		b.exit(client)
+	leave, err := b.clients.take(ctx, client, bodiesWaiting)
+	switch {
+	case errors.Is(err, errCrowded):
+		return nil, NewProblem(CodeTooMany, "%d large bodies of this client are under way: try again in %d seconds", bodiesWaiting, bodyRetryAfter).After(bodyRetryAfter)
+	case err != nil:
 		return nil, NewProblem(CodeTooMany, "another large body of this client is under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
 	if !take(ctx, b.receiving) {
-		<-of.busy
-		b.exit(client)
+		leave()
 		return nil, NewProblem(CodeBusy, "this server is working on as many large bodies as it can: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
-	return func() { <-b.receiving; <-of.busy; b.exit(client) }, nil
+	return func() { <-b.receiving; leave() }, nil
 }
 
 // work waits for the turn to process a body that was received whole.
@@ -86,29 +76,6 @@ func take(ctx context.Context, places chan struct{}) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-func (b *bodies) enter(client string) (*sender, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	of := b.clients[client]
-	if of == nil {
-		of = &sender{busy: make(chan struct{}, 1)}
-		b.clients[client] = of
-	}
-	if of.requests >= bodiesWaiting {
-		return nil, NewProblem(CodeTooMany, "%d large bodies of this client are under way: try again in %d seconds", bodiesWaiting, bodyRetryAfter).After(bodyRetryAfter)
-	}
-	of.requests++
-	return of, nil
-}
-
-func (b *bodies) exit(client string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.clients[client].requests--; b.clients[client].requests == 0 {
-		delete(b.clients, client)
 	}
 }
 

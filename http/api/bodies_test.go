@@ -83,8 +83,8 @@ func TestOneClientSendsOneLargeBodyAtATime(t *testing.T) {
 		t.Fatalf("after the first is through: %v", err)
 	}
 	done()
-	if len(b.clients) != 0 || len(b.receiving) != 0 {
-		t.Errorf("left over: %v, %d places", b.clients, len(b.receiving))
+	if len(b.clients.of) != 0 || len(b.receiving) != 0 {
+		t.Errorf("left over: %v, %d places", b.clients.of, len(b.receiving))
 	}
 }
 
@@ -112,14 +112,14 @@ func TestOnlyAFewLargeBodiesAreUnderWayAtOnce(t *testing.T) {
 func TestOnlyAFewLargeBodiesOfAClientWait(t *testing.T) {
 	b := newBodies()
 	for range bodiesWaiting {
-		if _, err := b.enter("gym"); err != nil {
-			t.Fatal(err)
+		if b.clients.enter("gym", bodiesWaiting) == nil {
+			t.Fatal("there is no place")
 		}
 	}
-	if _, err := b.enter("gym"); statusOf(err) != http.StatusTooManyRequests {
+	if _, err := b.receive(context.Background(), "gym"); statusOf(err) != http.StatusTooManyRequests {
 		t.Errorf("one more gets %v", err)
 	}
-	if _, err := b.enter("diner"); err != nil {
+	if _, err := b.receive(context.Background(), "diner"); err != nil {
 		t.Errorf("another client gets %v", err)
 	}
 }
@@ -154,7 +154,7 @@ func TestAnUploadThatStallsIsEnded(t *testing.T) {
 		t.Errorf("it ends with %v", err)
 	}
 	_, _ = io.ReadAll(stalled) // returns when the server closes the connection
-	if len(s.bodies.receiving) != 0 || len(s.bodies.clients) != 0 {
+	if len(s.bodies.receiving) != 0 || len(s.bodies.clients.of) != 0 {
 		t.Error("it holds its place")
 	}
 	if r, err := http.Post(server.URL, echo.MIMETextPlain, bytes.NewReader(make([]byte, maxBody+1))); err != nil || r.StatusCode != http.StatusOK {

@@ -3,7 +3,6 @@ package api
 import (
 	"iter"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -43,7 +42,7 @@ func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported
 	defer done()
 	w := newExportWriter[T](c)
 	if isHead(c.Request().Context()) {
-		return onlyHeaders(c, w.contentType())
+		return onlyHeaders(c, w.media)
 	}
 	for row, err := range rows {
 		var shown T
@@ -93,17 +92,15 @@ func (s *Kit) exportEnded(c echo.Context, err error) error {
 
 // exportWriter writes rows in a media type.
 type exportWriter[T any] struct {
-	c       echo.Context
-	control *http.ResponseController
-	media   string
-	buffer  []byte
-	columns columns
+	answerWriter
+	columns columns // of CSV; nil for lines
 	rows    int
 }
 
 func newExportWriter[T any](c echo.Context) *exportWriter[T] {
-	w := &exportWriter[T]{c: c, control: http.NewResponseController(c.Response()), media: exportMedia(c)}
+	w := &exportWriter[T]{answerWriter: newAnswerWriter(c, exportMedia(c))}
 	if w.media == mediaCSV {
+		w.media += "; charset=utf-8"
 		w.columns = columnsOf[T]()
 		w.buffer = w.columns.head(w.buffer)
 	}
@@ -112,7 +109,7 @@ func newExportWriter[T any](c echo.Context) *exportWriter[T] {
 
 func (w *exportWriter[T]) add(row T) (err error) {
 	w.rows++
-	if w.media == mediaCSV {
+	if w.columns != nil {
 		w.buffer = w.columns.row(w.buffer, row)
 	} else if w.buffer, err = appendJSON(w.buffer, row); err != nil {
 		return err
@@ -125,7 +122,7 @@ func (w *exportWriter[T]) add(row T) (err error) {
 
 // end writes the line that marks the export as complete.
 func (w *exportWriter[T]) end() (err error) {
-	if w.media == mediaCSV {
+	if w.columns != nil {
 		w.buffer = w.columns.end(w.buffer, w.rows)
 	} else if w.buffer, err = appendJSON(w.buffer, exportEnd{End: true, Rows: w.rows}); err != nil {
 		return err
@@ -142,22 +139,9 @@ type exportEnd struct {
 // goneError is a failed write: the caller has gone, or reads too slowly.
 type goneError struct{ error }
 
-func (w *exportWriter[T]) contentType() string {
-	if w.media == mediaCSV {
-		return mediaCSV + "; charset=utf-8"
-	}
-	return w.media
-}
-
-// flush sends what is buffered. The caller has WriteTimeout to read each part.
+// flush sends what is buffered.
 func (w *exportWriter[T]) flush() error {
-	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
-	if !w.c.Response().Committed {
-		w.c.Response().Header().Set(echo.HeaderContentType, w.contentType())
-		w.c.Response().WriteHeader(http.StatusOK)
-	}
-	_, err := w.c.Response().Write(w.buffer)
-	w.buffer = w.buffer[:0]
+	err := w.answerWriter.flush()
 	if err == nil {
 		err = w.c.Request().Context().Err()
 	}

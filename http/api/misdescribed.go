@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
 
 // DescriptionWarning tells a client that the description of a batch in its own
 // file breaks one of the client's own rules.
@@ -9,26 +13,14 @@ type DescriptionWarning struct {
 	Warning       string `json:"warning"`
 }
 
-// mostMisdescribed bounds the warnings about one file.
-const mostMisdescribed = 1000
-
 // MisdescribedIn returns the warnings about batches of a client's own file, in the
-// order of the batches, mostMisdescribed at most. A batch that was filled by several
+// order of the batches, mostNamed at most. A batch that was filled by several
 // appends may have one warning for each append.
 func (s *Kit) MisdescribedIn(ctx context.Context, client, file string) (list []DescriptionWarning, err error) {
-	l := s.LedgerNow()
-	f, err := l.File(ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range f.Misdescribed[:min(len(f.Misdescribed), mostMisdescribed)] {
-		t, err := l.Transaction(ctx, client, id)
-		if err != nil {
-			return nil, err
+	err = s.eachNamed(ctx, client, file, func(f domain.File) []string { return f.Misdescribed }, func(id string, o *domain.TransactionOriginated) {
+		if o.Misdescribed != "" {
+			list = append(list, DescriptionWarning{id, o.Misdescribed})
 		}
-		if t.Originated != nil && t.Originated.Misdescribed != "" {
-			list = append(list, DescriptionWarning{t.ID, t.Originated.Misdescribed})
-		}
-	}
-	return list, nil
+	})
+	return list, err
 }

@@ -46,25 +46,38 @@ func NewSnakeMissed(id string, m *domain.MissedCorrection) *SnakeMissed {
 	return &SnakeMissed{id, m.Code, m.TransactionID, m.ItemID, m.Routing, m.Masked(), m.AccountType}
 }
 
-// mostMissed bounds the missed corrections that are listed for one file.
-const mostMissed = 1000
+// mostNamed bounds what is listed of the missed corrections, and of the warnings,
+// of one file.
+const mostNamed = 1000
 
 // MissedIn returns the corrections that entries of a client's own file miss, in the
-// order of the entries, mostMissed at most.
+// order of the entries, mostNamed at most.
 func (s *Kit) MissedIn(ctx context.Context, client, file string) (list []SnakeMissed, err error) {
+	err = s.eachNamed(ctx, client, file, func(f domain.File) []string { return f.Missed }, func(id string, o *domain.TransactionOriginated) {
+		if o.Missed != nil {
+			list = append(list, *NewSnakeMissed(id, o.Missed))
+		}
+	})
+	return list, err
+}
+
+// eachNamed calls each with the transactions of ours that a client's own file
+// names, mostNamed at most.
+func (s *Kit) eachNamed(ctx context.Context, client, file string, named func(domain.File) []string, each func(id string, o *domain.TransactionOriginated)) error {
 	l := s.LedgerNow()
 	f, err := l.File(ctx, file)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, id := range f.Missed[:min(len(f.Missed), mostMissed)] {
+	ids := named(f)
+	for _, id := range ids[:min(len(ids), mostNamed)] {
 		t, err := l.Transaction(ctx, client, id)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if t.Originated != nil && t.Originated.Missed != nil {
-			list = append(list, *NewSnakeMissed(t.ID, t.Originated.Missed))
+		if t.Originated != nil {
+			each(t.ID, t.Originated)
 		}
 	}
-	return list, nil
+	return nil
 }

@@ -53,11 +53,9 @@ func AnswerRows[R, T any](s *Kit, c echo.Context, rows []R, order Order, key fun
 		rows = rows[:most]
 		LinkNext(c, most, strconv.FormatInt(key(rows[most-1]), 10))
 	}
-	list := make([]T, len(rows))
-	for i, row := range rows {
-		if list[i], err = show(row); err != nil {
-			return err
-		}
+	list, err := showAll(rows, show)
+	if err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, list)
 }
@@ -69,7 +67,7 @@ func AnswerAll[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show 
 	if isHead(c.Request().Context()) {
 		return onlyHeaders(c, echo.MIMEApplicationJSON)
 	}
-	w := &rowWriter{c: c, control: http.NewResponseController(c.Response())}
+	w := &rowWriter{answerWriter: newAnswerWriter(c, echo.MIMEApplicationJSON)}
 	for row, err := range rows {
 		if err == nil {
 			err = writeRow(w, row, show)
@@ -96,10 +94,8 @@ func writeRow[R, T any](w *rowWriter, row R, show func(R) (T, error)) error {
 
 // rowWriter writes an array of JSON.
 type rowWriter struct {
-	c       echo.Context
-	control *http.ResponseController
-	buffer  []byte
-	some    bool
+	answerWriter
+	some bool
 }
 
 func (w *rowWriter) add(row any) error {
@@ -137,11 +133,23 @@ func (w *rowWriter) closeArray() {
 	w.buffer = append(w.buffer, ']')
 }
 
+// answerWriter writes an answer of a media type part by part.
+type answerWriter struct {
+	c       echo.Context
+	control *http.ResponseController
+	media   string
+	buffer  []byte
+}
+
+func newAnswerWriter(c echo.Context, media string) answerWriter {
+	return answerWriter{c: c, control: http.NewResponseController(c.Response()), media: media}
+}
+
 // flush sends what is buffered. The caller has WriteTimeout to read each part.
-func (w *rowWriter) flush() error {
+func (w *answerWriter) flush() error {
 	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
 	if !w.c.Response().Committed {
-		w.c.Response().Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+		w.c.Response().Header().Set(echo.HeaderContentType, w.media)
 		w.c.Response().WriteHeader(http.StatusOK)
 	}
 	_, err := w.c.Response().Write(w.buffer)

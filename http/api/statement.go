@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"iter"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -108,7 +107,7 @@ func (s *Kit) AnswerStatement(c echo.Context, who Caller, client string) error {
 }
 
 func (s *Kit) writeStatement(c echo.Context, client, day string, lines iter.Seq2[projections.StatementLine, error]) error {
-	w := &rowWriter{c: c, control: http.NewResponseController(c.Response())}
+	w := &rowWriter{answerWriter: newAnswerWriter(c, echo.MIMEApplicationJSON)}
 	w.buffer = append(w.buffer, `{"client":`+quotedJSON(client)+`,"date":"`+day+`","lines":`...)
 	totals := map[statementTotal]statementSum{}
 	for line, err := range lines {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/receiving"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -48,14 +47,8 @@ type DecisionBody struct {
 func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b DecisionBody, options ...ledger.Option) error {
 	l, ctx := s.LedgerNow(), c.Request().Context()
 	command := answers.PayOrReturn{ItemID: item, ReturnID: NewID(), Decision: receiving.Action(strings.ToLower(b.Decision)), Code: strings.ToUpper(b.Code)}
-	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
-		now, err := l.CaseOf(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		decided, err := command.Decide(now)
-		return decided.Events, err
-	}, options...)
+	var decided answers.Decision
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), s.deciding(ctx, l, command, &decided), options...)
 	if err != nil {
 		return Respelled(err, AnswerNames)
 	}
