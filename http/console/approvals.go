@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -43,8 +42,7 @@ func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	state, by := picked(q, "state", approvalStates), picked(q, "by", approvalMakers)
 	p := s.newPage(c, who, "Approvals", "Queues")
 	age, since := ageFilter(q, p.Now)
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	f := projections.ApprovalFilter{State: domain.ApprovalState(state), Since: since}
@@ -57,7 +55,6 @@ func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: approvalStates}, {Name: "by", Label: "Asked by", Value: by, Choices: approvalMakers}, age}
 	return s.list(c, p, "Requests for what needs two people. A person other than the one who asked approves or refuses each. A request that nobody decides expires, and nothing is done.", filters,
 		func(ctx context.Context, limit int, cursor string) (table, string, error) {
-			f := f
 			f.Now, f.Limit, f.Cursor = p.Now, limit, cursor
 			return s.approvalTable(ctx, p, f, by)
 		})
@@ -190,8 +187,7 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	if state == domain.ApprovalWaits {
 		data.Actions = requestForms(p, a)
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "approval", p)
+	return s.serve(c, p, "approval", data)
 }
 
 // entryOf identifies the entry that a request is about by its client's name

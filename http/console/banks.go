@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -135,6 +134,5 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 			return err
 		}
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "settings", p)
+	return s.serve(c, p, "settings", data)
 }

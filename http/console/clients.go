@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -163,8 +162,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	if data.History, err = s.changes(ctx, domain.ClientStream(id)); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "settings", p)
+	return s.serve(c, p, "settings", data)
 }
 
 func yes(b bool) string {

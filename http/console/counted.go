@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"context"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,8 +35,7 @@ func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
 		Client: q.Text("client"), ODFI: q.Text("bank"), Company: q.Text("company"), Debit: money == guard.Debit, ByMade: by == byMade,
 		FromDay: cmp.Or(q.Day("from"), today), ToDay: cmp.Or(q.Day("to"), today),
 	}
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -53,11 +51,9 @@ func (s *surface) countedEntries(c echo.Context, who api.Caller) error {
 	}
 	lead := "Entries with an amount that wait for a file, and those already in files. A held entry counts once it is approved."
 	if f.Client == "" && f.ODFI == "" {
-		p.Data = listPage{Lead: "Choose the client or the bank whose limit it is. " + lead, Filter: filters}
-		return s.show(c, http.StatusOK, "list", p)
+		return s.serve(c, p, "list", listPage{Lead: "Choose the client or the bank whose limit it is. " + lead, Filter: filters})
 	}
 	return s.list(c, p, lead, filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
-		f := f
 		f.Limit, f.Cursor = limit, cursor
 		rows, next, err := s.Views.CountedEntries(ctx, f)
 		return countedTable(p, rows), next, err

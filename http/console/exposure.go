@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,12 +35,7 @@ type used struct {
 func (s *surface) exposure(c echo.Context, who api.Caller) error {
 	ctx, q := c.Request().Context(), &api.QueryReader{Values: c.QueryParams()}
 	client := q.Text("client")
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
-		return err
-	}
-	client, err := s.clientID(ctx, client)
-	if err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ofClient, err := s.clientFilter(ctx, client)
@@ -49,12 +43,11 @@ func (s *surface) exposure(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, "Exposure", "Exposure")
-	lines, err := s.uses(ctx, p, client)
+	lines, err := s.uses(ctx, p, ofClient.Value)
 	if err != nil {
 		return err
 	}
-	p.Data = exposurePage{[]filter{ofClient}, exposurePlot(p, lines), exposureTable(p, lines)}
-	return s.show(c, http.StatusOK, "exposure", p)
+	return s.serve(c, p, "exposure", exposurePage{[]filter{ofClient}, exposurePlot(p, lines), exposureTable(p, lines)})
 }
 
 // uses lists the use of all limits, or of one client's, from today on, most

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -75,8 +74,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 	if err := s.fileEntries(ctx, p, f, after, &data); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "file", p)
+	return s.serve(c, p, "file", data)
 }
 
 func fileFacts(p *page, f domain.File) []fact {

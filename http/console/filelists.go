@@ -35,8 +35,7 @@ func shownAs(state string) []domain.FileState {
 func (s *surface) files(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	client, state, day, window := q.Text("client"), picked(q, "state", fileStates), q.Day("day"), q.Text("window")
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ofClient, err := s.clientFilter(c.Request().Context(), client)
@@ -93,8 +92,7 @@ var inboundStates = []choice{
 func (s *surface) inbounds(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state := picked(q, "state", inboundStates)
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	p := s.newPage(c, who, "Files in", "Files in")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -37,8 +36,7 @@ func (d inboundPage) lists() []table { return []table{d.Reasons, d.Remarks} }
 func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	of := settledPart{q.Day("settles"), q.Text("bank")}
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -72,8 +70,7 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	if of != (settledPart{}) {
 		data.All = Path + "/inbound/" + f.ID + "#entries"
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "inbound", p)
+	return s.serve(c, p, "inbound", data)
 }
 
 func inboundFacts(f projections.Inbound) []fact {
@@ -277,8 +274,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	if data.Moments, err = s.moments(ctx, describeInbound, domain.UnmatchedStream(u.ID)); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "unmatched", p)
+	return s.serve(c, p, "unmatched", data)
 }
 
 // assignForms offer to assign an entry to each of the transactions that it may

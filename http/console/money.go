@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -77,8 +76,7 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	if data.Plot, err = s.settlementPlot(ctx, day); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "money", p)
+	return s.serve(c, p, "money", data)
 }
 
 // owed says who owes whom how much on a settlement day, until the day is over by

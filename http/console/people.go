@@ -125,8 +125,7 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 	}); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "settings", p)
+	return s.serve(c, p, "settings", data)
 }
 
 // isOf reports whether an event of the people is about one of them.

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
@@ -64,8 +62,7 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 	if data.History, err = s.changes(ctx, domain.PolicyStream); err != nil {
 		return err
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "settings", p)
+	return s.serve(c, p, "settings", data)
 }
 
 // twoTable lists what needs two people.

@@ -37,8 +37,7 @@ func (s *surface) queues(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	p.Data = queuesPage{p, list, agesPlot(ages)}
-	return s.show(c, 200, "queues", p)
+	return s.serve(c, p, "queues", queuesPage{p, list, agesPlot(ages)})
 }
 
 type queuesPage struct {
@@ -113,7 +112,6 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 			return err
 		}
 		return s.list(c, p, q.means+" If nobody acts: "+q.then, filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
-			of := of
 			of.limit, of.cursor = limit, cursor
 			return q.list(s, ctx, p, of)
 		})
@@ -141,8 +139,7 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 		age, asked.since = ageFilter(q, p.Now)
 		fields = append(fields, age)
 	}
-	ofPages(q)
-	if err := q.Refusal(); err != nil || of.name != "held" {
+	if err := ofPages(q); err != nil || of.name != "held" {
 		return asked, fields, err
 	}
 	ctx := c.Request().Context()
@@ -185,8 +182,7 @@ func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, r
 	if err != nil {
 		return err
 	}
-	p.Data = listPage{Lead: lead, Tables: []table{t}, Filter: filters}
-	return s.show(c, 200, "list", p)
+	return s.serve(c, p, "list", listPage{Lead: lead, Tables: []table{t}, Filter: filters})
 }
 
 // part reads the rows of the page's own list that are shown at a time, with the

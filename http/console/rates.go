@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -163,8 +162,7 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	}
 	back, sent := rateTables(p, client, class, day, entries, names)
 	data.Tables = []table{back, sent}
-	p.Data = data
-	return s.show(c, http.StatusOK, "rates", p)
+	return s.serve(c, p, "rates", data)
 }
 
 func rateFacts(r api.RateRecord) []fact {

@@ -51,8 +51,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(picked(q, "kind", answerKinds)), Direction: domain.Direction(picked(q, "direction", directions)), FromDay: q.Day("from"), ToDay: q.Day("to"),
 		Code: strings.ToUpper(q.Text("code")), LeastDays: int(q.Number("least_days", 0, maxDays)), MostDays: int(q.Number("most_days", 0, maxDays))}
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ofClient, err := s.clientFilter(c.Request().Context(), f.Client)
@@ -62,7 +61,6 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	f.Client = ofClient.Value
 	p := s.newPage(c, who, "Returns", "Returns")
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
-		f := f
 		f.Limit, f.Cursor = limit, cursor
 		rows, next, err := s.Views.Answers(ctx, f)
 		return answerTable(p, rows), next, err
@@ -92,8 +90,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 		return err
 	}
 	data.Plots = []*plot{byWeek, days}
-	p.Data = data
-	return s.show(c, 200, "returns", p)
+	return s.serve(c, p, "returns", data)
 }
 
 func answerTable(p *page, rows []projections.Answer) table {

@@ -56,7 +56,6 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	for _, one := range shown.Corrected {
 		data.Facts = append(data.Facts, fact{"Corrected data", code(one.Data)})
 	}
-	p.Data = data
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return s.show(c, http.StatusOK, "reveal", p)
+	return s.serve(c, p, "reveal", data)
 }

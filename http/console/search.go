@@ -20,8 +20,7 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Client"), page: p,
 		Empty: "Nothing is found. Search for what a bank statement says about a payment, such as 231380100000123 49.00 Ferris, or for the id or the name of a transaction, event, entry, file or client."}
 	if q == "" {
-		p.Data = listPage{Lead: "Type into the box above what you look for.", Tables: []table{t}}
-		return s.show(c, http.StatusOK, "list", p)
+		return s.serve(c, p, "list", listPage{Lead: "Type into the box above what you look for.", Tables: []table{t}})
 	}
 	lead := "For “" + q + "”"
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
@@ -49,8 +48,7 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 	case len(found.Rows) == 1 && found.More == "":
 		return c.Redirect(http.StatusSeeOther, found.Rows[0].Cells[0].Href)
 	}
-	p.Data = listPage{Lead: lead, Tables: []table{found}}
-	return s.show(c, http.StatusOK, "list", p)
+	return s.serve(c, p, "list", listPage{Lead: lead, Tables: []table{found}})
 }
 
 // interpreted says how each word of a search was read.

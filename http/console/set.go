@@ -104,9 +104,8 @@ func (s *surface) showSecret(c echo.Context, who api.Caller, one issued, approva
 	if approval != "" {
 		data.Asked = Path + "/approvals/" + approval
 	}
-	p.Data = data
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return s.show(c, http.StatusOK, "secret", p)
+	return s.serve(c, p, "secret", data)
 }
 
 // mostHandedIn is the largest file that a person may upload, in bytes.

@@ -149,7 +149,7 @@ func (s *surface) setUp(c echo.Context) error {
 
 // enter begins a session in the browser, and opens the page that was asked for.
 func (s *surface) enter(c echo.Context, session people.Session) error {
-	setSession(c, session.Secret, 0)
+	setCookie(c, sessionCookie, session.Secret, 0)
 	if ok, err := s.sendAgain(c, session); ok || err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *surface) signOut(c echo.Context) error {
 			return err
 		}
 	}
-	setSession(c, "", -1)
+	setCookie(c, sessionCookie, "", -1)
 	return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
 }
 
@@ -198,11 +198,6 @@ func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) 
 // callerOf is how the API knows a person who is signed in.
 func callerOf(actor people.Actor) api.Caller {
 	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}
-}
-
-// setSession stores a session's secret in the browser.
-func setSession(c echo.Context, secret string, age int) {
-	setCookie(c, sessionCookie, secret, age)
 }
 
 const (

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/http/api"
@@ -52,6 +50,5 @@ func (s *surface) system(c echo.Context, who api.Caller) error {
 	if s.Sandbox != nil {
 		data.Actions = allowed([]form{formOf(p, "clock", "now", "Move the clock").opened()})
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "system", p)
+	return s.serve(c, p, "system", data)
 }

@@ -133,11 +133,12 @@ func listOf(c echo.Context, p *page) (table, bool) {
 
 // ofPages reads the query parameters that every page accepts; what the page did
 // not read before is refused.
-func ofPages(q *api.QueryReader) {
+func ofPages(q *api.QueryReader) error {
 	for _, name := range append([]string{"cursor", "format", "list"}, afterAction...) {
 		q.Text(name)
 	}
 	q.NothingElse()
+	return q.Refusal()
 }
 
 // columns builds columns from titles. A title that ends in # is a column of

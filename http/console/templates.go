@@ -64,6 +64,12 @@ func (s *surface) show(c echo.Context, status int, name string, p *page) error {
 	return c.Blob(status, "text/html; charset=utf-8", b.Bytes())
 }
 
+// serve shows a page with its data.
+func (s *surface) serve(c echo.Context, p *page, name string, data any) error {
+	p.Data = data
+	return s.show(c, http.StatusOK, name, p)
+}
+
 // problem shows a refusal or an error as a page.
 func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	secure(c.Response().Header())

@@ -117,8 +117,7 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 	data.Files.Most, data.Files.CSV = filesShown, Path+"/files?day="+day+"&format=csv"
 	data.Files.Empty = "No file has been cut today."
 	data.Health = s.health(ctx, p)
-	p.Data = data
-	return s.show(c, 200, "today", p)
+	return s.serve(c, p, "today", data)
 }
 
 // ownDeadlines lists the next deadline of each bank whose terms make it another

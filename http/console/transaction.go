@@ -107,8 +107,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	if s.Sandbox != nil {
 		data.Bank = bankForms(p, v.Case)
 	}
-	p.Data = data
-	return s.show(c, http.StatusOK, "transaction", p)
+	return s.serve(c, p, "transaction", data)
 }
 
 // itemRecords are the records of those items that are in a file.

@@ -24,8 +24,7 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 		Client: q.Text("client"), Status: picked(q, "status", statuses), Direction: domain.Direction(picked(q, "direction", directions)),
 		FromDay: q.Day("from"), ToDay: q.Day("to"),
 	}
-	ofPages(q)
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	status := f.Status
@@ -45,7 +44,6 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 		{Name: "from", Label: "Made from", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Made until", Value: f.ToDay, Kind: "date"},
 	}
 	return s.list(c, p, "Newest first. To find one by its trace number or id, search above.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
-		f := f
 		f.Limit, f.Cursor = limit, cursor
 		rows, next, err := s.Views.Transactions(ctx, f)
 		return transactionTable(p, rows), next, err

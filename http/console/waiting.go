@@ -16,12 +16,11 @@ import (
 func (s *surface) waitingEntries(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	client, bank, when := q.Text("client"), q.Text("bank"), q.Text("at")
-	ofPages(q)
 	window, err := time.Parse(time.RFC3339, when)
 	if err != nil && when != "" && when != atThreshold {
 		q.Bad("at", "time", "must be the instant of a window, or "+atThreshold)
 	}
-	if err := q.Refusal(); err != nil {
+	if err := ofPages(q); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
