@@ -127,11 +127,9 @@ func (c *Core) openFolder(ctx context.Context) error {
 // begin builds the ledger on the log and issues the first operations
 // credential if the log is empty.
 func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(delivery.Log) (*delivery.Switch, error)) (err error) {
-	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}, Known: ledger.NewKnown()}
-	if c.Kind == folder.Sandbox {
-		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, c.Store, time.Now); err != nil {
-			return err
-		}
+	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Known: ledger.NewKnown()}
+	if c.Ledger.Clock, err = clockOf(ctx, c.Kind, c.Store); err != nil {
+		return err
 	}
 	c.FirstStart = log.Head <= 1
 	// Before the first event: otherwise a crash right after it would look like
@@ -150,6 +148,14 @@ func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(deli
 		return err
 	}
 	return c.note(ctx) // immediately: a folder that loses its log later must know that it had one
+}
+
+// clockOf returns the clock of a ledger by its kind.
+func clockOf(ctx context.Context, kind folder.Kind, store eventstore.Store) (ledger.Clock, error) {
+	if kind == folder.Sandbox {
+		return ledger.OpenSandboxClock(ctx, store, time.Now)
+	}
+	return ledger.MachineClock{}, nil
 }
 
 // openKept opens the kept files of a folder, and removes what a crash left

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -32,11 +31,9 @@ func AskForPeople[Ask, Reply any](ctx context.Context, url string, do func(*Core
 	if log.Head == 0 { // its first event is the operations credential
 		return reply, errors.New("no node has served this ledger yet: achledger serve --store URL --nats-url URL")
 	}
-	c := &Core{Kind: folder.Kind(l.Kind), Store: store, Ledger: &ledger.Ledger{Store: store, Clock: ledger.MachineClock{}}}
-	if c.Kind == folder.Sandbox {
-		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, store, time.Now); err != nil {
-			return reply, err
-		}
+	c := &Core{Kind: folder.Kind(l.Kind), Store: store, Ledger: &ledger.Ledger{Store: store}}
+	if c.Ledger.Clock, err = clockOf(ctx, c.Kind, store); err != nil {
+		return reply, err
 	}
 	return do(c, control.AsOwner(ctx), with)
 }

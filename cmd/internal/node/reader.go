@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -83,11 +82,9 @@ func openDatabaseReader(ctx context.Context, f folder.Folder, o postgres.Options
 
 // begin builds the ledger; on an error it closes the reader.
 func (r *Reader) begin(ctx context.Context, kind folder.Kind) (err error) {
-	r.Ledger = &ledger.Ledger{Store: r.Store, Keys: r.Keys, Clock: ledger.MachineClock{}}
-	if kind == folder.Sandbox {
-		if r.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, r.Store, time.Now); err != nil {
-			return errors.Join(err, r.Store.Close())
-		}
+	r.Ledger = &ledger.Ledger{Store: r.Store, Keys: r.Keys}
+	if r.Ledger.Clock, err = clockOf(ctx, kind, r.Store); err != nil {
+		return errors.Join(err, r.Store.Close())
 	}
 	return nil
 }
