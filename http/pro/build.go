@@ -155,8 +155,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		e.Trace = fmt.Sprintf("%s%07d", odfi.Routing[:8], *sequence)
 		batch.Entries, asked.Entries[n] = append(batch.Entries, e), ref
 	}
-	debits, credits := sides(batch)
-	batch.Header.ServiceClass = nacha.ServiceClass(debits > 0, credits > 0)
+	batch.Header.ServiceClass = classOf(batch)
 	offset, ref, err := b.offset(at, in, company, &batch, odfi.Routing)
 	if err != nil {
 		return batch, asked, err
@@ -167,6 +166,16 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 			at+"/entryDescription", in.EntryDescription, at+"/discretionaryData", in.DiscretionaryData)...)
 	}
 	return batch, asked, nil
+}
+
+// classOf returns the service class of a batch by its entries, prenotes included.
+func classOf(b nacha.Batch) int {
+	debits, credits := false, false
+	for i := range b.Entries {
+		debit := nacha.TransactionCode(b.Entries[i].Code).Debit()
+		debits, credits = debits || debit, credits || !debit
+	}
+	return nacha.ServiceClass(debits, credits)
 }
 
 func sides(b nacha.Batch) (debits, credits int64) {

@@ -80,6 +80,24 @@ func TestAnACHProFileShowsTheOriginalOfATransliteratedName(t *testing.T) {
 	}
 }
 
+// Entries of no money count for the service class of their batch.
+func TestAnACHProFileHasPrenotesOfBothDirections(t *testing.T) {
+	r := serve(t, "", nil)
+	_, gym := r.client("Harbor Gym")
+	entry := func(kind string, amount int) object {
+		return object{"recipient": object{"name": "Jo Ann", "recipientType": "CONSUMER"}, "amount": amount, "entryType": kind,
+			"account": object{"routingNumber": "121042882", "accountNumber": "17", "accountType": "CHECKING"}}
+	}
+	batch := func(entries ...object) object {
+		return object{"company": object{"name": "HARBOR GYM", "recipientType": "COMPANY", "companyId": "1840000017"},
+			"entryDescription": "DUES", "secCode": "PPD", "entries": entries}
+	}
+	r.must(201, gym, "POST", "/v1/ach-files", object{
+		"odfi":    object{"name": "Lantern", "routingNumber": "231380104", "fileLineEndings": "UNIX"},
+		"batches": []object{batch(entry("DEBIT", 0)), batch(entry("CREDIT", 0)), batch(entry("CREDIT", 0), entry("DEBIT", 10))},
+	}, nil)
+}
+
 // Returns and notifications of change show the ids and the trace number of the entry
 // that they are about.
 func TestWhatComesBackForAnACHProFileNamesBothTraceNumbers(t *testing.T) {
