@@ -158,7 +158,7 @@ func exposurePlot(p *page, list []used) *plot {
 		y, href := i*high+6, u.entries()
 		says := fmt.Sprintf("%s, %s, %s: %s, %s of %s, %s", u.owner(p).Text, u.Limit, cmp.Or(u.runText(), u.Day.At(12, 0).Format("Mon 2 Jan")), plural(int(u.Run.Count), "entry", "entries"), dollars(u.Run.Cents), limitText(u.Limit), percent(u.share))
 		class := map[tone]string{plain: "bar", warn: "care", bad: "hurt"}[shareTone(u.share)]
-		d.Labels = append(d.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: u.owner(p).Text + ", " + u.Day.At(12, 0).Format("Mon 2 Jan"), Class: "value"},
+		d.Labels = append(d.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: shortened(u.owner(p).Text, 32) + ", " + u.Day.At(12, 0).Format("Mon 2 Jan"), Class: "value"},
 			label{X: plotWidth, Y: y + 11, Anchor: "end", Text: percent(u.share), Class: "value"}, label{X: 0, Y: y + 27, Anchor: "start", Text: capital(u.Limit.String())})
 		d.Bars = append(d.Bars, shape{X: 0, Y: y + 33, W: wide, H: 14, Class: "usual", Says: says, Href: href},
 			shape{X: 0, Y: y + 33, W: max(2, int(min(u.share, 1)*wide)), H: 14, Class: class, Says: says, Href: href})

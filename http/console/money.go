@@ -183,6 +183,7 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 		return p, nil
 	}
 	const left, high, gap = 92, 16, 12
+	room := plotWidth - left - max(110, 6+labelWidth(dollars(most)))
 	y := 4
 	for _, d := range days {
 		name := d.day.At(12, 0).Format("Mon 2 Jan")
@@ -202,10 +203,10 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 			if one.cents == 0 {
 				continue
 			}
-			w := max(2, int(one.cents*(plotWidth-left-110)/most))
+			w := max(2, int(float64(one.cents)/float64(most)*float64(room)))
 			p.Bars = append(p.Bars, shape{X: left, Y: y, W: w, H: 13, Class: one.class, Says: says, Href: href + one.list})
 			if n == 0 && d.ack > 0 {
-				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 13, Class: "bar", Says: says, Href: href + one.list})
+				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(float64(min(d.ack, d.sent))/float64(most)*float64(room))), H: 13, Class: "bar", Says: says, Href: href + one.list})
 			}
 			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + 11, Anchor: "start", Text: dollars(one.cents)})
 			y += high

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -90,6 +91,18 @@ type mark struct {
 	Says, Href string
 }
 
+// labelWidth is the most room that a text of a plot takes, in SVG units: on a small
+// screen its digits are 8 wide.
+func labelWidth(text string) int { return 8 * utf8.RuneCountInString(text) }
+
+// shortened cuts a name off that would run into what stands beside it.
+func shortened(name string, most int) string {
+	if r := []rune(name); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return name
+}
+
 func newBars(title string) *bars { return &bars{title: title, most: 1} }
 
 func (b *bars) add(one bar) {
@@ -121,7 +134,11 @@ func (b *bars) plot() *plot {
 	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
 		{"bar", "today, waiting"}, {"ok", "today, cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of these five days"},
 	}}
-	room := plotWidth - nameWidth - sumWidth
+	sums := sumWidth
+	for _, one := range b.list {
+		sums = max(sums, labelWidth(dollars(one.value())))
+	}
+	room := plotWidth - nameWidth - sums
 	scale := func(cents int64) int { return int(cents * int64(room) / b.most) }
 	for i, one := range b.list {
 		y := i*rowHeight + 6
