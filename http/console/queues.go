@@ -271,7 +271,8 @@ func heldBy(h projections.HeldItem) cell {
 // asked for it already.
 func heldFor(h projections.HeldItem, policy domain.Policy, asked []openRequest) cell {
 	if i := slices.IndexFunc(asked, func(r openRequest) bool { return r.subject == h.ItemID }); i >= 0 {
-		return linked("asked for by "+asked[i].By, asked[i].Path).sub("another person decides")
+		who, _, _ := strings.Cut(asked[i].By, "@") // the column is narrow
+		return linked("asked for by "+who, asked[i].Path).sub("another person decides")
 	}
 	roles := strings.Join(domain.RolesWith(domain.ScopeOpsApprove), " or ")
 	if policy.TwoToRelease(h.AmountCents) {

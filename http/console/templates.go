@@ -83,13 +83,17 @@ func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 			p.Forms = []form{f}
 		}
 	}
-	data.Errors = wrongFields(problem, p.Forms)
+	data.Detail, data.Errors = problem.Detail, wrongFields(problem, p.Forms)
+	if len(problem.Errors) > 0 && strings.Contains(data.Detail, problem.Errors[0].Message) {
+		data.Detail = "" // it only says what is wrong with the fields
+	}
 	p.Data = data
 	return s.show(c, problem.Status, "problem", p)
 }
 
 type problemPage struct {
 	Problem *api.Problem
+	Detail  string
 	Errors  []string
 	Outcome string // what was done of an action
 	Back    string

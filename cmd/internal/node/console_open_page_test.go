@@ -80,9 +80,11 @@ func TestWhatIsBeingTypedOutlivesTheSession(t *testing.T) {
 	web.fill("form[action*=approve] input[name=reason]", "a new oven, invoice seen")
 	value[bool](web, `(() => {
 		const stream = new EventSource("/console/live");
+		stream.addEventListener("changed", () => { window.opened = true; });
 		stream.addEventListener("ended", () => { stream.close(); window.ended = true; });
 		return true;
 	})()`)
+	eventually(t, "the stream is open", func() bool { return value[bool](web, "window.opened === true") })
 	web.must(day.server.signIns().SignOut(t.Context(), "m.ortiz@lantern.example", "a test"))
 	eventually(t, "the page is told that the session has ended", func() bool { return value[bool](web, "window.ended === true") })
 	web.submit("form[action*=approve] button")
