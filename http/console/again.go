@@ -145,8 +145,7 @@ func (s *surface) sendAgain(c echo.Context, session people.Session) (ok bool, er
 		p.Here = to
 	}
 	p.Forms = []form{f}
-	p.Data = listPage{Lead: "The session had ended before this was sent, so nothing was done. Here is what you typed: send it if it is still right."}
-	return true, s.show(c, http.StatusOK, "list", p)
+	return true, s.serve(c, p, "list", listPage{Lead: "The session had ended before this was sent, so nothing was done. Here is what you typed: send it if it is still right."})
 }
 
 // returnCookie stores the page that a person asked for without being signed in.

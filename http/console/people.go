@@ -48,11 +48,10 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	p.Data = settingsPage{
+	return s.serve(c, p, "settings", settingsPage{
 		Title: "People", Lead: "Who works with this ledger, and what each can do. The policy can require two people only once at least two can approve, and while it does, two must remain.",
 		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
-	}
-	return s.show(c, http.StatusOK, "settings", p)
+	})
 }
 
 // roleTable lists what each role includes.
