@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -53,14 +54,20 @@ func (s *Store) updateHead(ctx context.Context) error {
 	return err
 }
 
-// listen receives notifications of other nodes' commits until ctx ends. It
-// reconnects when its session is lost; what was not notified meanwhile is found
-// at the next heartbeat.
-func (s *Store) listen(ctx context.Context) {
-	for ctx.Err() == nil {
-		if c, err := s.session(ctx, 0); err == nil {
+// listen receives notifications of other nodes' commits until ctx ends, with a session
+// that has the node's name; nil: a new one. It reconnects when its session is lost; what
+// was not notified meanwhile is found at the next heartbeat.
+func (s *Store) listen(ctx context.Context, c *pgx.Conn) {
+	for ; ctx.Err() == nil; c = nil {
+		var err error
+		if c == nil {
+			c, err = s.named(ctx)
+		}
+		if err == nil {
 			_ = s.receive(ctx, c)
 			closeSession(c)
+		} else if errors.Is(err, errSameName) { // or the lost session, as the server sees it
+			s.options.Log.Warn("this node has not got its name back", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -92,9 +99,50 @@ func (s *Store) receive(ctx context.Context, c *pgx.Conn) error {
 	}
 }
 
-// closeSession closes a session of which nothing is awaited any more, although ctx
-// may have ended.
+// takeName does not wait. A name is a lock of the session that has it.
+const takeName = `SELECT pg_try_advisory_lock(hashtextextended($1, 0))`
+
+// nameWithin is how long a node waits for its name: the server may need so long to notice
+// that the machine of the process that had it is gone.
+const nameWithin = 10 * time.Second
+
+// errSameName is returned by named.
+var errSameName = errors.New("another process runs under the name of this node: give each node a name of its own with --node")
+
+// named opens a session that has this node's name, unless the store only reads. Nodes are
+// counted, waited for and believed by their names: a second one of the same name would
+// go unheard.
+func (s *Store) named(ctx context.Context) (*pgx.Conn, error) {
+	c, err := s.session(ctx, 0)
+	if err != nil || s.options.ReadOnly {
+		return c, err
+	}
+	for until := SinceBoot() + nameWithin; ; {
+		var got bool
+		if err := c.QueryRow(ctx, takeName, s.options.Node).Scan(&got); err != nil {
+			closeSession(c)
+			return nil, away(c, err)
+		}
+		if got {
+			return c, nil
+		}
+		if SinceBoot() > until {
+			closeSession(c)
+			return nil, fmt.Errorf("node %s: %w", s.options.Node, errSameName)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// closeSession closes a session, if there is one, without waiting for a server that may
+// not respond.
 func closeSession(c *pgx.Conn) {
+	if c == nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = c.Close(ctx)

@@ -1,7 +1,9 @@
 package postgres_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
@@ -82,4 +84,20 @@ func TestWhoServedUntilThenIsHeard(t *testing.T) {
 	if waits() {
 		t.Error("a release is waited for that says nothing")
 	}
+}
+
+// Three machines that were installed alike may have one name: nodes are waited for and
+// believed by their names.
+func TestTwoProcessesAreNotOneNode(t *testing.T) {
+	s, url := fresh(t, postgres.Options{Node: "a"})
+	ctx, stop := context.WithTimeout(t.Context(), time.Second)
+	defer stop()
+	if second, err := postgres.Open(ctx, postgres.Options{URL: url, Node: "a"}); err == nil {
+		second.Close()
+		t.Error("a second process runs as node a")
+	}
+	open(t, postgres.Options{URL: url, Node: "a", ReadOnly: true}) // is no node
+	open(t, postgres.Options{URL: url, Node: "b"})
+	must(t, s.Close())
+	open(t, postgres.Options{URL: url, Node: "a"})
 }

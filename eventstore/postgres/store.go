@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/achledger/achledger/eventstore"
@@ -74,8 +75,12 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if s.pool, err = s.options.openPool(ctx); err != nil {
 		return err
 	}
+	var named *pgx.Conn
 	if err = s.read(ctx, s.check(ctx)); err == nil && !s.options.ReadOnly {
-		if err = s.join(ctx); err == nil {
+		if named, err = s.named(ctx); err == nil {
+			err = s.join(ctx)
+		}
+		if err == nil {
 			err = s.barrier(ctx)
 		}
 		if err == nil {
@@ -83,12 +88,13 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		}
 	}
 	if err != nil {
+		closeSession(named)
 		s.pool.Close()
 		return err
 	}
 	background, end := context.WithCancel(context.Background())
 	s.end = end
-	s.running.Go(func() { s.listen(background) })
+	s.running.Go(func() { s.listen(background, named) })
 	s.running.Go(func() { s.follow(background) })
 	if !s.options.ReadOnly {
 		w := &writer{store: s}
