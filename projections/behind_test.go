@@ -52,7 +52,10 @@ func (a asked) ReadAll(ctx context.Context, after int64, limit int) ([]eventstor
 func TestNoCorrectedAccountIsForgottenWhileTheViewsAreMadeAnew(t *testing.T) {
 	w := newWorld(t)
 	w.openClient("gym", ours)
-	w.append(ledger.Change{Stream: domain.AccountStream("gym", "there"), Client: "gym", Events: []domain.Event{domain.AccountCorrected{Code: "C01", To: "elsewhere"}}})
+	w.append(ledger.Change{Stream: domain.AccountStream("gym", "there"), Client: "gym", Events: []domain.Event{
+		domain.AccountOpened{Routing: theirs, AccountType: domain.Checking, Account: domain.Account{Tail: "0001"}},
+		domain.AccountCorrected{Code: "C01", To: "elsewhere"},
+	}})
 	v := w.caughtUp(Options{})
 	if !v.Corrected("gym", "there") || v.Corrected("gym", "elsewhere") {
 		t.Error("the accounts that were corrected are not known")
