@@ -3,18 +3,13 @@ package console
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -152,23 +147,6 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 	return asked, append([]filter{client, rule}, fields...), err
 }
 
-// ruleFilter offers the rules that hold something now.
-func (s *surface) ruleFilter(ctx context.Context, rule string) (filter, error) {
-	sums, err := s.Views.HeldByRules(ctx, "")
-	var rules []string
-	for _, h := range append(sums, projections.HeldSum{Rule: rule}) {
-		if h.Rule != "" {
-			rules = append(rules, h.Rule)
-		}
-	}
-	f := filter{Name: "rule", Label: "Rule", Value: rule, Choices: []choice{{"", "any"}}}
-	slices.Sort(rules)
-	for _, r := range slices.Compact(rules) {
-		f.Choices = append(f.Choices, choice{r, r})
-	}
-	return f, err
-}
-
 // rowReader reads some rows of a list, and the cursor of the next ones; empty at
 // the end of the list.
 type rowReader func(ctx context.Context, limit int, cursor string) (table, string, error)
@@ -228,70 +206,6 @@ func (s *surface) wholeCSV(c echo.Context, read rowReader) error {
 }
 
 func transactionPath(client, id string) string { return Path + "/transactions/" + client + "/" + id }
-
-func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	items, next, err := s.Views.HeldItems(ctx, projections.HeldFilter{Client: of.client, Rule: of.rule, Since: of.since, Limit: of.limit, Cursor: of.cursor})
-	t := table{Name: "held", Caption: "Held entries, oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held~", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
-	if of.rule != "" {
-		t.Caption = "Held by " + of.rule + ", oldest first"
-	}
-	if err != nil {
-		return t, "", err
-	}
-	policy, err := s.Ledger.Policy(ctx)
-	if err != nil {
-		return t, "", err
-	}
-	asked, err := s.openRequests(ctx, p)
-	if err != nil {
-		return t, "", err
-	}
-	for _, h := range items {
-		t.add(
-			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
-			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), heldBy(h), p.client(h.Client),
-			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldFor(h, policy, asked), heldThen(h), code(h.TransactionID))
-	}
-	return t, next, err
-}
-
-// heldBy says why an entry is held; a limit leads to what is used of it by now.
-func heldBy(h projections.HeldItem) cell {
-	why := say(h.Reason).sub(h.Rule)
-	if guard.IsLimit(h.Rule) {
-		why.Href = Path + "/exposure?client=" + url.QueryEscape(h.Client)
-		if !strings.HasPrefix(h.Rule, "limits/") { // the bank's
-			why.Href = Path + "/exposure"
-		}
-	}
-	return why
-}
-
-// heldFor says who can release a held entry, and leads to the request if somebody
-// asked for it already.
-func heldFor(h projections.HeldItem, policy domain.Policy, asked []openRequest) cell {
-	if i := slices.IndexFunc(asked, func(r openRequest) bool { return r.subject == h.ItemID }); i >= 0 {
-		who, _, _ := strings.Cut(asked[i].By, "@") // the column is narrow
-		return linked("asked for by "+who, asked[i].Path).sub("another person decides")
-	}
-	roles := strings.Join(domain.RolesWith(domain.ScopeOpsApprove), " or ")
-	if policy.TwoToRelease(h.AmountCents) {
-		return say("two people").sub(roles + ": one asks, another approves")
-	}
-	return say("one person").sub(roles)
-}
-
-// heldThen says what happens to a held entry if nobody decides.
-func heldThen(h projections.HeldItem) cell {
-	switch {
-	case h.Rejects:
-		return at(h.Deadline).sub("then it is rejected")
-	case h.Deadline.IsZero():
-		return say("it stays held")
-	default:
-		return at(h.Deadline).sub("then it settles later, once approved")
-	}
-}
 
 // named formats a name for lists.
 func named(name string) string { return cmp.Or(name, "(no name)") }
@@ -387,43 +301,4 @@ func (s *surface) returnedToday(ctx context.Context, p *page, of queuePart) (tab
 	t := answerTable(p, rows)
 	t.Caption, t.Empty = "What came back today, newest first", "Nothing came back today."
 	return t, next, err
-}
-
-func (s *surface) answersToLeave(ctx context.Context, p *page, of queuePart) (table, string, error) {
-	t := table{Name: "answers", Caption: "Answers that must leave today, nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer is due today.", page: p}
-	after, err := parseDeadline(of.cursor)
-	if err != nil {
-		return t, "", err
-	}
-	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), after, of.limit+1)
-	next := ""
-	if len(list) > of.limit {
-		list = list[:of.limit]
-		last := list[of.limit-1]
-		next = fmt.Sprintf("%d.%d", last.LeaveBy.UnixMicro(), last.Position)
-	}
-	for _, d := range list {
-		t.add(
-			linked(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),
-			p.client(d.Client), linked(d.ODFI, Path+"/banks/"+d.ODFI), code(d.ItemID))
-	}
-	return t, next, err
-}
-
-// parseDeadline reads the cursor of the answers that must leave: the deadline of
-// the last one listed, and its position.
-func parseDeadline(cursor string) (d projections.Deadline, err error) {
-	if cursor == "" {
-		return d, nil
-	}
-	at, position, _ := strings.Cut(cursor, ".")
-	micros, err := strconv.ParseInt(at, 10, 64)
-	if err == nil {
-		d.LeaveBy = time.UnixMicro(micros).UTC()
-		d.Position, err = strconv.ParseInt(position, 10, 64)
-	}
-	if err != nil {
-		return d, projections.ErrCursor
-	}
-	return d, nil
 }
