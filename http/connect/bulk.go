@@ -149,14 +149,17 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	}
 	b.queue.stop()
 	b.results.stop()
-	if context.Cause(ctx) != nil || b.enough.Load() {
+	// Every stage has said by now why it failed. After a body that was read to its end
+	// the server waits for the next request, and a deadline ends that and the context.
+	broken := context.Cause(ctx)
+	if broken != nil || b.enough.Load() {
 		_ = b.control.SetReadDeadline(time.Now()) // ends a read that is blocked
 	}
 	all.Wait()
 	if b.enough.Load() {
 		_ = b.control.SetReadDeadline(time.Now().Add(bulkLinger))
 	}
-	return b.ended(errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove()))
+	return b.ended(errors.Join(broken, b.queue.failure(), b.results.remove()))
 }
 
 // ended handles the end of a request. One that cannot be completed truthfully
