@@ -150,7 +150,7 @@ func closeSession(c *pgx.Conn) {
 
 // session opens a session outside the pool.
 func (s *Store) session(ctx context.Context, statements time.Duration) (*pgx.Conn, error) {
-	config, err := s.options.config(statements)
+	config, err := s.config(statements)
 	if err != nil {
 		return nil, err
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/achledger/achledger/eventstore"
@@ -17,8 +19,8 @@ import (
 // readTime bounds one statement that reads.
 const readTime = 30 * time.Second
 
-func (o *Options) openPool(ctx context.Context) (*pgxpool.Pool, error) {
-	c, err := o.config(readTime)
+func (s *Store) openPool(ctx context.Context) (*pgxpool.Pool, error) {
+	c, err := s.config(readTime)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +32,40 @@ func (o *Options) openPool(ctx context.Context) (*pgxpool.Pool, error) {
 	p.MaxConns = int32(max(8, 2*runtime.NumCPU()))
 	p.AfterConnect = checkSession
 	return pgxpool.NewWithConfig(ctx, p)
+}
+
+// config returns the settings of the node's sessions, which prefer a server that has
+// the node's log.
+func (s *Store) config(statements time.Duration) (*pgx.ConnConfig, error) {
+	c, err := s.options.config(statements)
+	if err == nil && !s.options.ReadOnly {
+		c.ValidateConnect = s.preferring(c.ValidateConnect)
+	}
+	return c, err
+}
+
+// preferring makes a server whose log has not got what this node has proven one that
+// is used only if the URL names no other. A primary that was lost in a failover may
+// wake up and let everybody in: whatever is read there is as it was before.
+func (s *Store) preferring(valid pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+	return func(ctx context.Context, c *pgconn.PgConn) error {
+		if err := valid(ctx, c); err != nil {
+			return err
+		}
+		known := s.known()
+		if known.Position == 0 {
+			return nil
+		}
+		position := strconv.AppendInt(nil, known.Position, 10)
+		found := c.ExecParams(ctx, selectHash, [][]byte{position}, nil, nil, []int16{pgx.BinaryFormatCode}).Read()
+		if _, said := isAnswer(found.Err); said || len(found.Rows) == 1 && string(found.Rows[0][0]) == string(known.Hash[:]) {
+			return nil // what the server refuses, it refuses whoever needs it
+		}
+		if found.Err != nil {
+			return found.Err
+		}
+		return pgconn.ValidateConnectTargetSessionAttrsPreferStandby(ctx, c) // does not prefer a primary, and says so as pgconn wants it
+	}
 }
 
 // checkSession refuses a session that is not the server's own: a pooler shares

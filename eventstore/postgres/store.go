@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // connect opens the pool, checks the database and starts the background
 // goroutines.
 func (s *Store) connect(ctx context.Context) (err error) {
-	if s.pool, err = s.options.openPool(ctx); err != nil {
+	if s.pool, err = s.openPool(ctx); err != nil {
 		return err
 	}
 	var named *pgx.Conn
