@@ -244,7 +244,11 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 	if err := js.DeleteStream(context.Background(), Stream); err != nil {
 		t.Fatal(err)
 	}
-	loose, err := js.CreateStream(context.Background(), jetstream.StreamConfig{Name: Stream, Subjects: []string{Subjects}})
+	var loose jetstream.Stream
+	within(t, func() bool { // the server may still be removing the files of the stream before
+		loose, err = js.CreateStream(context.Background(), jetstream.StreamConfig{Name: Stream, Subjects: []string{Subjects}})
+		return !storeFailed(err)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
