@@ -18,12 +18,12 @@ const (
 // the server does not answer the others. As each message requires the one
 // before it, a server that acknowledges message n has all up to n. If a message
 // is refused or lost, so are those after it, up to the next request, unless
-// another relay published the same event. The first message of a publisher is always
-// acknowledged: a server that takes no message, because a limit is reached, says so only
-// there, and refuses those after it for want of the first. A message of somebody else in the place of
-// an event refuses that event alone, since it fits those after it: verify finds that.
-// Answers are taken in order; after the first bad one the publisher must not be used
-// any more.
+// another relay published the same event. The first message of a publisher is
+// always acknowledged: a server that takes no message, because a limit is reached,
+// says so only there, and refuses those after it for want of the first. A message
+// of somebody else in the place of an event refuses that event alone, since it fits
+// those after it: verify finds that. Answers are taken in order; after the first
+// bad one the publisher must not be used any more.
 type publisher struct {
 	js      jetstream.JetStream
 	waiting []pendingAck         // oldest first
