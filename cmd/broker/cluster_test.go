@@ -91,6 +91,7 @@ func documentedCluster(t *testing.T) (urls []string) {
 	}
 	const n = 3
 	var routes []string
+	var servers []*server.Server
 	ports := make([]int, 2*n)
 	for i := range ports {
 		ports[i] = freePort(t)
@@ -115,11 +116,19 @@ func documentedCluster(t *testing.T) (urls []string) {
 			t.Fatal(err)
 		}
 		s.Start()
+		servers = append(servers, s)
 		t.Cleanup(func() {
 			s.Shutdown()
 			s.WaitForShutdown()
 		})
 		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", ports[n+i]))
+	}
+	for _, s := range servers {
+		for ctx := soon(t); !s.JetStreamIsCurrent(); time.Sleep(10 * time.Millisecond) {
+			if ctx.Err() != nil {
+				t.Fatalf("%s does not know the state of the others", s.Name())
+			}
+		}
 	}
 	return urls
 }

@@ -56,7 +56,7 @@ func owner(t testing.TB, b *Broker) (*nats.Conn, jetstream.JetStream) {
 func subscriber(t testing.TB, url, key string) *nats.Conn {
 	t.Helper()
 	c, err := nats.Connect(url, nats.UserInfo(key, credentials[key].secret), nats.CustomInboxPrefix("_INBOX_"+key),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+		nats.Timeout(time.Minute), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -153,6 +153,11 @@ func tryAll(t *testing.T, js jetstream.JetStream, url string) {
 		t.Fatal(err)
 	}
 	feed(t, subscriber(t, url, "A1"), "A1")
+	for name, due := range map[string]uint64{"feed-A1": 5, "feed-R1": 4} { // a server of a cluster may still be behind
+		for ctx := soon(t); must(js.Consumer(ctx, "LEDGER", name)).CachedInfo().NumPending != due; {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
 	intruded := must(rival.SubscribeSync("_INBOX_R1.>"))
 	before := world(t, js)
 	for name, a := range forbidden() {
