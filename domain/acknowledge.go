@@ -24,11 +24,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (FileAcknowledged) Type() string { return "file.acknowledged" }
-
-// Type names the event in the log.
-func (FileRefused) Type() string { return "file.refused" }
+func (FileRefused) Type() string      { return "file.refused" }
 
 func init() {
 	register(

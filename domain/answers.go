@@ -53,29 +53,15 @@ type (
 	TransactionReturnFeeRequested struct{ Outgoing }
 )
 
-// Type names the event in the log.
-func (TransactionReturnRequested) Type() string { return "transaction.return_requested" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TransactionReturnRequested) Type() string     { return "transaction.return_requested" }
 func (TransactionCorrectionRequested) Type() string { return "transaction.correction_requested" }
-
-// Type names the event in the log.
-func (TransactionDishonorRequested) Type() string { return "transaction.dishonor_requested" }
-
-// Type names the event in the log.
-func (TransactionContestRequested) Type() string { return "transaction.contest_requested" }
-
-// Type names the event in the log.
-func (TransactionRefusalRequested) Type() string { return "transaction.refusal_requested" }
-
-// Type names the event in the log.
-func (TransactionReversalRequested) Type() string { return "transaction.reversal_requested" }
-
-// Type names the event in the log.
-func (TransactionRetryRequested) Type() string { return "transaction.retry_requested" }
-
-// Type names the event in the log.
-func (TransactionReturnFeeRequested) Type() string { return "transaction.return_fee_requested" }
+func (TransactionDishonorRequested) Type() string   { return "transaction.dishonor_requested" }
+func (TransactionContestRequested) Type() string    { return "transaction.contest_requested" }
+func (TransactionRefusalRequested) Type() string    { return "transaction.refusal_requested" }
+func (TransactionReversalRequested) Type() string   { return "transaction.reversal_requested" }
+func (TransactionRetryRequested) Type() string      { return "transaction.retry_requested" }
+func (TransactionReturnFeeRequested) Type() string  { return "transaction.return_fee_requested" }
 
 func init() {
 	register(

@@ -151,23 +151,13 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (ApprovalAsked) Type() string { return "approval.asked" }
-
-// Type names the event in the log.
-func (ApprovalGiven) Type() string { return "approval.approved" }
-
-// Type names the event in the log.
-func (ApprovalRefused) Type() string { return "approval.refused" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (ApprovalAsked) Type() string     { return "approval.asked" }
+func (ApprovalGiven) Type() string     { return "approval.approved" }
+func (ApprovalRefused) Type() string   { return "approval.refused" }
 func (ApprovalTakenBack) Type() string { return "approval.withdrawn" }
-
-// Type names the event in the log.
-func (ApprovalOutdated) Type() string { return "approval.stale" }
-
-// Type names the event in the log.
-func (ApprovalActed) Type() string { return "approval.acted" }
+func (ApprovalOutdated) Type() string  { return "approval.stale" }
+func (ApprovalActed) Type() string     { return "approval.acted" }
 
 func init() {
 	register(

@@ -29,10 +29,8 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (TransactionAskedBack) Type() string { return "transaction.asked_back" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TransactionAskedBack) Type() string  { return "transaction.asked_back" }
 func (TransactionUnanswered) Type() string { return "transaction.unanswered" }
 
 func init() {

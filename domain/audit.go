@@ -42,17 +42,11 @@ const (
 	RevealedRelationship = "relationship"
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (AccountRevealed) Type() string { return "audit.account_revealed" }
-
-// Type names the event in the log.
-func (FileRead) Type() string { return "audit.file_read" }
-
-// Type names the event in the log.
-func (Exported) Type() string { return "audit.exported" }
-
-// Type names the event in the log.
-func (RequestRefused) Type() string { return "audit.request_refused" }
+func (FileRead) Type() string        { return "audit.file_read" }
+func (Exported) Type() string        { return "audit.exported" }
+func (RequestRefused) Type() string  { return "audit.request_refused" }
 
 func init() {
 	register(

@@ -77,20 +77,12 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (AccountOpened) Type() string { return "account.opened" }
-
-// Type names the event in the log.
-func (AccountCorrected) Type() string { return "account.corrected" }
-
-// Type names the event in the log.
-func (AccountCorrectionLeft) Type() string { return "account.correction_left" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (AccountOpened) Type() string            { return "account.opened" }
+func (AccountCorrected) Type() string         { return "account.corrected" }
+func (AccountCorrectionLeft) Type() string    { return "account.correction_left" }
 func (AccountCorrectionRefused) Type() string { return "account.correction_refused" }
-
-// Type names the event in the log.
-func (AccountRefusalRecalled) Type() string { return "account.refusal_recalled" }
+func (AccountRefusalRecalled) Type() string   { return "account.refusal_recalled" }
 
 func init() {
 	register(

@@ -112,17 +112,11 @@ type (
 	ClientResumed struct{}
 )
 
-// Type names the event in the log.
-func (ClientOpened) Type() string { return "client.opened" }
-
-// Type names the event in the log.
-func (ClientChanged) Type() string { return "client.changed" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (ClientOpened) Type() string    { return "client.opened" }
+func (ClientChanged) Type() string   { return "client.changed" }
 func (ClientSuspended) Type() string { return "client.suspended" }
-
-// Type names the event in the log.
-func (ClientResumed) Type() string { return "client.resumed" }
+func (ClientResumed) Type() string   { return "client.resumed" }
 
 func init() {
 	register(

@@ -45,14 +45,10 @@ type (
 	}
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (CompanyRateChanged) Type() string { return "company.rate_changed" }
-
-// Type names the event in the log.
-func (CompanyStopped) Type() string { return "company.stopped" }
-
-// Type names the event in the log.
-func (CompanyLifted) Type() string { return "company.lifted" }
+func (CompanyStopped) Type() string     { return "company.stopped" }
+func (CompanyLifted) Type() string      { return "company.lifted" }
 
 func init() {
 	register(

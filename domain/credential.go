@@ -87,14 +87,10 @@ type (
 	CredentialRevoked struct{}
 )
 
-// Type names the event in the log.
-func (CredentialIssued) Type() string { return "credential.issued" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (CredentialIssued) Type() string   { return "credential.issued" }
 func (CredentialIssuedV2) Type() string { return "credential.issued_v2" }
-
-// Type names the event in the log.
-func (CredentialRevoked) Type() string { return "credential.revoked" }
+func (CredentialRevoked) Type() string  { return "credential.revoked" }
 
 func init() {
 	register(

@@ -79,38 +79,18 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (DeliverySwitched) Type() string { return "delivery.switched" }
-
-// Type names the event in the log.
-func (KeysRotated) Type() string { return "keys.rotated" }
-
-// Type names the event in the log.
-func (KeysDestroyed) Type() string { return "keys.destroyed" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (DeliverySwitched) Type() string    { return "delivery.switched" }
+func (KeysRotated) Type() string         { return "keys.rotated" }
+func (KeysDestroyed) Type() string       { return "keys.destroyed" }
 func (CredentialsAccepted) Type() string { return "credentials.accepted" }
-
-// Type names the event in the log.
-func (ActedAlone) Type() string { return "audit.acted_alone" }
-
-// Type names the event in the log.
-func (LinkMade) Type() string { return "audit.link_made" }
-
-// Type names the event in the log.
-func (PersonSetUp) Type() string { return "audit.person_set_up" }
-
-// Type names the event in the log.
-func (PersonSignedIn) Type() string { return "audit.person_signed_in" }
-
-// Type names the event in the log.
-func (SessionsEnded) Type() string { return "audit.sessions_ended" }
-
-// Type names the event in the log.
-func (SessionEnded) Type() string { return "audit.session_ended" }
-
-// Type names the event in the log.
-func (AuditSignedIn) Type() string { return "audit.signed_in" }
+func (ActedAlone) Type() string          { return "audit.acted_alone" }
+func (LinkMade) Type() string            { return "audit.link_made" }
+func (PersonSetUp) Type() string         { return "audit.person_set_up" }
+func (PersonSignedIn) Type() string      { return "audit.person_signed_in" }
+func (SessionsEnded) Type() string       { return "audit.sessions_ended" }
+func (SessionEnded) Type() string        { return "audit.session_ended" }
+func (AuditSignedIn) Type() string       { return "audit.signed_in" }
 
 func init() {
 	register(

@@ -138,28 +138,14 @@ type (
 // whole, so that it contains no account number that the client does not know.
 func (f FileOpened) MadeByClient() bool { return f.Upload != nil }
 
-// Type names the event in the log.
-func (FileOpened) Type() string { return "file.opened" }
-
-// Type names the event in the log.
-func (FileFilled) Type() string { return "file.filled" }
-
-// Type names the event in the log.
-func (FileCut) Type() string { return "file.cut" }
-
-// Type names the event in the log.
-func (FileRedated) Type() string { return "file.redated" }
-
-// Type names the event in the log.
-func (FileRendered) Type() string { return "file.rendered" }
-
-// Type names the event in the log.
-func (FileDelivering) Type() string { return "file.delivering" }
-
-// Type names the event in the log.
-func (FileDelivered) Type() string { return "file.delivered" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (FileOpened) Type() string          { return "file.opened" }
+func (FileFilled) Type() string          { return "file.filled" }
+func (FileCut) Type() string             { return "file.cut" }
+func (FileRedated) Type() string         { return "file.redated" }
+func (FileRendered) Type() string        { return "file.rendered" }
+func (FileDelivering) Type() string      { return "file.delivering" }
+func (FileDelivered) Type() string       { return "file.delivered" }
 func (FileDeliveryUnknown) Type() string { return "file.delivery_unknown" }
 
 func init() {

@@ -30,13 +30,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (FileHeld) Type() string { return "file.held" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (FileHeld) Type() string     { return "file.held" }
 func (FileApproved) Type() string { return "file.approved" }
-
-// Type names the event in the log.
 func (FileRejected) Type() string { return "file.rejected" }
 
 func init() {

@@ -31,13 +31,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (TransactionHeld) Type() string { return "transaction.held" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TransactionHeld) Type() string     { return "transaction.held" }
 func (TransactionApproved) Type() string { return "transaction.approved" }
-
-// Type names the event in the log.
 func (TransactionRejected) Type() string { return "transaction.rejected" }
 
 func init() {

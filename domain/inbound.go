@@ -74,23 +74,13 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (InboundReceived) Type() string { return "inbound.received" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (InboundReceived) Type() string    { return "inbound.received" }
 func (InboundQuarantined) Type() string { return "inbound.quarantined" }
-
-// Type names the event in the log.
-func (InboundApplied) Type() string { return "inbound.applied" }
-
-// Type names the event in the log.
-func (InboundRepeated) Type() string { return "inbound.repeated" }
-
-// Type names the event in the log.
-func (InboundJudged) Type() string { return "inbound.judged" }
-
-// Type names the event in the log.
-func (InboundKeyReused) Type() string { return "inbound.key_reused" }
+func (InboundApplied) Type() string     { return "inbound.applied" }
+func (InboundRepeated) Type() string    { return "inbound.repeated" }
+func (InboundJudged) Type() string      { return "inbound.judged" }
+func (InboundKeyReused) Type() string   { return "inbound.key_reused" }
 
 func init() {
 	register(

@@ -26,10 +26,8 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (TracesTaken) Type() string { return "odfi.traces_taken" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TracesTaken) Type() string   { return "odfi.traces_taken" }
 func (ModifierTaken) Type() string { return "origin.modifier_taken" }
 
 func init() {

@@ -106,13 +106,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (OperatorAdded) Type() string { return "operator.added" }
-
-// Type names the event in the log.
-func (OperatorChanged) Type() string { return "operator.changed" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (OperatorAdded) Type() string     { return "operator.added" }
+func (OperatorChanged) Type() string   { return "operator.changed" }
 func (ApproversRequired) Type() string { return "operator.approvers_required" }
 
 func init() {

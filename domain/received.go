@@ -101,22 +101,12 @@ type (
 	TransactionChangeRefused struct{ Incoming }
 )
 
-// Type names the event in the log.
-func (TransactionReceived) Type() string { return "transaction.received" }
-
-// Type names the event in the log.
-func (TransactionReturned) Type() string { return "transaction.returned" }
-
-// Type names the event in the log.
-func (TransactionCorrected) Type() string { return "transaction.corrected" }
-
-// Type names the event in the log.
-func (TransactionDishonored) Type() string { return "transaction.dishonored" }
-
-// Type names the event in the log.
-func (TransactionContested) Type() string { return "transaction.contested" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TransactionReceived) Type() string      { return "transaction.received" }
+func (TransactionReturned) Type() string      { return "transaction.returned" }
+func (TransactionCorrected) Type() string     { return "transaction.corrected" }
+func (TransactionDishonored) Type() string    { return "transaction.dishonored" }
+func (TransactionContested) Type() string     { return "transaction.contested" }
 func (TransactionChangeRefused) Type() string { return "transaction.change_refused" }
 
 func init() {

@@ -59,17 +59,11 @@ type (
 	RecipientDeleted struct{}
 )
 
-// Type names the event in the log.
-func (RecipientSaved) Type() string { return "recipient.saved" }
-
-// Type names the event in the log.
-func (RecipientAccountSaved) Type() string { return "recipient.account_saved" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (RecipientSaved) Type() string          { return "recipient.saved" }
+func (RecipientAccountSaved) Type() string   { return "recipient.account_saved" }
 func (RecipientAccountDeleted) Type() string { return "recipient.account_deleted" }
-
-// Type names the event in the log.
-func (RecipientDeleted) Type() string { return "recipient.deleted" }
+func (RecipientDeleted) Type() string        { return "recipient.deleted" }
 
 func init() {
 	register(

@@ -13,11 +13,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (LinkCancelRequested) Type() string { return "relationship.cancel_requested" }
-
-// Type names the event in the log.
-func (LinkCanceled) Type() string { return "relationship.canceled" }
+func (LinkCanceled) Type() string        { return "relationship.canceled" }
 
 func init() {
 	register(

@@ -37,16 +37,10 @@ type (
 	}
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (LinkVerifying) Type() string { return "relationship.verifying" }
-
-// Type names the event in the log.
-func (LinkApproved) Type() string { return "relationship.approved" }
-
-// Type names the event in the log.
-func (LinkRejected) Type() string { return "relationship.rejected" }
-
-// Type names the event in the log.
+func (LinkApproved) Type() string  { return "relationship.approved" }
+func (LinkRejected) Type() string  { return "relationship.rejected" }
 func (LinkTryFailed) Type() string { return "relationship.try_failed" }
 
 func init() {

@@ -25,11 +25,9 @@ type (
 	}
 )
 
-// Type names the event in the log.
+// Type names each event in the log.
 func (FileReleaseOrdered) Type() string { return "file.release_ordered" }
-
-// Type names the event in the log.
-func (FileReleased) Type() string { return "file.released" }
+func (FileReleased) Type() string       { return "file.released" }
 
 func init() {
 	register(

@@ -45,16 +45,10 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (EntryQueued) Type() string { return "unmatched.queued" }
-
-// Type names the event in the log.
-func (EntryAssigned) Type() string { return "unmatched.assigned" }
-
-// Type names the event in the log.
-func (EntryReturned) Type() string { return "unmatched.returned" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (EntryQueued) Type() string    { return "unmatched.queued" }
+func (EntryAssigned) Type() string  { return "unmatched.assigned" }
+func (EntryReturned) Type() string  { return "unmatched.returned" }
 func (EntryDismissed) Type() string { return "unmatched.dismissed" }
 
 func init() {

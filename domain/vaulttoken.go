@@ -50,19 +50,11 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (TokenStored) Type() string { return "token.stored" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (TokenStored) Type() string   { return "token.stored" }
 func (TokenReplaced) Type() string { return "token.replaced" }
-
-// Type names the event in the log.
-func (TokenUsed) Type() string { return "token.used" }
-
-// Type names the event in the log.
-func (TokenDeleted) Type() string { return "token.deleted" }
-
-// Type names the event in the log.
+func (TokenUsed) Type() string     { return "token.used" }
+func (TokenDeleted) Type() string  { return "token.deleted" }
 func (DefaultChosen) Type() string { return "customer.default_chosen" }
 
 func init() {

@@ -95,29 +95,15 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (WebhookOpened) Type() string { return "webhook.opened" }
-
-// Type names the event in the log.
-func (WebhookChanged) Type() string { return "webhook.changed" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (WebhookOpened) Type() string        { return "webhook.opened" }
+func (WebhookChanged) Type() string       { return "webhook.changed" }
 func (WebhookSecretRotated) Type() string { return "webhook.secret_rotated" }
-
-// Type names the event in the log.
-func (WebhookDisabled) Type() string { return "webhook.disabled" }
-
-// Type names the event in the log.
-func (WebhookDeleted) Type() string { return "webhook.deleted" }
-
-// Type names the event in the log.
-func (WebhookPinged) Type() string { return "webhook.pinged" }
-
-// Type names the event in the log.
+func (WebhookDisabled) Type() string      { return "webhook.disabled" }
+func (WebhookDeleted) Type() string       { return "webhook.deleted" }
+func (WebhookPinged) Type() string        { return "webhook.pinged" }
 func (WebhookReplayOrdered) Type() string { return "webhook.replay_ordered" }
-
-// Type names the event in the log.
-func (WebhookRetryOrdered) Type() string { return "webhook.retry_ordered" }
+func (WebhookRetryOrdered) Type() string  { return "webhook.retry_ordered" }
 
 func init() {
 	register(
