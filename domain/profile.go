@@ -32,10 +32,8 @@ type (
 	}
 )
 
-// Type names the event in the log.
-func (ProfileODFISaved) Type() string { return "profile.odfi_saved" }
-
-// Type names the event in the log.
+// Type names each event in the log.
+func (ProfileODFISaved) Type() string   { return "profile.odfi_saved" }
 func (ProfileODFIDeleted) Type() string { return "profile.odfi_deleted" }
 
 func init() {
@@ -51,9 +49,6 @@ func ProfileStream(client string) string { return "profile/" + client }
 // Evolve applies one event of the profile's stream.
 func (p *Profile) Evolve(f Fact) {
 	p.Version = f.Version
-	drop := func(id string) {
-		p.ODFIs = slices.DeleteFunc(p.ODFIs, func(o ProfileODFI) bool { return o.ID == id })
-	}
 	switch e := f.Event.(type) {
 	case *ProfileODFISaved:
 		saved := e.ProfileODFI
@@ -67,7 +62,7 @@ func (p *Profile) Evolve(f Fact) {
 		}
 		p.ODFIs = append(p.ODFIs, saved)
 	case *ProfileODFIDeleted:
-		drop(e.ID)
+		p.ODFIs = slices.DeleteFunc(p.ODFIs, func(o ProfileODFI) bool { return o.ID == e.ID })
 	}
 }
 
