@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // percentiles are the median, the 99th and the 99.9th percentile of latencies.
@@ -29,17 +31,7 @@ func milliseconds(d time.Duration) string {
 }
 
 // thousands formats 12345.6 as 12,346.
-func thousands(f float64) string {
-	digits := fmt.Sprintf("%.0f", f)
-	var out strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out.WriteByte(',')
-		}
-		out.WriteRune(d)
-	}
-	return out.String()
-}
+func thousands(f float64) string { return text.Grouped(int64(math.Round(f))) }
 
 // cpu is the CPU time used by this process, the load generator.
 func cpu() time.Duration {

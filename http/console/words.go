@@ -5,12 +5,12 @@ import (
 	"html/template"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // functions are the functions that templates may call.
@@ -28,16 +28,11 @@ func dollars(cents int64) string {
 	if cents < 0 {
 		sign, cents = "-", -cents
 	}
-	return fmt.Sprintf("%s$%s.%02d", sign, grouped(cents/100), cents%100)
+	return fmt.Sprintf("%s$%s.%02d", sign, text.Grouped(cents/100), cents%100)
 }
 
 // number formats a whole number with thousands separators.
-func number[T int | int64](n T) string {
-	if n < 0 {
-		return "-" + grouped(int64(-n))
-	}
-	return grouped(int64(n))
-}
+func number[T int | int64](n T) string { return text.Grouped(int64(n)) }
 
 // anyNumber is number for templates, which cannot call generic functions.
 func anyNumber(n any) string {
@@ -49,14 +44,6 @@ func anyNumber(n any) string {
 	default:
 		return fmt.Sprint(n)
 	}
-}
-
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }
 
 // plural is a count with its noun.

@@ -89,11 +89,7 @@ func (s *story) say(format string, args ...any) { fmt.Fprintf(s.Out, format, arg
 
 // dollars writes cents as people do: $1,942.17.
 func dollars(cents int64) string {
-	amount := text.Money(cents)
-	for i := len(amount) - len("000.00"); i > len("$"); i -= 3 {
-		amount = amount[:i] + "," + amount[i:]
-	}
-	return amount
+	return fmt.Sprintf("$%s.%02d", text.Grouped(cents/100), cents%100)
 }
 
 // masked is an account number as every list shows it.
