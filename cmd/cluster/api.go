@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -21,6 +22,21 @@ type api struct {
 
 func newAPI(base string, ops folder.Credential) *api {
 	return &api{base: base, ops: ops, http: &http.Client{Timeout: 30 * time.Second}}
+}
+
+// open adds a client, whose requests are sent from then on.
+func (a *api) open(ctx context.Context, settings map[string]any) error {
+	body, err := json.Marshal(settings)
+	if err != nil {
+		return err
+	}
+	var opened struct{ Credential folder.Credential }
+	status, text := a.insist(ctx, a.ops, "POST", "/v1/ops/clients", jsonType, string(body), &opened)
+	if status != http.StatusCreated {
+		return fmt.Errorf("add a client: %d %s", status, text)
+	}
+	a.client = opened.Credential
+	return nil
 }
 
 // ask sends a request; status 0 means that there was no complete response.

@@ -4,10 +4,11 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/cmd/internal/cluster"
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 // instruct prints commands to try with the cluster.
-func instruct(c *cluster.Cluster) {
+func instruct(c *cluster.Cluster, harbor folder.Credential) {
 	fmt.Printf("The API is at %s, a proxy before three nodes. Another payment:\n\n", c.Base)
 	fmt.Printf("  curl -u %s:%s -H 'Content-Type: application/json' -d '%s' %s/api/transaction\n\n", harbor.Key, harbor.Secret, onePayment, c.Base)
 	fmt.Printf("Files appear in %s. Kill any part, or stop it with -STOP and wake it with -CONT:\n\n", c.Outbox)

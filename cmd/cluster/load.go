@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -13,24 +14,9 @@ const jsonType = "application/json"
 
 // takeOn creates the client of the payments.
 func (x *chaos) takeOn(ctx context.Context) error {
-	settings := map[string]any{}
-	for k, v := range client {
-		settings[k] = v
-	}
+	settings := maps.Clone(client)
 	settings["batching"] = map[string]any{"max_entries": 60, "max_age": "5m"}
-	body, err := json.Marshal(settings)
-	if err != nil {
-		return err
-	}
-	var opened struct {
-		Credential struct{ Key, Secret string }
-	}
-	status, text := x.api.insist(ctx, x.Ops, "POST", "/v1/ops/clients", jsonType, string(body), &opened)
-	if status != http.StatusCreated {
-		return fmt.Errorf("add a client: %d %s", status, text)
-	}
-	x.api.client.Key, x.api.client.Secret = opened.Credential.Key, opened.Credential.Secret
-	return nil
+	return x.api.open(ctx, settings)
 }
 
 func proposal(p *payment) string {

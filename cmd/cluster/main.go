@@ -67,10 +67,11 @@ func (o options) with(ctx context.Context, say slog.Level, do func(*cluster.Clus
 // show sends a payment, and prints how to kill each part.
 func (o options) show(ctx context.Context) error {
 	return o.with(ctx, slog.LevelInfo, func(c *cluster.Cluster) error {
-		if err := pay(ctx, c); err != nil || o.Once {
+		harbor, err := pay(ctx, c)
+		if err != nil || o.Once {
 			return err
 		}
-		instruct(c)
+		instruct(c, harbor)
 		<-ctx.Done()
 		fmt.Println("\nEnding every part.")
 		return nil
