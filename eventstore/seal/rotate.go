@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 )
 
@@ -54,15 +53,11 @@ func (k *Keyring) Rotate() error {
 
 // addMaster writes keys/master with a new primary key, keeping the old one.
 func (k *Keyring) addMaster(m master) (master, error) {
-	manager := keyset.NewManagerFromHandle(m.handle)
-	id, err := manager.Add(aead.AES256GCMKeyTemplate())
+	both, err := withNewKey(m.handle)
 	if err != nil {
 		return master{}, err
 	}
-	if err := manager.SetPrimary(id); err != nil {
-		return master{}, err
-	}
-	return k.writeMaster(manager)
+	return k.writeMaster(both)
 }
 
 // finishRotation wraps the keys of every client by the primary key, unless they
@@ -91,7 +86,11 @@ func (k *Keyring) finishRotation(m master, clients []string) (master, error) {
 			return master{}, err
 		}
 	}
-	return k.writeMaster(manager)
+	one, err := manager.Handle()
+	if err != nil {
+		return master{}, err
+	}
+	return k.writeMaster(one)
 }
 
 func (k *Keyring) rewrap(m master, client string) error {
@@ -116,11 +115,7 @@ func (k *Keyring) rewrap(m master, client string) error {
 	return nil
 }
 
-func (k *Keyring) writeMaster(manager *keyset.Manager) (master, error) {
-	h, err := manager.Handle()
-	if err != nil {
-		return master{}, err
-	}
+func (k *Keyring) writeMaster(h *keyset.Handle) (master, error) {
 	m, err := masterFrom(h)
 	if err != nil {
 		return master{}, err
