@@ -84,7 +84,7 @@ func NewFiles(c FilesConfig) (*Files, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Limits = c.Limits.orDefaults()
-	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger}}, nil
+	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger, odfis: map[string]*traces{}, origins: map[string]*modifiers{}}}, nil
 }
 
 // Folders of kept files.

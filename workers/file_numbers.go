@@ -17,8 +17,8 @@ type numbers struct {
 	ledger *ledger.Ledger
 
 	mu      sync.Mutex
-	odfis   map[string]*traces
-	origins map[string]*modifiers
+	odfis   map[string]*traces    // by stream
+	origins map[string]*modifiers // likewise
 }
 
 type traces struct {
@@ -31,30 +31,48 @@ type modifiers struct {
 	domain.Modifiers
 }
 
-// traces returns the trace numbers of an ODFI, by its first eight digits,
-// locked and as they stand in the log. The caller unlocks them after its
-// append.
-func (n *numbers) traces(ctx context.Context, odfi8 string) (*traces, error) {
+func (t *traces) version() int64    { return t.Version }
+func (m *modifiers) version() int64 { return m.Version }
+
+// taken are the numbers that the events of a stream took.
+type taken[T any] interface {
+	*T
+	sync.Locker
+	Evolve(domain.Fact)
+	version() int64
+}
+
+// locked returns what a stream took, locked and as it stands in the log. The
+// caller unlocks it after its append. To avoid a deadlock, one that needs both
+// locks takes the traces first.
+func locked[T any, N taken[T]](ctx context.Context, n *numbers, of map[string]N, stream string) (N, error) {
 	n.mu.Lock()
-	if n.odfis == nil {
-		n.odfis = map[string]*traces{}
-	}
-	t, ok := n.odfis[odfi8]
+	t, ok := of[stream]
 	if !ok {
-		t = &traces{}
-		n.odfis[odfi8] = t
+		t = new(T)
+		of[stream] = t
 	}
 	n.mu.Unlock()
 	t.Lock()
-	events, err := n.ledger.Store.ReadStream(ctx, domain.TraceStream(odfi8), t.Version)
+	events, err := n.ledger.Store.ReadStream(ctx, stream, t.version())
 	if err == nil {
-		err = ledger.Fold(&t.Traces, events)
+		err = ledger.Fold(t, events)
 	}
 	if err != nil {
 		t.Unlock()
 		return nil, err
 	}
 	return t, nil
+}
+
+// traces returns the trace numbers of an ODFI, by its first eight digits.
+func (n *numbers) traces(ctx context.Context, odfi8 string) (*traces, error) {
+	return locked(ctx, n, n.odfis, domain.TraceStream(odfi8))
+}
+
+// modifiers returns the modifiers of an immediate origin.
+func (n *numbers) modifiers(ctx context.Context, origin string) (*modifiers, error) {
+	return locked(ctx, n, n.origins, domain.OriginStream(origin))
 }
 
 // Shares of a bank's trace numbers in use at which a warning and an alarm are
@@ -107,29 +125,4 @@ func (f *Files) enoughTraces(ctx context.Context, odfi string, n int) error {
 			odfi, free, n, domain.TraceRestDays)
 	}
 	return nil
-}
-
-// modifiers returns the modifiers of an immediate origin, locked likewise. To
-// avoid a deadlock, a caller that needs both locks takes the traces first.
-func (n *numbers) modifiers(ctx context.Context, origin string) (*modifiers, error) {
-	n.mu.Lock()
-	if n.origins == nil {
-		n.origins = map[string]*modifiers{}
-	}
-	m, ok := n.origins[origin]
-	if !ok {
-		m = &modifiers{}
-		n.origins[origin] = m
-	}
-	n.mu.Unlock()
-	m.Lock()
-	events, err := n.ledger.Store.ReadStream(ctx, domain.OriginStream(origin), m.Version)
-	if err == nil {
-		err = ledger.Fold(&m.Modifiers, events)
-	}
-	if err != nil {
-		m.Unlock()
-		return nil, err
-	}
-	return m, nil
 }
