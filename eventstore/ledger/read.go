@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	// Every process that follows the log decodes all events: this package
 	// decodes the same values as encoding/json in a quarter of the time.
@@ -42,12 +41,16 @@ func FactWithoutMeta(r eventstore.Recorded) (domain.Fact, error) {
 
 // Fold applies the events of a stream to its aggregate.
 func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
+	return fold(events, a.Evolve)
+}
+
+func fold(events []eventstore.Recorded, evolve func(domain.Fact)) error {
 	for _, r := range events {
 		f, err := Fact(r)
 		if err != nil {
 			return err
 		}
-		a.Evolve(f)
+		evolve(f)
 	}
 	return nil
 }
@@ -94,15 +97,24 @@ func (l *Ledger) BankAsOf(ctx context.Context, routing string, position int64) (
 
 // LoadAsOf is Load as of a position of the log.
 func LoadAsOf[T any](ctx context.Context, l *Ledger, at Stream[T], position int64) (T, error) {
-	events, err := l.Store.ReadStream(ctx, at.Name, 0)
+	events, then, err := l.StreamAsOf(ctx, at.Name, position)
 	if err != nil {
-		return at.empty, fmt.Errorf("read stream %s: %w", at.Name, err)
+		return at.empty, err
 	}
-	later := slices.IndexFunc(events, func(r eventstore.Recorded) bool { return r.Position > position })
-	if later >= 0 {
-		events = events[:later]
+	return at.fold(events[:then])
+}
+
+// StreamAsOf reads a stream, and returns how many of its events the log had at
+// a position.
+func (l *Ledger) StreamAsOf(ctx context.Context, stream string, position int64) (events []eventstore.Recorded, then int, err error) {
+	events, err = l.Store.ReadStream(ctx, stream, 0)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read stream %s: %w", stream, err)
 	}
-	return at.fold(events)
+	for then < len(events) && events[then].Position <= position {
+		then++
+	}
+	return events, then, nil
 }
 
 // Inbound reads a file from the bank.

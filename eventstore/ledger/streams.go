@@ -93,14 +93,8 @@ func (s Stream[T]) readAll(ctx context.Context, l *Ledger) (standing[T], error) 
 
 func (s Stream[T]) fold(events []eventstore.Recorded) (T, error) {
 	a := s.empty
-	for _, r := range events {
-		f, err := Fact(r)
-		if err != nil {
-			return a, err
-		}
-		s.evolve(&a, f)
-	}
-	return a, nil
+	err := fold(events, func(f domain.Fact) { s.evolve(&a, f) })
+	return a, err
 }
 
 // Load reads the aggregate of a stream; without events it is in its initial

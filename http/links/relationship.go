@@ -93,13 +93,8 @@ func (s *surface) link(ctx context.Context, l *ledger.Ledger, client, holder str
 // relationshipAt returns the relationship that a keyed request linked, as of
 // then.
 func (s *surface) relationshipAt(ctx context.Context, client, holder string, use eventstore.KeyUse) (domain.Holder, *domain.Relationship, error) {
-	h := domain.Holder{Client: client, ID: holder}
-	events, err := s.Ledger.Store.ReadStream(ctx, domain.HolderStream(client, holder), 0)
+	h, err := ledger.LoadAsOf(ctx, s.Ledger, ledger.HolderStream(client, holder), use.Last)
 	if err != nil {
-		return h, nil, err
-	}
-	events = slices.DeleteFunc(events, func(r eventstore.Recorded) bool { return r.Position > use.Last })
-	if err := ledger.Fold(&h, events); err != nil {
 		return h, nil, err
 	}
 	for _, r := range h.Relationships {

@@ -75,13 +75,9 @@ func (p *pass) asking(f func(*projections.Guarding) error) error {
 // count. The views may already be past that position, so it reads the
 // transaction's stream; similar entries are rare.
 func (p *pass) pastOf(at place, client string, s projections.Sent) (past guard.Past, ok bool, err error) {
-	events, err := p.Ledger.Store.ReadStream(p.ctx, domain.TransactionStream(client, s.TransactionID), 0)
+	events, then, err := p.Ledger.StreamAsOf(p.ctx, domain.TransactionStream(client, s.TransactionID), at.at)
 	if err != nil {
 		return past, false, err
-	}
-	then := slices.IndexFunc(events, func(r eventstore.Recorded) bool { return r.Position > at.at })
-	if then < 0 {
-		then = len(events)
 	}
 	t, err := ledger.TransactionOf(events[:then])
 	if err != nil {

@@ -103,16 +103,6 @@ func (s *source) upTo(ctx context.Context, r eventstore.Recorded) ([]eventstore.
 	if r.Version == 1 {
 		return []eventstore.Recorded{r}, nil
 	}
-	return streamUpTo(ctx, s.ledger, r.Stream, r.Position)
-}
-
-func streamUpTo(ctx context.Context, l *ledger.Ledger, stream string, position int64) ([]eventstore.Recorded, error) {
-	events, err := l.Store.ReadStream(ctx, stream, 0)
-	if err != nil {
-		return nil, fmt.Errorf("read stream %s: %w", stream, err)
-	}
-	for len(events) > 0 && events[len(events)-1].Position > position {
-		events = events[:len(events)-1]
-	}
-	return events, nil
+	events, then, err := s.ledger.StreamAsOf(ctx, r.Stream, r.Position)
+	return events[:then], err
 }

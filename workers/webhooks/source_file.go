@@ -126,11 +126,11 @@ func (s *source) ofEntry(ctx context.Context, r eventstore.Recorded, file string
 	if !ok {
 		return m, false, fmt.Errorf("position %d is a %s and should file an entry", filed.Position, filed.Type)
 	}
-	events, err := streamUpTo(ctx, s.ledger, filed.Stream, r.Position)
+	events, then, err := s.ledger.StreamAsOf(ctx, filed.Stream, r.Position)
 	if err != nil {
 		return m, false, err
 	}
-	t, err := ledger.TransactionOf(events)
+	t, err := ledger.TransactionOf(events[:then])
 	if err != nil {
 		return m, false, err
 	}
