@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -37,10 +38,7 @@ func (s *sizing) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slowest := tenths[0]
-	for _, rate := range tenths {
-		slowest = min(slowest, rate)
-	}
+	slowest := slices.Min(tenths)
 	st := s.stages[len(s.stages)-1]
 	s.add(row{
 		path: "bulk", against: s.sized(),

@@ -25,26 +25,24 @@ func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
 // print writes Markdown, which is also readable on a terminal.
 func (t *table) print(out io.Writer) error {
-	_, err := fmt.Fprintf(out, "| path | against | measured | budget | |\n|---|---|---|---|---|\n")
+	var text strings.Builder
+	text.WriteString("| path | against | measured | budget | |\n|---|---|---|---|---|\n")
 	for _, r := range t.rows {
 		verdict := "ok"
 		if !r.kept {
 			verdict = "**over**"
 		}
-		if err == nil {
-			_, err = fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", r.path, r.against, r.measured, r.budget, verdict)
-		}
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n", r.path, r.against, r.measured, r.budget, verdict)
 	}
-	if err == nil {
-		_, err = fmt.Fprintln(out)
-	}
+	text.WriteString("\n")
 	for _, r := range t.rows {
-		if err == nil && r.details != "" {
-			_, err = fmt.Fprintf(out, "* %s: %s\n", r.path, r.details)
+		if r.details != "" {
+			fmt.Fprintf(&text, "* %s: %s\n", r.path, r.details)
 		}
 	}
-	if err == nil && len(t.more) > 0 {
-		_, err = fmt.Fprintf(out, "\n%s\n", strings.Join(t.more, "\n"))
+	if len(t.more) > 0 {
+		fmt.Fprintf(&text, "\n%s\n", strings.Join(t.more, "\n"))
 	}
+	_, err := io.WriteString(out, text.String())
 	return err
 }
