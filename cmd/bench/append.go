@@ -41,9 +41,10 @@ func (b *bench) append(ctx context.Context) error {
 	position := int64(0)
 	for range 2*b.Rounds + 1 {
 		began := time.Now()
-		if position, err = insertRows(bare, position, rows); err != nil {
+		if err := insertRows(bare, position, rows); err != nil {
 			return err
 		}
+		position += int64(rows)
 		bareTook := time.Since(began)
 		began = time.Now()
 		waits, err := appendRows(ctx, store, rows)
@@ -77,25 +78,32 @@ func bareSchema(folder string) (*connection, error) {
 		"INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash) VALUES(?,?,?,?,?,?,?,?,?,?)")
 }
 
-func insertRows(c *connection, position int64, rows int) (int64, error) {
+// insertRows inserts rows like those of appendRows after a position.
+func insertRows(c *connection, after int64, rows int) error {
 	id, hash, at := make([]byte, 16), make([]byte, 32), time.Now().UnixMicro()
+	return c.groups(rows, func(i int) []driver.Value {
+		return []driver.Value{after + int64(i) + 1, newStream(), int64(1), id, "c1", "transaction.originated", []byte(payload), []byte(`{}`), at, hash}
+	})
+}
+
+// groups inserts rows in a log, as many in each commit as callers append
+// concurrently.
+func (c *connection) groups(rows int, row func(i int) []driver.Value) error {
 	for done := 0; done < rows; {
 		err := c.commit(func() error {
 			for range min(inFlight, rows-done) {
-				position++
-				done++
-				if _, err := c.insert.Exec([]driver.Value{position, newStream(), int64(1), id, "c1", "transaction.originated", //nolint:staticcheck // the driver has no other way without database/sql
-					[]byte(payload), []byte(`{}`), at, hash}); err != nil {
+				if err := execute(c.insert, row(done)...); err != nil {
 					return err
 				}
+				done++
 			}
 			return c.script("UPDATE head SET position = position") // the log updates its head with each commit
 		})
 		if err != nil {
-			return position, err
+			return err
 		}
 	}
-	return position, nil
+	return nil
 }
 
 // appendRows appends rows from inFlight callers, one event at a time each.

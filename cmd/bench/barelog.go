@@ -53,6 +53,12 @@ func (c *connection) script(sql string) error {
 	return err
 }
 
+// execute runs a prepared statement.
+func execute(statement driver.Stmt, values ...driver.Value) error {
+	_, err := statement.Exec(values) //nolint:staticcheck // the driver has no other way without database/sql
+	return err
+}
+
 // commit runs f between BEGIN and COMMIT.
 func (c *connection) commit(f func() error) error {
 	if err := c.script("BEGIN IMMEDIATE"); err != nil {

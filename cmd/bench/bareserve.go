@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -21,26 +22,26 @@ import (
 
 // serveBare runs the API's handlers over a bare group commit that writes one
 // opaque row per request. The difference to the program is the cost of the
-// log, the relay and the views. It writes a client's credential to the file
-// "client" in the folder and prints its address.
-func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+// log, the relay and the views. It writes a client's credential to the folder,
+// where a ledger's has that of operations, and prints its address.
+func serveBare(ctx context.Context, dir folder.Folder, out io.Writer) (err error) {
+	if err := os.MkdirAll(string(dir), 0o700); err != nil {
 		return err
 	}
-	store, err := openBare(filepath.Join(folder, "bare.db"))
+	store, err := openBare(filepath.Join(string(dir), "bare.db"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	keys, err := seal.Open(filepath.Join(folder, "keys"))
+	keys, err := seal.Open(filepath.Join(string(dir), "keys"))
 	if err != nil {
 		return err
 	}
 	l := &ledger.Ledger{Store: store, Keys: keys, Clock: ledger.MachineClock{}}
-	if err := bareClient(ctx, l, folder); err != nil {
+	if err := bareClient(ctx, l, dir); err != nil {
 		return err
 	}
-	views, err := projections.Open(ctx, filepath.Join(folder, "views.db"), store, projections.Options{})
+	views, err := projections.Open(ctx, filepath.Join(string(dir), "views.db"), store, projections.Options{})
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 }
 
 // bareClient creates a client and writes its credential to the folder.
-func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
+func bareClient(ctx context.Context, l *ledger.Ledger, dir folder.Folder) error {
 	var settings domain.Settings
 	if err := json.Unmarshal([]byte(clientBody(1_000_000_000, "231380104", "")), &settings); err != nil {
 		return err
@@ -77,11 +78,7 @@ func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 	if _, err := l.Write(ctx, opened, credential); err != nil {
 		return err
 	}
-	content, err := json.Marshal(issued)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, "client"), content, 0o600)
+	return dir.WriteCredential(issued.Key, issued.Secret)
 }
 
 // noFiles: the bare server makes no files.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql/driver"
 	"strings"
 	"sync"
 	"time"
@@ -54,7 +53,7 @@ func (s *bareStore) write() {
 		}
 		err := s.conn.commit(func() error {
 			for _, a := range batch {
-				if _, err := s.conn.insert.Exec([]driver.Value{a.data}); err != nil { //nolint:staticcheck // as in insertRows
+				if err := execute(s.conn.insert, a.data); err != nil {
 					return err
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 )
 
@@ -81,11 +82,11 @@ func payments(lines int) *bytes.Buffer {
 
 // bulk posts the given number of lines in one request and reads every result.
 // The lines are generated before the clock starts.
-func (p *process) bulk(ctx context.Context, who credential, key string, lines int) (time.Duration, error) {
+func (p *process) bulk(ctx context.Context, who folder.Credential, key string, lines int) (time.Duration, error) {
 	return p.bulkOf(ctx, who, key, payments(lines), lines)
 }
 
-func (p *process) bulkOf(ctx context.Context, who credential, key string, body io.Reader, lines int) (time.Duration, error) {
+func (p *process) bulkOf(ctx context.Context, who folder.Credential, key string, body io.Reader, lines int) (time.Duration, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/api/transaction/bulk", body)
 	if err != nil {
 		return 0, err
@@ -117,21 +118,9 @@ func (p *process) bulkOf(ctx context.Context, who credential, key string, body i
 // copyRows writes the ledger's events into the bare log.
 func copyRows(c *connection, events []eventstore.Recorded) (time.Duration, error) {
 	began := time.Now()
-	for len(events) > 0 {
-		n := min(inFlight, len(events))
-		err := c.commit(func() error {
-			for _, e := range events[:n] {
-				if _, err := c.insert.Exec([]driver.Value{e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type, //nolint:staticcheck // as in insertRows
-					[]byte(e.Data), []byte(e.Meta), e.RecordedAt.UnixMicro(), e.Hash[:]}); err != nil {
-					return err
-				}
-			}
-			return c.script("UPDATE head SET position = position")
-		})
-		if err != nil {
-			return 0, err
-		}
-		events = events[n:]
-	}
-	return time.Since(began), nil
+	err := c.groups(len(events), func(i int) []driver.Value {
+		e := &events[i]
+		return []driver.Value{e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type, []byte(e.Data), []byte(e.Meta), e.RecordedAt.UnixMicro(), e.Hash[:]}
+	})
+	return time.Since(began), err
 }

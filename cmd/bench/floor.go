@@ -24,7 +24,7 @@ func (b *bench) floor(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, least.stop()) }()
-	if err := least.readClient(); err != nil {
+	if least.client, err = least.credential(); err != nil {
 		return err
 	}
 	for _, connections := range []int{64, 1} {

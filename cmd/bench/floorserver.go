@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 // floor is the minimal server that takes payments so that none is lost or
@@ -98,19 +100,13 @@ func (f *floor) write() {
 func (f *floor) insert(p *floorPayment) error {
 	f.position++
 	f.hash = sha256.Sum256(append(f.hash[:], p.data...))
-	for _, write := range []struct {
-		statement driver.Stmt
-		values    []driver.Value
-	}{
-		{f.conn.insert, []driver.Value{f.position, p.id, p.data, f.hash[:]}},
-		{f.keys, []driver.Value{f.clientKey, p.id, f.position}},
-		{f.outbox, []driver.Value{f.position, p.data}},
-	} {
-		if _, err := write.statement.Exec(write.values); err != nil { //nolint:staticcheck // as in insertRows
-			return err
-		}
+	if err := execute(f.conn.insert, f.position, p.id, p.data, f.hash[:]); err != nil {
+		return err
 	}
-	return nil
+	if err := execute(f.keys, f.clientKey, p.id, f.position); err != nil {
+		return err
+	}
+	return execute(f.outbox, f.position, p.data)
 }
 
 // floorRecord is a payment in the request and the response, with the same
@@ -158,22 +154,18 @@ func (f *floor) take(c echo.Context) error {
 	return c.JSON(http.StatusCreated, r)
 }
 
-// serveFloor writes a client's credential to the file "client" in the folder
-// and prints its address.
-func serveFloor(ctx context.Context, folder string, out io.Writer) (err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+// serveFloor writes a client's credential to the folder, as serveBare does, and
+// prints its address.
+func serveFloor(ctx context.Context, dir folder.Folder, out io.Writer) (err error) {
+	if err := os.MkdirAll(string(dir), 0o700); err != nil {
 		return err
 	}
-	f, err := openFloor(filepath.Join(folder, "floor.db"))
+	f, err := openFloor(filepath.Join(string(dir), "floor.db"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
-	content, err := json.Marshal(credential{f.clientKey, f.clientWord})
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(folder, "client"), content, 0o600); err != nil {
+	if err := dir.WriteCredential(f.clientKey, f.clientWord); err != nil {
 		return err
 	}
 	e := echo.New()

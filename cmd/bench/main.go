@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 type cli struct {
@@ -68,14 +70,14 @@ func (c runCommand) Run(ctx context.Context) error {
 }
 
 type floorCommand struct {
-	Folder string `arg:""`
+	Folder folder.Folder `arg:""`
 }
 
 // Run serves until the process is signalled.
 func (c floorCommand) Run(ctx context.Context) error { return serveFloor(ctx, c.Folder, os.Stdout) }
 
 type bareCommand struct {
-	Folder string `arg:""`
+	Folder folder.Folder `arg:""`
 }
 
 // Run serves until the process is signalled.

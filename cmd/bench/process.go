@@ -9,11 +9,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 // process is a server that runs in a process of its own.
@@ -21,24 +22,22 @@ type process struct {
 	cmd    *exec.Cmd
 	base   string
 	folder string
-	client credential
-	ops    credential
+	client folder.Credential
+	ops    folder.Credential
 
 	extra    string       // additional settings of its clients
 	receiver *http.Server // receives its client's webhook; may be nil
 }
 
-type credential struct{ Key, Secret string }
-
 // serve runs a ledger in a folder.
-func serve(folder, program string, more ...string) (*process, error) {
-	return start(folder, program, append([]string{"serve", "--sandbox", "--data", folder,
+func serve(dir, program string, more ...string) (*process, error) {
+	return start(dir, program, append([]string{"serve", "--sandbox", "--data", dir,
 		"--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--log-level", "warn"}, more...)...)
 }
 
 // start runs the program and waits for the line that contains its address.
-func start(folder, program string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(program, args...), folder: folder}
+func start(dir, program string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(program, args...), folder: dir}
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -123,7 +122,7 @@ func (p *process) cpu() (time.Duration, error) {
 }
 
 // call makes one request and decodes the response.
-func (p *process) call(who credential, method, path, body string, answer any) error {
+func (p *process) call(who folder.Credential, method, path, body string, answer any) error {
 	r, err := http.NewRequest(method, p.base+path, strings.NewReader(body))
 	if err != nil {
 		return err
@@ -147,34 +146,27 @@ func (p *process) call(who credential, method, path, body string, answer any) er
 
 // begin prepares a new ledger: it sets the clock to the start of a day and
 // creates a client whose payments all wait.
-func (p *process) begin(extra string) (who credential, err error) {
+func (p *process) begin(extra string) (who folder.Credential, err error) {
 	p.extra = extra
-	content, err := os.ReadFile(filepath.Join(p.folder, "ops.credential"))
-	if err == nil {
-		err = json.Unmarshal(content, &p.ops)
+	if p.ops, err = p.credential(); err != nil {
+		return who, err
 	}
-	if err == nil {
-		err = p.call(p.ops, http.MethodPut, "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil)
-	}
-	if err != nil {
-		return credential{}, err
+	if err := p.call(p.ops, http.MethodPut, "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil); err != nil {
+		return who, err
 	}
 	return p.open(1_000_000_000, "231380104")
 }
 
-// readClient reads the credential that a bare server wrote to its folder.
-func (p *process) readClient() error {
-	content, err := os.ReadFile(filepath.Join(p.folder, "client"))
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(content, &p.client)
+// credential reads the one that the server wrote to its folder: of operations
+// or, if the server is bare, of its client.
+func (p *process) credential() (folder.Credential, error) {
+	return folder.Folder(p.folder).ReadCredential()
 }
 
 // open creates a client of a bank and returns its credential. Its files are
 // cut at maxEntries entries; its only window is in the last minute of the day.
-func (p *process) open(maxEntries int, routing string) (credential, error) {
-	var opened struct{ Credential credential }
+func (p *process) open(maxEntries int, routing string) (folder.Credential, error) {
+	var opened struct{ Credential folder.Credential }
 	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries, routing, p.extra), &opened)
 	return opened.Credential, err
 }

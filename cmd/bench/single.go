@@ -30,7 +30,8 @@ func (b *bench) servers() (err error) {
 	if b.bare, err = start(b.folder("bare"), b.Self, "bare", b.folder("bare")); err != nil {
 		return err
 	}
-	return b.bare.readClient()
+	b.bare.client, err = b.bare.credential()
+	return err
 }
 
 // single compares single POSTs with the same handlers over a bare group

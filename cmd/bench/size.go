@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 // sizing is a ledger that is filled to a size and measured: first with all
@@ -25,7 +27,7 @@ type sizing struct {
 // half is one client's share of the payments.
 type half struct {
 	id  string
-	who credential
+	who folder.Credential
 }
 
 // size measures a ledger of Size payments, and an empty one for comparison.
