@@ -20,7 +20,7 @@ import (
 // may be money that goes astray. (A proposal has fields in any letter case and
 // is read by a fieldSet, as strictly.)
 func ReadBody(c echo.Context, into any) ([]byte, error) {
-	input, err := Body(c, echo.MIMEApplicationJSON)
+	input, err := Body(c)
 	if err != nil {
 		return nil, err
 	}

@@ -92,10 +92,10 @@ func (b *longBody) free() {
 	}
 }
 
-// Body reads a whole body of the given media type, at most maxBody long, which
-// limitBody enforces; LargeBody reads longer ones.
-func Body(c echo.Context, mediaType string) ([]byte, error) {
-	if err := MediaType(c, mediaType); err != nil {
+// Body reads a whole body of JSON, at most maxBody long, which limitBody
+// enforces; LargeBody reads longer ones.
+func Body(c echo.Context) ([]byte, error) {
+	if err := MediaType(c, echo.MIMEApplicationJSON); err != nil {
 		return nil, err
 	}
 	return Whole(c.Request())

@@ -113,7 +113,7 @@ func asked[T any](c echo.Context, fields fieldSet[T], body *T) (id string, input
 	if id, err = api.GUIDParam(c, "id", "transaction"); err != nil {
 		return "", nil, err
 	}
-	if input, err = api.Body(c, echo.MIMEApplicationJSON); err != nil {
+	if input, err = api.Body(c); err != nil {
 		return "", nil, err
 	}
 	return id, input, fields.decode(input, body)

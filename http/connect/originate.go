@@ -12,7 +12,7 @@ import (
 // originate answers POST /api/transaction: 201 for a new transaction, 200 if
 // the same was recorded before, both with the record as GET shows it.
 func (s *surface) originate(c echo.Context, who api.Caller) error {
-	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	input, err := api.Body(c)
 	if err != nil {
 		return err
 	}

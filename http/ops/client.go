@@ -165,7 +165,7 @@ func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	input, err := api.Body(c)
 	if err != nil {
 		return err
 	}

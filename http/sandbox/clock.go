@@ -64,7 +64,7 @@ func (s *surface) followClock(c echo.Context) error {
 // moveClock sets or advances the sandbox's clock, and does everything that
 // becomes due on the way before it answers.
 func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
-	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	input, err := api.Body(c)
 	if err != nil {
 		return err
 	}
