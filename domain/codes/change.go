@@ -170,11 +170,5 @@ func Change(code string, on calendar.Date) (found ChangeCode, ok bool) {
 // Changes lists the change and refusal codes that may be used on a day, in
 // order.
 func Changes(on calendar.Date) []ChangeCode {
-	var list []ChangeCode
-	for _, c := range changeCodes {
-		if valid(c.From, c.Until, on) {
-			list = append(list, c)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(changeCodes), func(c ChangeCode) bool { return !valid(c.From, c.Until, on) })
 }

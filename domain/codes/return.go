@@ -120,13 +120,7 @@ func Return(code string, on calendar.Date) (found ReturnCode, ok bool) {
 
 // Returns lists the codes that may be used on a day, in order.
 func Returns(on calendar.Date) []ReturnCode {
-	var list []ReturnCode
-	for _, c := range returnCodes {
-		if valid(c.From, c.Until, on) {
-			list = append(list, c)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(returnCodes), func(c ReturnCode) bool { return !valid(c.From, c.Until, on) })
 }
 
 // returnCodes is the whole table, in order of code and then of time.
