@@ -98,11 +98,10 @@ func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool
 
 // again decides about a second answer to the same item: the identical one gets
 // the same result, another one is refused.
-func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, error) {
+func again(before *domain.Item, out domain.Outgoing) (Decision, error) {
 	b := before.Outgoing
 	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath && b.StatementOn == out.StatementOn &&
-		b.AmountCents == out.AmountCents && b.NoticeGivenOn == out.NoticeGivenOn &&
-		b.Reason == out.Reason && (!masked || b.DataMasked == out.DataMasked)
+		b.AmountCents == out.AmountCents && b.NoticeGivenOn == out.NoticeGivenOn && b.Reason == out.Reason
 	if same {
 		return Decision{ItemID: before.ID}, nil
 	}

@@ -29,7 +29,7 @@ func (d Dishonor) Decide(c Case) (Decision, error) {
 		return Decision{}, fieldRefusal(domain.Invalid, "/AddendaInformation", "field-codes",
 			"R69 names the wrong fields as codes 01 to 07 with * between, for instance 01*03")
 	}
-	if err := checkText("/AddendaInformation", d.Information, 21); err != nil {
+	if err := checkInformation(d.Information, 21); err != nil {
 		return Decision{}, err
 	}
 	if err := c.requested(i, d.Code); err != nil {
@@ -74,7 +74,7 @@ func (c Case) returnedOn() string {
 func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind, step codes.Step, answers string,
 	event func(domain.Outgoing) domain.Event) (Decision, error) {
 	if before, ok := c.standing(kind, out.ReplyTo); ok {
-		return again(before, out, false)
+		return again(before, out)
 	}
 	code, ok := codes.Return(out.Code, c.today())
 	switch {
@@ -109,7 +109,7 @@ func (r RefuseChange) Decide(c Case) (Decision, error) {
 	// The refused data goes back as received, sealed with the same key.
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: i.Incoming.Data, DataMasked: i.Incoming.DataMasked}
 	if before, ok := c.standing(domain.RefusedChange, r.ReplyTo); ok {
-		return again(before, out, false)
+		return again(before, out)
 	}
 	code, ok := codes.Change(r.Code, c.today())
 	switch {

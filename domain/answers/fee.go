@@ -27,7 +27,7 @@ func (r ReturnFee) Decide(c Case) (Decision, error) {
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, AmountCents: r.AmountCents, NoticeGivenOn: r.NoticeGivenOn}
 	if before, ok := c.standing(domain.ReturnFee, r.ReplyTo); ok {
-		return again(before, out, false)
+		return again(before, out)
 	}
 	if err := r.check(c, i); err != nil {
 		return Decision{}, err

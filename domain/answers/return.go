@@ -32,7 +32,7 @@ func (r Return) decide(c Case, by string) (Decision, error) {
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Information: r.Information, DateOfDeath: r.DateOfDeath, StatementOn: r.StatementOn}
 	if before, ok := c.standing(domain.Return, r.ReplyTo); ok {
-		return again(before, out, false)
+		return again(before, out)
 	}
 	code, err := r.allowed(c, i.Incoming)
 	if err != nil {
@@ -114,15 +114,15 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming, today calendar
 	case code.NeedsInformation && r.Information == "":
 		return fieldRefusal(domain.Invalid, "/AddendaInformation", "required", "%s needs addenda information", r.Code)
 	}
-	return checkText("/AddendaInformation", r.Information, most)
+	return checkInformation(r.Information, most)
 }
 
-func checkText(pointer, s string, most int) error {
+func checkInformation(s string, most int) error {
 	switch {
 	case len(s) > most:
-		return fieldRefusal(domain.Invalid, pointer, "length", "at most %d characters fit the field; this has %d", most, len(s))
+		return fieldRefusal(domain.Invalid, "/AddendaInformation", "length", "at most %d characters fit the field; this has %d", most, len(s))
 	case !nacha.Printable(s):
-		return fieldRefusal(domain.Invalid, pointer, "alphabet", "only printable ASCII characters fit the field")
+		return fieldRefusal(domain.Invalid, "/AddendaInformation", "alphabet", "only printable ASCII characters fit the field")
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Reason: r.Reason}
 	if before, ok := c.standing(domain.Reversal, r.ReplyTo); ok {
-		return again(before, out, false)
+		return again(before, out)
 	}
 	_, sent := c.SettledOn(i)
 	switch {
