@@ -1,6 +1,10 @@
 package domain
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // nzAlgorithm is a way New Zealand banks compute the check digit of an
 // account: weights for bank (2), branch (4), base (8) and suffix (4), and the
@@ -76,15 +80,8 @@ func CheckNZAccount(number string) error {
 	if !ok {
 		return fmt.Errorf("%s is not a New Zealand bank", number[:2])
 	}
-	branch := 0
-	for _, r := range number[2:6] {
-		branch = branch*10 + int(r-'0')
-	}
-	inRange := false
-	for _, b := range bank.branches {
-		inRange = inRange || b[0] <= branch && branch <= b[1]
-	}
-	if !inRange {
+	branch, _ := strconv.Atoi(number[2:6]) // digits
+	if !slices.ContainsFunc(bank.branches, func(b [2]int) bool { return b[0] <= branch && branch <= b[1] }) {
 		return fmt.Errorf("branch %s does not belong to bank %s", number[2:6], number[:2])
 	}
 	base, suffix := "0"+number[6:13], number[13:]

@@ -3,6 +3,7 @@ package domain
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,15 +30,8 @@ func WebhookMayReach(a netip.Addr, sandbox bool) bool {
 	if a.IsLoopback() {
 		return sandbox
 	}
-	if !a.IsValid() || !a.IsGlobalUnicast() || a.IsPrivate() {
-		return false
-	}
-	for _, p := range notPublic {
-		if p.Contains(a) {
-			return false
-		}
-	}
-	return true
+	return a.IsValid() && a.IsGlobalUnicast() && !a.IsPrivate() &&
+		!slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // maxWebhookURL bounds a webhook's address, in bytes.

@@ -60,9 +60,7 @@ func allWebhookTypes() []string {
 	} {
 		add("file", string(state))
 	}
-	for _, status := range []RelationshipStatus{
-		RelationshipQueued, RelationshipPending, RelationshipApproved, RelationshipRejected, RelationshipCancelRequested, RelationshipCanceled,
-	} {
+	for _, status := range RelationshipStatuses {
 		add("link", string(status))
 	}
 	add("return_rate", string(guard.Low), string(guard.WarnedAt), string(guard.ActedAt), "stopped", "lifted")
