@@ -28,12 +28,7 @@ type (
 func (FileAcknowledged) Type() string { return "file.acknowledged" }
 func (FileRefused) Type() string      { return "file.refused" }
 
-func init() {
-	register(
-		func() Event { return &FileAcknowledged{} },
-		func() Event { return &FileRefused{} },
-	)
-}
+func init() { register(empty[FileAcknowledged], empty[FileRefused]) }
 
 // Answered is the outcome of a file according to the operator, or to operations
 // if they released it.

@@ -65,14 +65,9 @@ func (TransactionReturnFeeRequested) Type() string  { return "transaction.return
 
 func init() {
 	register(
-		func() Event { return &TransactionReturnRequested{} },
-		func() Event { return &TransactionCorrectionRequested{} },
-		func() Event { return &TransactionDishonorRequested{} },
-		func() Event { return &TransactionContestRequested{} },
-		func() Event { return &TransactionRefusalRequested{} },
-		func() Event { return &TransactionReversalRequested{} },
-		func() Event { return &TransactionRetryRequested{} },
-		func() Event { return &TransactionReturnFeeRequested{} },
+		empty[TransactionReturnRequested], empty[TransactionCorrectionRequested], empty[TransactionDishonorRequested],
+		empty[TransactionContestRequested], empty[TransactionRefusalRequested], empty[TransactionReversalRequested],
+		empty[TransactionRetryRequested], empty[TransactionReturnFeeRequested],
 	)
 }
 

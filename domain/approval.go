@@ -161,12 +161,8 @@ func (ApprovalActed) Type() string     { return "approval.acted" }
 
 func init() {
 	register(
-		func() Event { return &ApprovalAsked{} },
-		func() Event { return &ApprovalGiven{} },
-		func() Event { return &ApprovalRefused{} },
-		func() Event { return &ApprovalTakenBack{} },
-		func() Event { return &ApprovalOutdated{} },
-		func() Event { return &ApprovalActed{} },
+		empty[ApprovalAsked], empty[ApprovalGiven], empty[ApprovalRefused], empty[ApprovalTakenBack],
+		empty[ApprovalOutdated], empty[ApprovalActed],
 	)
 }
 

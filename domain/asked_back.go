@@ -33,12 +33,7 @@ type (
 func (TransactionAskedBack) Type() string  { return "transaction.asked_back" }
 func (TransactionUnanswered) Type() string { return "transaction.unanswered" }
 
-func init() {
-	register(
-		func() Event { return &TransactionAskedBack{} },
-		func() Event { return &TransactionUnanswered{} },
-	)
-}
+func init() { register(empty[TransactionAskedBack], empty[TransactionUnanswered]) }
 
 // AnswerBy returns when the time ends in which the receiving bank has to answer
 // a request for return; ok is false for other items.

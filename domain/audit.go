@@ -49,12 +49,7 @@ func (Exported) Type() string        { return "audit.exported" }
 func (RequestRefused) Type() string  { return "audit.request_refused" }
 
 func init() {
-	register(
-		func() Event { return &Exported{} },
-		func() Event { return &RequestRefused{} },
-		func() Event { return &AccountRevealed{} },
-		func() Event { return &FileRead{} },
-	)
+	register(empty[Exported], empty[RequestRefused], empty[AccountRevealed], empty[FileRead])
 }
 
 // AuditStream names the stream that records to whom a client's account numbers

@@ -104,7 +104,7 @@ type BankConfigured struct {
 // Type names the event in the log.
 func (BankConfigured) Type() string { return "bank.configured" }
 
-func init() { register(func() Event { return &BankConfigured{} }) }
+func init() { register(empty[BankConfigured]) }
 
 // Evolve applies one event of the ODFI's stream.
 func (b *Bank) Evolve(f Fact) {

@@ -86,11 +86,8 @@ func (AccountRefusalRecalled) Type() string   { return "account.refusal_recalled
 
 func init() {
 	register(
-		func() Event { return &AccountOpened{} },
-		func() Event { return &AccountCorrected{} },
-		func() Event { return &AccountCorrectionLeft{} },
-		func() Event { return &AccountCorrectionRefused{} },
-		func() Event { return &AccountRefusalRecalled{} },
+		empty[AccountOpened], empty[AccountCorrected], empty[AccountCorrectionLeft], empty[AccountCorrectionRefused],
+		empty[AccountRefusalRecalled],
 	)
 }
 
@@ -169,7 +166,7 @@ type TransactionAccountChanged struct {
 // Type names the event in the log.
 func (TransactionAccountChanged) Type() string { return "transaction.account_changed" }
 
-func init() { register(func() Event { return &TransactionAccountChanged{} }) }
+func init() { register(empty[TransactionAccountChanged]) }
 
 // CorrectAccount acts on a notification of change about a bank account.
 type CorrectAccount struct {

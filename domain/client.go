@@ -119,12 +119,7 @@ func (ClientSuspended) Type() string { return "client.suspended" }
 func (ClientResumed) Type() string   { return "client.resumed" }
 
 func init() {
-	register(
-		func() Event { return &ClientOpened{} },
-		func() Event { return &ClientChanged{} },
-		func() Event { return &ClientSuspended{} },
-		func() Event { return &ClientResumed{} },
-	)
+	register(empty[ClientOpened], empty[ClientChanged], empty[ClientSuspended], empty[ClientResumed])
 }
 
 // Evolve applies one event of the client's stream.

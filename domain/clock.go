@@ -13,4 +13,4 @@ type ClockMoved struct {
 // Type names the event in the log.
 func (ClockMoved) Type() string { return "clock.moved" }
 
-func init() { register(func() Event { return &ClockMoved{} }) }
+func init() { register(empty[ClockMoved]) }

@@ -50,13 +50,7 @@ func (CompanyRateChanged) Type() string { return "company.rate_changed" }
 func (CompanyStopped) Type() string     { return "company.stopped" }
 func (CompanyLifted) Type() string      { return "company.lifted" }
 
-func init() {
-	register(
-		func() Event { return &CompanyRateChanged{} },
-		func() Event { return &CompanyStopped{} },
-		func() Event { return &CompanyLifted{} },
-	)
-}
+func init() { register(empty[CompanyRateChanged], empty[CompanyStopped], empty[CompanyLifted]) }
 
 // CompanyStream names the stream of a client's company identification.
 func CompanyStream(client, company string) string { return "company/" + client + "/" + company }

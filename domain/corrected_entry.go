@@ -21,4 +21,4 @@ type TransactionCorrectedEntryMade struct {
 // Type names the event in the log.
 func (TransactionCorrectedEntryMade) Type() string { return "transaction.corrected_entry_made" }
 
-func init() { register(func() Event { return &TransactionCorrectedEntryMade{} }) }
+func init() { register(empty[TransactionCorrectedEntryMade]) }

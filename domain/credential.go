@@ -92,13 +92,7 @@ func (CredentialIssued) Type() string   { return "credential.issued" }
 func (CredentialIssuedV2) Type() string { return "credential.issued_v2" }
 func (CredentialRevoked) Type() string  { return "credential.revoked" }
 
-func init() {
-	register(
-		func() Event { return &CredentialIssued{} },
-		func() Event { return &CredentialIssuedV2{} },
-		func() Event { return &CredentialRevoked{} },
-	)
-}
+func init() { register(empty[CredentialIssued], empty[CredentialIssuedV2], empty[CredentialRevoked]) }
 
 // Shareable returns the data of an event as feeds show it: as recorded, except
 // that a CredentialIssued of an earlier release loses the hash of its secret.

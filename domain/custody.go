@@ -94,16 +94,8 @@ func (AuditSignedIn) Type() string       { return "audit.signed_in" }
 
 func init() {
 	register(
-		func() Event { return &DeliverySwitched{} },
-		func() Event { return &KeysRotated{} },
-		func() Event { return &KeysDestroyed{} },
-		func() Event { return &CredentialsAccepted{} },
-		func() Event { return &ActedAlone{} },
-		func() Event { return &LinkMade{} },
-		func() Event { return &PersonSetUp{} },
-		func() Event { return &PersonSignedIn{} },
-		func() Event { return &SessionsEnded{} },
-		func() Event { return &SessionEnded{} },
-		func() Event { return &AuditSignedIn{} },
+		empty[DeliverySwitched], empty[KeysRotated], empty[KeysDestroyed], empty[CredentialsAccepted],
+		empty[ActedAlone], empty[LinkMade], empty[PersonSetUp], empty[PersonSignedIn], empty[SessionsEnded],
+		empty[SessionEnded], empty[AuditSignedIn],
 	)
 }

@@ -38,7 +38,7 @@ type TransactionDecided struct {
 // Type names the event in the log.
 func (TransactionDecided) Type() string { return "transaction.decided" }
 
-func init() { register(func() Event { return &TransactionDecided{} }) }
+func init() { register(empty[TransactionDecided]) }
 
 func (t *Transaction) decide(f Fact, e *TransactionDecided) {
 	if i, ok := t.Item(e.ItemID); ok {

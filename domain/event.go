@@ -42,6 +42,14 @@ func register(events ...func() Event) {
 	}
 }
 
+// empty makes an event of a type.
+func empty[T any, E interface {
+	*T
+	Event
+}]() Event {
+	return E(new(T))
+}
+
 // Types lists a zero value of every event, for documents and tests.
 func Types() map[string]Event {
 	all := make(map[string]Event, len(known))

@@ -150,14 +150,8 @@ func (FileDeliveryUnknown) Type() string { return "file.delivery_unknown" }
 
 func init() {
 	register(
-		func() Event { return &FileOpened{} },
-		func() Event { return &FileFilled{} },
-		func() Event { return &FileCut{} },
-		func() Event { return &FileRedated{} },
-		func() Event { return &FileRendered{} },
-		func() Event { return &FileDelivering{} },
-		func() Event { return &FileDelivered{} },
-		func() Event { return &FileDeliveryUnknown{} },
+		empty[FileOpened], empty[FileFilled], empty[FileCut], empty[FileRedated], empty[FileRendered],
+		empty[FileDelivering], empty[FileDelivered], empty[FileDeliveryUnknown],
 	)
 }
 

@@ -35,13 +35,7 @@ func (FileHeld) Type() string     { return "file.held" }
 func (FileApproved) Type() string { return "file.approved" }
 func (FileRejected) Type() string { return "file.rejected" }
 
-func init() {
-	register(
-		func() Event { return &FileHeld{} },
-		func() Event { return &FileApproved{} },
-		func() Event { return &FileRejected{} },
-	)
-}
+func init() { register(empty[FileHeld], empty[FileApproved], empty[FileRejected]) }
 
 // evolveJudged applies the guard's events.
 func (f *File) evolveJudged(fact Fact) {

@@ -100,7 +100,7 @@ type BankNamesSet struct {
 // Type names the event in the log.
 func (BankNamesSet) Type() string { return "banks.names_set" }
 
-func init() { register(func() Event { return &BankNamesSet{} }) }
+func init() { register(empty[BankNamesSet]) }
 
 // NamesSet returns the event that accompanies new settings of an ODFI if they
 // change the names or the place of its files, or where files are picked up.

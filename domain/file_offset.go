@@ -23,7 +23,7 @@ type FileOffset struct {
 // Type names the event in the log.
 func (FileOffset) Type() string { return "file.offset" }
 
-func init() { register(func() Event { return &FileOffset{} }) }
+func init() { register(empty[FileOffset]) }
 
 // OrderedOffset is the account against which a client wants a batch of its own
 // file balanced, in the clear. It is kept sealed with the file; in the log it

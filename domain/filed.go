@@ -23,7 +23,7 @@ type (
 // Type names the event in the log.
 func (TransactionFiled) Type() string { return "transaction.filed" }
 
-func init() { register(func() Event { return &TransactionFiled{} }) }
+func init() { register(empty[TransactionFiled]) }
 
 // FileItem files an item: in a file, in one of its batches, under a trace
 // number.

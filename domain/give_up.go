@@ -14,7 +14,7 @@ type FileGivenUp struct {
 // Type names the event in the log.
 func (FileGivenUp) Type() string { return "file.given_up" }
 
-func init() { register(func() Event { return &FileGivenUp{} }) }
+func init() { register(empty[FileGivenUp]) }
 
 // GiveUpFile closes a file that is not cut, so that nothing completes it later.
 type GiveUpFile FileGivenUp

@@ -36,13 +36,7 @@ func (TransactionHeld) Type() string     { return "transaction.held" }
 func (TransactionApproved) Type() string { return "transaction.approved" }
 func (TransactionRejected) Type() string { return "transaction.rejected" }
 
-func init() {
-	register(
-		func() Event { return &TransactionHeld{} },
-		func() Event { return &TransactionApproved{} },
-		func() Event { return &TransactionRejected{} },
-	)
-}
+func init() { register(empty[TransactionHeld], empty[TransactionApproved], empty[TransactionRejected]) }
 
 // Hold keeps a waiting item out of files until it is approved or rejected.
 type Hold struct{ ItemID, Reason string }

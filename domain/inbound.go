@@ -84,12 +84,8 @@ func (InboundKeyReused) Type() string   { return "inbound.key_reused" }
 
 func init() {
 	register(
-		func() Event { return &InboundReceived{} },
-		func() Event { return &InboundQuarantined{} },
-		func() Event { return &InboundApplied{} },
-		func() Event { return &InboundRepeated{} },
-		func() Event { return &InboundJudged{} },
-		func() Event { return &InboundKeyReused{} },
+		empty[InboundReceived], empty[InboundQuarantined], empty[InboundApplied], empty[InboundRepeated],
+		empty[InboundJudged], empty[InboundKeyReused],
 	)
 }
 

@@ -30,12 +30,7 @@ type (
 func (TracesTaken) Type() string   { return "odfi.traces_taken" }
 func (ModifierTaken) Type() string { return "origin.modifier_taken" }
 
-func init() {
-	register(
-		func() Event { return &TracesTaken{} },
-		func() Event { return &ModifierTaken{} },
-	)
-}
+func init() { register(empty[TracesTaken], empty[ModifierTaken]) }
 
 // MaxTraceSequence is the largest of the seven digits after the ODFI.
 const MaxTraceSequence = 9_999_999

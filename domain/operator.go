@@ -111,13 +111,7 @@ func (OperatorAdded) Type() string     { return "operator.added" }
 func (OperatorChanged) Type() string   { return "operator.changed" }
 func (ApproversRequired) Type() string { return "operator.approvers_required" }
 
-func init() {
-	register(
-		func() Event { return &OperatorAdded{} },
-		func() Event { return &OperatorChanged{} },
-		func() Event { return &ApproversRequired{} },
-	)
-}
+func init() { register(empty[OperatorAdded], empty[OperatorChanged], empty[ApproversRequired]) }
 
 // Evolve applies one event of the people's stream.
 func (o *Operators) Evolve(f Fact) {

@@ -77,7 +77,7 @@ type RawEntry struct {
 // Type names the event in the log.
 func (TransactionOriginated) Type() string { return "transaction.originated" }
 
-func init() { register(func() Event { return &TransactionOriginated{} }) }
+func init() { register(empty[TransactionOriginated]) }
 
 // Originate accepts a transaction. Number is the receiver's account number in
 // the clear, for checks; Account is the same, sealed.

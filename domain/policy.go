@@ -28,7 +28,7 @@ type PolicyChanged struct {
 // Type names the event in the log.
 func (PolicyChanged) Type() string { return "policy.changed" }
 
-func init() { register(func() Event { return &PolicyChanged{} }) }
+func init() { register(empty[PolicyChanged]) }
 
 // DefaultExpiry is how long a request waits for approval by default.
 const DefaultExpiry = 24 * time.Hour

@@ -36,12 +36,7 @@ type (
 func (ProfileODFISaved) Type() string   { return "profile.odfi_saved" }
 func (ProfileODFIDeleted) Type() string { return "profile.odfi_deleted" }
 
-func init() {
-	register(
-		func() Event { return &ProfileODFISaved{} },
-		func() Event { return &ProfileODFIDeleted{} },
-	)
-}
+func init() { register(empty[ProfileODFISaved], empty[ProfileODFIDeleted]) }
 
 // ProfileStream names the stream of a client's profile.
 func ProfileStream(client string) string { return "profile/" + client }

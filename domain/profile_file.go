@@ -33,7 +33,7 @@ func ProfileFileID(file string) string { return strings.ToUpper(strings.ReplaceA
 // Type names the event in the log.
 func (ProfileFileMade) Type() string { return "achfile.made" }
 
-func init() { register(func() Event { return &ProfileFileMade{} }) }
+func init() { register(empty[ProfileFileMade]) }
 
 // ProfileFileStream names the stream of a client's ACH Pro file.
 func ProfileFileStream(client, id string) string { return "achfile/" + client + "/" + id }

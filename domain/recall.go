@@ -10,7 +10,7 @@ type TransactionRecalled struct {
 // Type names the event in the log.
 func (TransactionRecalled) Type() string { return "transaction.recalled" }
 
-func init() { register(func() Event { return &TransactionRecalled{} }) }
+func init() { register(empty[TransactionRecalled]) }
 
 // Recall withdraws an item that still waits for a file, or a request that
 // waits for the receiving bank.

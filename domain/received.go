@@ -111,11 +111,7 @@ func (TransactionChangeRefused) Type() string { return "transaction.change_refus
 
 func init() {
 	register(
-		func() Event { return &TransactionReceived{} },
-		func() Event { return &TransactionReturned{} },
-		func() Event { return &TransactionCorrected{} },
-		func() Event { return &TransactionDishonored{} },
-		func() Event { return &TransactionContested{} },
-		func() Event { return &TransactionChangeRefused{} },
+		empty[TransactionReceived], empty[TransactionReturned], empty[TransactionCorrected],
+		empty[TransactionDishonored], empty[TransactionContested], empty[TransactionChangeRefused],
 	)
 }

@@ -20,7 +20,7 @@ type ReceivingAccountsSet struct {
 // Type names the event in the log.
 func (ReceivingAccountsSet) Type() string { return "receiving.accounts_set" }
 
-func init() { register(func() Event { return &ReceivingAccountsSet{} }) }
+func init() { register(empty[ReceivingAccountsSet]) }
 
 // SameReceivers reports whether two settings receive payments at the same
 // accounts. Sealing an account twice gives different bytes, so fingerprints are

@@ -67,10 +67,7 @@ func (RecipientDeleted) Type() string        { return "recipient.deleted" }
 
 func init() {
 	register(
-		func() Event { return &RecipientSaved{} },
-		func() Event { return &RecipientAccountSaved{} },
-		func() Event { return &RecipientAccountDeleted{} },
-		func() Event { return &RecipientDeleted{} },
+		empty[RecipientSaved], empty[RecipientAccountSaved], empty[RecipientAccountDeleted], empty[RecipientDeleted],
 	)
 }
 

@@ -76,7 +76,7 @@ type AccountLinked struct {
 // Type names the event in the log.
 func (AccountLinked) Type() string { return "relationship.linked" }
 
-func init() { register(func() Event { return &AccountLinked{} }) }
+func init() { register(empty[AccountLinked]) }
 
 // LinkAccount links a bank account to a holder.
 type LinkAccount struct {

@@ -17,12 +17,7 @@ type (
 func (LinkCancelRequested) Type() string { return "relationship.cancel_requested" }
 func (LinkCanceled) Type() string        { return "relationship.canceled" }
 
-func init() {
-	register(
-		func() Event { return &LinkCancelRequested{} },
-		func() Event { return &LinkCanceled{} },
-	)
-}
+func init() { register(empty[LinkCancelRequested], empty[LinkCanceled]) }
 
 func (e LinkCancelRequested) changes(r *Relationship) string {
 	r.Status = RelationshipCancelRequested

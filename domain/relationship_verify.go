@@ -44,12 +44,7 @@ func (LinkRejected) Type() string  { return "relationship.rejected" }
 func (LinkTryFailed) Type() string { return "relationship.try_failed" }
 
 func init() {
-	register(
-		func() Event { return &LinkVerifying{} },
-		func() Event { return &LinkApproved{} },
-		func() Event { return &LinkRejected{} },
-		func() Event { return &LinkTryFailed{} },
-	)
+	register(empty[LinkVerifying], empty[LinkApproved], empty[LinkRejected], empty[LinkTryFailed])
 }
 
 // The changes methods return what an event does to the relationship it names.

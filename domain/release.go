@@ -24,7 +24,7 @@ type TransactionReleasedFromFile struct {
 // Type names the event in the log.
 func (TransactionReleasedFromFile) Type() string { return "transaction.released_from_file" }
 
-func init() { register(func() Event { return &TransactionReleasedFromFile{} }) }
+func init() { register(empty[TransactionReleasedFromFile]) }
 
 // release applies the event. Windows and ages count from it, so that a released
 // item does not look like one that missed them.

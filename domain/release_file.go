@@ -29,12 +29,7 @@ type (
 func (FileReleaseOrdered) Type() string { return "file.release_ordered" }
 func (FileReleased) Type() string       { return "file.released" }
 
-func init() {
-	register(
-		func() Event { return &FileReleaseOrdered{} },
-		func() Event { return &FileReleased{} },
-	)
-}
+func init() { register(empty[FileReleaseOrdered], empty[FileReleased]) }
 
 // Then is what happens to the entries of a released file.
 type Then string

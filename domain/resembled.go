@@ -13,7 +13,7 @@ type TransactionResembled struct {
 // Type names the event in the log.
 func (TransactionResembled) Type() string { return "transaction.resembled" }
 
-func init() { register(func() Event { return &TransactionResembled{} }) }
+func init() { register(empty[TransactionResembled]) }
 
 // LooksLike says why an item waits that may have left as a similar entry.
 func LooksLike(file, trace string) string {

@@ -17,7 +17,7 @@ type FileTotalsDiffer struct {
 // Type names the event in the log.
 func (FileTotalsDiffer) Type() string { return "file.totals_differ" }
 
-func init() { register(func() Event { return &FileTotalsDiffer{} }) }
+func init() { register(empty[FileTotalsDiffer]) }
 
 // differing records a difference in totals, once for each acknowledgement and
 // its totals.

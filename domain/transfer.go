@@ -13,7 +13,7 @@ type TransferMade struct {
 // Type names the event in the log.
 func (TransferMade) Type() string { return "transfer.made" }
 
-func init() { register(func() Event { return &TransferMade{} }) }
+func init() { register(empty[TransferMade]) }
 
 // MakeTransfer moves money for a relationship.
 type MakeTransfer struct {

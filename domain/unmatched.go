@@ -52,12 +52,7 @@ func (EntryReturned) Type() string  { return "unmatched.returned" }
 func (EntryDismissed) Type() string { return "unmatched.dismissed" }
 
 func init() {
-	register(
-		func() Event { return &EntryQueued{} },
-		func() Event { return &EntryAssigned{} },
-		func() Event { return &EntryReturned{} },
-		func() Event { return &EntryDismissed{} },
-	)
+	register(empty[EntryQueued], empty[EntryAssigned], empty[EntryReturned], empty[EntryDismissed])
 }
 
 // UnmatchedStream names the stream of an entry that waits for a person.

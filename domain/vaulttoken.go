@@ -58,13 +58,7 @@ func (TokenDeleted) Type() string  { return "token.deleted" }
 func (DefaultChosen) Type() string { return "customer.default_chosen" }
 
 func init() {
-	register(
-		func() Event { return &TokenStored{} },
-		func() Event { return &TokenReplaced{} },
-		func() Event { return &TokenUsed{} },
-		func() Event { return &TokenDeleted{} },
-		func() Event { return &DefaultChosen{} },
-	)
+	register(empty[TokenStored], empty[TokenReplaced], empty[TokenUsed], empty[TokenDeleted], empty[DefaultChosen])
 }
 
 // TokenStream names the stream of a client's vault token.

@@ -107,14 +107,8 @@ func (WebhookRetryOrdered) Type() string  { return "webhook.retry_ordered" }
 
 func init() {
 	register(
-		func() Event { return &WebhookOpened{} },
-		func() Event { return &WebhookChanged{} },
-		func() Event { return &WebhookSecretRotated{} },
-		func() Event { return &WebhookDisabled{} },
-		func() Event { return &WebhookDeleted{} },
-		func() Event { return &WebhookPinged{} },
-		func() Event { return &WebhookReplayOrdered{} },
-		func() Event { return &WebhookRetryOrdered{} },
+		empty[WebhookOpened], empty[WebhookChanged], empty[WebhookSecretRotated], empty[WebhookDisabled],
+		empty[WebhookDeleted], empty[WebhookPinged], empty[WebhookReplayOrdered], empty[WebhookRetryOrdered],
 	)
 }
 
