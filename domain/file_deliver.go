@@ -14,9 +14,10 @@ type RedateFile struct {
 
 // Decide redates the file if the deadline its dates were decided for has
 // passed. A file that the client carries belongs to the client once it is cut,
-// and keeps its dates.
+// and keeps its dates, unless a rule held it and it is not rendered yet: its bytes
+// were not given out.
 func (c RedateFile) Decide(f File) ([]Event, error) {
-	if f.Opened.Method == ByDownload {
+	if f.Opened.Method == ByDownload && (f.Rendered != nil || !f.wasHeld()) {
 		return nil, nil
 	}
 	again, stale := Redate(c.Now, f.DatedAt, f.Batches, c.Terms)

@@ -61,6 +61,11 @@ func (f *File) evolveJudged(fact Fact) {
 	}
 }
 
+// wasHeld reports whether a rule held the file at any time.
+func (f *File) wasHeld() bool {
+	return slices.ContainsFunc(f.History, func(s FileStep) bool { return s.State == FileIsHeld })
+}
+
 // waive notes a rule that holds the file no more.
 func (f *File) waive(rule string) {
 	rules := []string{rule}

@@ -60,10 +60,10 @@ const (
 		s.credits + coalesce(1 - o.debit, 0), s.credit_cents + coalesce((1 - o.debit) * o.cents, 0), f.delivered_at, f.state, f.id, f.name, b.number `
 	withOffset = ` LEFT JOIN offsets@ o ON o.file = b.file AND o.batch = b.number AND o.released = 0 `
 	// sentEntries settle on their effective date. A file that the client
-	// carries counts from its cut on.
+	// carries counts from its cut on, unless a rule holds it or rejected it.
 	sentEntries = sums + `FROM batches@ b INDEXED BY batches_effective@
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
-		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released')
+		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released', 'held', 'rejected')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 	// sentAnswers have the date of the entries they answer and settle at the
 	// next opportunity.

@@ -47,7 +47,7 @@ const (
 	sentOf = `SELECT coalesce(sum(s.debits), 0), coalesce(sum(s.debit_cents), 0), coalesce(sum(s.credits), 0), coalesce(sum(s.credit_cents), 0)
 		FROM batches@ b INDEXED BY batches_effective@
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
-		WHERE b.answers = 0 AND b.effective_on BETWEEN ?2 AND ?3 AND f.client = ?1 AND f.state NOT IN ('refused', 'released')
+		WHERE b.answers = 0 AND b.effective_on BETWEEN ?2 AND ?3 AND f.client = ?1 AND f.state NOT IN ('refused', 'released', 'held', 'rejected')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 )
 

@@ -352,6 +352,49 @@ func TestAHeldFileIsRejectedAtItsDeadlineWhereItsRuleSaysSo(t *testing.T) {
 	b.fileStands(id, domain.FileIsRejected)
 }
 
+// A rule holds a file that its client carries to the bank. Its bytes are not given
+// out before it is approved: none of its money settles until then, and its dates are
+// decided again.
+func TestAHeldFileToCarryDoesNotSettleAndIsDatedAgain(t *testing.T) {
+	b := openBank(t, bounded(daily(1_00)))
+	c, err := b.Ledger.Client(t.Context(), gym)
+	must(t, err)
+	made, err := b.uploads.UploadACHFile(t.Context(), gym, ACHFile{Batches: payroll(3).Batches, Settings: c.Settings.File}, Request{})
+	must(t, err)
+	b.sweep()
+	settles := func(day string) (n int) {
+		must(t, b.views.CatchUp(t.Context()))
+		all, err := b.views.Settlements(t.Context(), day)
+		must(t, err)
+		debits, credits, err := b.views.Settling(t.Context(), gym, day)
+		must(t, err)
+		for _, s := range all {
+			n += s.Debits.Entries + s.Credits.Entries
+		}
+		if ours := debits.Entries + credits.Entries; ours != n {
+			t.Errorf("on %s %d entries settle for the client, and %d for its bank", day, ours, n)
+		}
+		return n
+	}
+	b.fileStands(made.FileID, domain.FileIsHeld)
+	for _, day := range []string{"2026-11-23", "2026-11-24"} {
+		if n := settles(day); n != 0 {
+			t.Errorf("on %s settle %d entries of a file that is held", day, n)
+		}
+	}
+	b.approveFile(made.FileID)
+	b.sweepAt("2026-11-25 10:00") // Thanksgiving is on the 26th
+	for _, batch := range b.fileStands(made.FileID, domain.FileIsRendered).Batches {
+		if batch.EffectiveOn != "261127" {
+			t.Errorf("batch %d is dated %s", batch.Number, batch.EffectiveOn)
+		}
+	}
+	if n := settles("2026-11-27"); n != made.Entries {
+		t.Errorf("then settle %d entries", n)
+	}
+	b.verify()
+}
+
 func TestAHeldFileThatIsReleasedHasItsEntriesJudgedOneByOne(t *testing.T) {
 	b := openBank(t, bounded(daily(1000_00)))
 	id := b.uploadOf(600_00, 500_00)
