@@ -60,6 +60,34 @@ func TestNoReturnFeeWaitsForAnAccountThatItsBankRefused(t *testing.T) {
 	b.verify()
 }
 
+// The operator refuses the file of two transfers when they should have settled and
+// their link was canceled. The receiver's authorization has ended, so that the debit
+// stays; what the receiver was to get is paid.
+func TestNoDebitLeavesAgainOverALinkThatEndedMeanwhile(t *testing.T) {
+	b := openBank(t)
+	link, _ := b.linked()
+	debit, credit := b.over(link, pull(1)), b.over(link, pull(2, push))
+	b.sweepAt("2026-11-20 14:31")
+	b.clock.Set(at("2026-11-23 09:00"))
+	h, err := b.Holder(t.Context(), gym, link.Holder)
+	must(t, err)
+	r, _ := h.Relationship(link.RelationshipID)
+	flying, err := b.InFlight(t.Context(), h, r)
+	must(t, err)
+	events, err := domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
+	must(t, err)
+	b.write(domain.HolderStream(gym, link.Holder), gym, h.Version, events...)
+	b.refuse(b.onlyFile())
+	b.sweepAt("2026-11-23 10:16")
+	if i := b.item(gym, debit); i.State != domain.Rejected || !strings.Contains(i.Reason, "was canceled, and the receiver's authorization with it") {
+		t.Errorf("the debit is %s: %s", i.State, i.Reason)
+	}
+	if i := b.item(gym, credit); i.State != domain.Filed {
+		t.Errorf("the credit is %s: %s", i.State, i.Reason)
+	}
+	b.verify()
+}
+
 // A micro-deposit that comes back while a file is filled keeps what is not in
 // the file yet from leaving.
 func TestNoTransferIsFiledAfterTheMicroDepositOfItsLinkCameBack(t *testing.T) {

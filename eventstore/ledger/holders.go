@@ -34,10 +34,16 @@ func (l *Ledger) rejectRefused(ctx context.Context, h domain.Holder) error {
 	return nil
 }
 
-// RefusedOver returns why nothing may leave for a relationship; empty if it
-// may. It reads the log, so a returned entry counts at once.
-func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Over) (reason string, err error) {
-	_, reason, err = l.over(ctx, client, over)
+// RefusedOver returns why an entry, a debit or a credit, may not leave over a
+// relationship; empty if it may. It reads the log, so a returned entry counts at
+// once. A relationship is canceled once all its entries have settled. A debit
+// that waits again, because the operator refused its file later, stays: the
+// receiver's authorization has ended.
+func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Over, debit bool) (reason string, err error) {
+	r, reason, err := l.over(ctx, client, over)
+	if err == nil && reason == "" && debit && r.Status == domain.RelationshipCanceled {
+		reason = r.NoMore("")
+	}
 	return reason, err
 }
 
