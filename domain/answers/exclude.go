@@ -34,6 +34,7 @@ var exclusions = []exclusion{
 	{domain.ReturnFee, chain.ofReversal, "the return is one of a reversal: no fee goes with it"},
 	{domain.ReturnFee, chain.ofFee, "the return is one of a return fee: no fee goes with it"},
 	{domain.ReturnFee, chain.dishonored, "the return was dishonored, which says that it does not stand: no fee goes with it"},
+	{domain.ReturnFee, chain.chargedBefore, "a fee was charged for an earlier return of the same entry: the entry came back twice, and it has one fee"},
 	{domain.ReturnFee, chain.reversedBefore, "a reversal of the entry was asked for: no fee goes with an entry made in error"},
 	{domain.Dishonor, chain.charged, "a fee was charged for the return, which says that it stands"},
 	{domain.Dishonor, chain.presentedAfter, "the entry is presented again after this return: dishonoring it would move the money twice"},

@@ -97,6 +97,21 @@ func (c chain) ofFee(a answer) bool {
 	return r != nil && slices.ContainsFunc(c.Items, func(i *domain.Item) bool { return i.Kind == domain.ReturnFee && i.ID == r.ReplyTo })
 }
 
+// chargedBefore reports whether a fee for another return of the same presentment
+// counts: a bank may return an entry twice in error, and the receiver agreed to
+// one fee.
+func (c chain) chargedBefore(a answer) bool {
+	counts := c.counts(a)
+	ret, ok := c.Item(a.replyTo)
+	return ok && slices.ContainsFunc(c.Items, func(i *domain.Item) bool {
+		if i.Kind != domain.ReturnFee || i.ReplyTo == a.replyTo || !counts(i) {
+			return false
+		}
+		other, ok := c.Item(i.ReplyTo)
+		return ok && other.ReplyTo == ret.ReplyTo
+	})
+}
+
 // charged reports whether a fee for a return is in a file, or waits and was
 // requested earlier.
 func (c chain) charged(a answer) bool {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/calendar"
 )
 
@@ -38,4 +39,23 @@ func TestAFeeLeavesInTimeToSettleByTheTermsOfItsBank(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A bank returned an entry twice in error, and a person assigned the second return.
+func TestAnEntryThatCameBackTwiceHasOneFee(t *testing.T) {
+	twice := charged(2500).add("2026-11-30T12:00:00Z", returned("ret2", "out", "R01", "2026-11-30"))
+	again := answers.ReturnFee{ItemID: "x", ReplyTo: "ret2", AmountCents: 2500, NoticeGivenOn: "2026-11-20"}
+	question{twice.at("2026-11-30T20:00:00Z", delivered()), again, domain.RuleBroken}.ask(t)
+	for _, a := range twice.at("2026-11-30T20:00:00Z", delivered()).Available() {
+		if a.Name == "return_fee" {
+			t.Errorf("%+v is offered", a)
+		}
+	}
+	twice.add("2026-11-30T13:00:00Z", &domain.TransactionRecalled{ItemID: "fee"})
+	question{twice.at("2026-11-30T20:00:00Z", delivered()), again, ""}.ask(t)
+
+	retried := charged(2500).
+		add("2026-11-25T13:00:00Z", &domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "retry", ReplyTo: "ret"}}).
+		add("2026-11-30T12:00:00Z", returned("ret2", "retry", "R01", "2026-11-30"))
+	question{retried.at("2026-11-30T20:00:00Z", delivered()), again, ""}.ask(t) // of another presentment
 }
