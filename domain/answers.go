@@ -120,12 +120,16 @@ func (t *Transaction) receive(f Fact, kind ItemKind, in *Incoming) {
 }
 
 func (t *Transaction) ask(f Fact, kind ItemKind, out *Outgoing) {
-	amount := int64(0)
-	if o := t.Origination(); o != nil && kind != Correction && kind != RefusedChange {
-		amount = o.AmountCents
-	}
-	if kind == ReturnFee {
+	amount, o := int64(0), t.Origination()
+	to, _ := t.Item(out.ReplyTo)
+	switch {
+	case kind == Correction || kind == RefusedChange:
+	case kind == ReturnFee:
 		amount = out.AmountCents
+	case (kind == Dishonor || kind == Contest) && to != nil: // of a fee, or of another amount than the entry's
+		amount = to.AmountCents
+	case o != nil:
+		amount = o.AmountCents
 	}
 	t.add(f, Item{
 		ID: out.ItemID, Kind: kind, Direction: ToFed, State: Pending, ReplyTo: out.ReplyTo,

@@ -231,7 +231,10 @@ func TestADishonorBearsTheAmountOfTheReturnItAnswers(t *testing.T) {
 			Return: &nacha.Return{Code: "R01", OriginalTrace: trace, OriginalRouting: theirBank[:8]}},
 	}})
 	dishonored := func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} }
-	b.answer(gym, id, dishonored, domain.Outgoing{Code: "R69", Information: "03"})
+	item := b.answer(gym, id, dishonored, domain.Outgoing{Code: "R69", Information: "03"})
+	if got := b.itemNamed(id, item).AmountCents; got != 1024 {
+		t.Errorf("the client is told that it is of %d cents", got)
+	}
 	b.sweepAt("2026-11-24 14:30")
 	if f := b.cutFiles()[1]; f.State != domain.FileIsDelivered || f.Cut.Totals.DebitCents != 1024 {
 		t.Errorf("the file is %s with %+v", f.State, f.Cut.Totals)
