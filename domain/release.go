@@ -71,7 +71,8 @@ const clientCarries = "its file was for the client to carry to its bank, so it d
 // An item that the operator rejected waits for the next window, and the second
 // time for a person: sent again unchanged, it would be rejected for ever. An
 // item in a file that the client carries waits for the client, who may have
-// sent it by other means.
+// sent it by other means. An entry that was to be taken back waits for a person
+// too: it must not leave again because it never came.
 //
 // Items of the transaction that may not leave any more because of the release
 // are rejected by package answers in the same append.
@@ -85,14 +86,20 @@ func (c Release) Decide(t Transaction) []Event {
 		released.NotBefore = c.NotBefore.UTC().Format(time.RFC3339Nano)
 	}
 	events := []Event{released}
-	if next := c.next(i); next != nil {
+	if next := c.next(t, i); next != nil {
 		events = append(events, next)
+	}
+	if i.Kind == Reversal {
+		if entry := t.waitingEntry(); entry != nil { // its own file was refused as well, before
+			events = append(events, TransactionHeld{ItemID: entry.ID, Reason: toBeReversed})
+		}
 	}
 	return events
 }
 
 // next is what becomes of a released item; nil if it waits for the next window.
-func (c Release) next(i *Item) Event {
+func (c Release) next(t Transaction, i *Item) Event {
+	unwanted := t.unwanted(i)
 	switch {
 	case c.Reject:
 		return TransactionRejected{ItemID: i.ID, Reason: c.Reason}
@@ -100,8 +107,45 @@ func (c Release) next(i *Item) Event {
 		return TransactionHeld{ItemID: i.ID, Reason: clientCarries}
 	case i.Resembles != nil:
 		return TransactionHeld{ItemID: i.ID, Reason: LooksLike(i.Resembles.File, i.Resembles.Trace)}
+	case unwanted != "":
+		return TransactionHeld{ItemID: i.ID, Reason: unwanted}
 	case !c.Ordered && i.Refusals > 0:
 		return TransactionHeld{ItemID: i.ID, Reason: fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
+	}
+	return nil
+}
+
+// Why an entry that never came does not leave again by itself.
+const (
+	toBeReversed = "it was to be reversed when its file was refused, so it does not leave again by itself: recall it, or have operations approve it"
+	toBeReturned = "its receiving bank was asked to return it when its file was refused, so it does not leave again by itself: recall it, or have operations approve it"
+)
+
+// unwanted returns why an entry, or what presents it again, should not leave
+// once more; empty if nothing says so. A reversal that left is no reason: then
+// the entry has to leave, or the reversal would take back what never came.
+func (t *Transaction) unwanted(i *Item) string {
+	if !i.Presents() {
+		return ""
+	}
+	for _, answer := range t.Items {
+		switch {
+		case answer.Kind == Reversal && answer.Waits():
+			return toBeReversed
+		case answer.Kind == ReturnRequest && answer.State == Asked && answer.ReplyTo == i.ID:
+			return toBeReturned
+		}
+	}
+	return ""
+}
+
+// waitingEntry returns the entry, or what presents it again, if it waits for a
+// file.
+func (t *Transaction) waitingEntry() *Item {
+	for _, i := range t.Items {
+		if i.Presents() && i.State == Pending {
+			return i
+		}
 	}
 	return nil
 }

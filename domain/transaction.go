@@ -96,6 +96,12 @@ type Item struct {
 // Waits reports whether the item waits to be filed, held or not.
 func (i *Item) Waits() bool { return i.State == Pending || i.State == Held }
 
+// Presents reports whether the item moves the money of an entry of ours: the
+// entry itself, or a retry that presents it again.
+func (i *Item) Presents() bool {
+	return i.Direction == ToFed && (i.Kind == Origination || i.Kind == Retry)
+}
+
 // LeaveBy is the last moment at which an item may leave, if there is one.
 func (i *Item) LeaveBy() (by time.Time, ok bool) {
 	text := ""

@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -204,7 +205,8 @@ func (b *bank) itemStates(id string) (states []domain.State) {
 
 // A payment that was sent is to be reversed; then the operator refuses its
 // file, so that it never came. What has not left has nothing to reverse, and
-// must not leave together with the payment that it would take back.
+// must not leave together with the payment that it would take back. Nor does the
+// payment leave by itself: its client took it for an error.
 func TestAReversalOfWhatNeverCameIsRejectedWithIt(t *testing.T) {
 	batch := []ack.RejectedBatch{{Number: 1, Reason: "hash"}}
 	for name, tt := range map[string]struct {
@@ -212,16 +214,17 @@ func TestAReversalOfWhatNeverCameIsRejectedWithIt(t *testing.T) {
 		result ack.Result
 		batch  []ack.RejectedBatch
 		want   domain.State // of the reversal
+		then   domain.State // of the payment, at the next window
 	}{
-		"it waits":                        {func(*bank, string, string) {}, ack.Rejected, nil, domain.Rejected},
-		"it waits, and a batch was meant": {func(*bank, string, string) {}, ack.Accepted, batch, domain.Rejected},
+		"it waits":                        {func(*bank, string, string) {}, ack.Rejected, nil, domain.Rejected, domain.Held},
+		"it waits, and a batch was meant": {func(*bank, string, string) {}, ack.Accepted, batch, domain.Rejected, domain.Held},
 		"it is held": {func(b *bank, id, reversal string) {
 			b.decide(id, domain.Hold{ItemID: reversal, Reason: "looks odd"}.Decide)
-		}, ack.Rejected, nil, domain.Rejected},
+		}, ack.Rejected, nil, domain.Rejected, domain.Held},
 		"it was recalled": {func(b *bank, id, reversal string) {
 			b.decide(id, domain.Recall{ItemID: reversal}.Decide)
-		}, ack.Rejected, nil, domain.Recalled},
-		"it left before": {func(b *bank, _, _ string) { b.sweepAt("2026-11-20 16:30") }, ack.Rejected, nil, domain.Filed},
+		}, ack.Rejected, nil, domain.Recalled, domain.Filed},
+		"it left before": {func(b *bank, _, _ string) { b.sweepAt("2026-11-20 16:30") }, ack.Rejected, nil, domain.Filed, domain.Filed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, f, ids := sentFile(t)
@@ -229,12 +232,15 @@ func TestAReversalOfWhatNeverCameIsRejectedWithIt(t *testing.T) {
 			tt.before(b, ids[0], reversal)
 			_, err := b.files.Acknowledge(t.Context(), b.views, answer(f, tt.result, tt.batch...))
 			must(t, err)
-			if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Pending, tt.want}) {
+			if got := b.itemStates(ids[0]); got[1] != tt.want {
 				t.Errorf("the payment and its reversal are %v; want the reversal %s", got, tt.want)
 			}
 			b.sweepAt("2026-11-20 22:30")
-			if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Filed, tt.want}) {
+			if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{tt.then, tt.want}) {
 				t.Errorf("at the next window they are %v", got)
+			}
+			if got := b.item(gym, ids[1]).State; got != domain.Filed {
+				t.Errorf("another payment of the file is %s", got)
 			}
 			b.verify()
 		})
@@ -251,12 +257,55 @@ func TestAReversalThatComesBackHasNothingToReverseEither(t *testing.T) {
 		_, err := b.files.Acknowledge(t.Context(), b.views, answer(refused, ack.Rejected))
 		must(t, err)
 	}
-	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Pending, domain.Rejected}) {
+	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Held, domain.Rejected}) {
 		t.Errorf("the payment and its reversal are %v", got)
+	}
+	b.decide(ids[0], domain.Approve{ItemID: b.item(gym, ids[0]).ID}.Decide)
+	b.sweepAt("2026-11-20 22:30")
+	if got := b.item(gym, ids[0]).State; got != domain.Filed {
+		t.Errorf("approved, the payment is %s", got)
 	}
 	if why := b.lastItem(ids[0]).Reason; why != "the entry waits for a file: there is nothing to reverse" {
 		t.Errorf("it says %q", why)
 	}
+}
+
+// A receiving bank was asked to return a payment that never came to it: the
+// payment does not leave again by itself.
+func TestAPaymentThatWasAskedBackDoesNotLeaveAgainByItself(t *testing.T) {
+	b, f, ids := sentFile(t)
+	c, err := b.Case(t.Context(), gym, ids[0])
+	must(t, err)
+	d, err := answers.AskBack{ItemID: "ask", Reason: "paid twice"}.Decide(c)
+	must(t, err)
+	b.write(domain.TransactionStream(gym, ids[0]), gym, c.Transaction.Version, d.Events...)
+	b.refuse(f)
+	b.sweepAt("2026-11-20 16:30")
+	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Held, domain.Asked}) {
+		t.Errorf("the payment and the request are %v", got)
+	}
+	b.verify()
+}
+
+// A payment came back and was presented again, and that is to be reversed when the
+// operator refuses its file.
+func TestARetryThatIsToBeReversedDoesNotLeaveAgainByItself(t *testing.T) {
+	b, _, ids := sentFile(t)
+	b.cameBack(ids[0])
+	b.clock.Set(at("2026-11-24 09:00"))
+	c, err := b.Case(t.Context(), gym, ids[0])
+	must(t, err)
+	d, err := answers.Retry{ItemID: "again", ReplyTo: "return-" + ids[0]}.Decide(c)
+	must(t, err)
+	b.write(domain.TransactionStream(gym, ids[0]), gym, c.Transaction.Version, d.Events...)
+	b.sweepAt("2026-11-24 10:15")
+	b.reverse(ids[0])
+	b.refuse(b.cutFiles()[1])
+	b.sweepAt("2026-11-24 14:30")
+	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Filed, domain.InHand, domain.Held, domain.Rejected}) {
+		t.Errorf("the payment, its return, the retry and the reversal are %v", got)
+	}
+	b.verify()
 }
 
 // A reversal whose own file was refused waits again, while the payment

@@ -100,7 +100,7 @@ type chain struct{ domain.Transaction }
 // itself and its retries.
 func (c chain) presentments() (list []*domain.Item) {
 	for _, i := range c.Items {
-		if i.Direction == domain.ToFed && (i.Kind == domain.Origination || i.Kind == domain.Retry) {
+		if i.Presents() {
 			list = append(list, i)
 		}
 	}
