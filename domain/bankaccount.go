@@ -112,26 +112,32 @@ func (a *BankAccount) Evolve(f Fact) {
 	}
 }
 
-// OfAccount returns the events that belong in the stream of a transaction's
-// bank account, in the same append as new events of the transaction: a
-// notification of change is refused, or its refusal recalled. A worker that
-// acts on the notification at the same time fails with a version error and
-// reads again.
-func OfAccount(t Transaction, events []Event) (account []Event) {
+// OfAccount returns the event that belongs in the stream of a transaction's bank
+// account, in the same append as new events of the transaction: a notification
+// of change is refused, or its refusal recalled. It is nil for other events.
+// Entry is the item that the notification is about. A worker that acts on the
+// notification at the same time fails with a version error and reads again.
+func OfAccount(t Transaction, events []Event) (account Event, entry string) {
 	if t.Originated == nil {
-		return nil
+		return nil, ""
+	}
+	about := func(notice string) string {
+		if i, ok := t.Item(notice); ok {
+			return i.ReplyTo
+		}
+		return ""
 	}
 	for _, e := range events {
 		switch e := e.(type) {
 		case TransactionRefusalRequested:
-			account = append(account, AccountCorrectionRefused{t.ID, e.ReplyTo})
+			return AccountCorrectionRefused{t.ID, e.ReplyTo}, about(e.ReplyTo)
 		case TransactionRecalled:
 			if i, ok := t.Item(e.ItemID); ok && i.Kind == RefusedChange {
-				account = append(account, AccountRefusalRecalled{t.ID, i.ReplyTo})
+				return AccountRefusalRecalled{t.ID, i.ReplyTo}, about(i.ReplyTo)
 			}
 		}
 	}
-	return account
+	return nil, ""
 }
 
 // CorrectionAfter is the newest correction after a log position that was not refused;
@@ -152,9 +158,10 @@ func (a BankAccount) Acted(itemID string) bool {
 }
 
 // TransactionAccountChanged records that a waiting transaction leaves with
-// corrected data, because its account was corrected by a notification of change
-// to an earlier entry. Code and Because are empty if it leaves as originally
-// asked for, or as its name was set, because the notification was refused.
+// corrected data, or what follows its entry does, because its account was
+// corrected by a notification of change to an earlier entry, or to that one.
+// Code and Because are empty if it leaves as originally asked for, or as its
+// name was set, because the notification was refused.
 type TransactionAccountChanged struct {
 	Routing     string  `json:"routing"`
 	AccountType string  `json:"account_type"`
@@ -188,18 +195,37 @@ func (c CorrectAccount) Decide(a BankAccount) ([]Event, error) {
 }
 
 // FollowCorrection moves a waiting transaction to another account, because of a
-// correction or of its refusal.
+// correction or of its refusal. What left before is not affected.
 type FollowCorrection struct {
 	To         ItemAccount
 	Correction AccountCorrection // the correction in force; a zero one where it is refused
+	Beside     []Event           // of the transaction, written before it in the same append
 }
 
-// Decide changes a transaction that waits, held or not.
+// Decide changes a transaction of which something waits, held or not, that leaves
+// with its account.
 func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
-	if o := t.Origination(); o == nil || !o.Waits() {
+	if !t.LeavesWithAccount(c.Beside) {
 		return nil, nil
 	}
 	return []Event{TransactionAccountChanged{
 		Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account, Code: c.Correction.Code, Because: c.Correction.TransactionID,
 	}}, nil
+}
+
+// LeavesWithAccount reports whether a correction of the transaction's account matters:
+// something waits, or is about to by new events, that leaves with the account.
+func (t *Transaction) LeavesWithAccount(beside []Event) bool {
+	for _, i := range t.Items {
+		if i.Direction == ToFed && i.Kind.SharesAccount() && i.Waits() {
+			return true
+		}
+	}
+	for _, e := range beside {
+		switch e.(type) {
+		case TransactionRetryRequested, TransactionReversalRequested, TransactionReturnFeeRequested:
+			return true
+		}
+	}
+	return false
 }

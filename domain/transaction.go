@@ -102,6 +102,14 @@ func (i *Item) Presents() bool {
 	return i.Direction == ToFed && (i.Kind == Origination || i.Kind == Retry)
 }
 
+// SharesAccount reports whether an item of the kind leaves with the account of
+// its transaction: an entry, and what follows it in our own name. A notification
+// of change about the entry is about them too. Source: NACHA Operating Rules,
+// which require an originator to make a correction before its next entry.
+func (k ItemKind) SharesAccount() bool {
+	return k == Origination || k == Retry || k == Reversal || k == ReturnFee
+}
+
 // LeaveBy is the last moment at which an item may leave, if there is one.
 func (i *Item) LeaveBy() (by time.Time, ok bool) {
 	text := ""
@@ -124,7 +132,8 @@ type Filing struct {
 	Batch int
 	Trace string // fifteen digits
 	At    time.Time
-	Dated *Dated // nil: it leaves with the dates asked for
+	Dated *Dated       // nil: it leaves with the dates asked for
+	To    *ItemAccount // the account it went to; nil: the transaction's present one
 }
 
 // Step is a state that an item entered, and when.
@@ -220,7 +229,7 @@ func (t *Transaction) Evolve(f Fact) {
 		t.move(f, e.ItemID, Recalled, e.Reason)
 	case *TransactionFiled:
 		if i, ok := t.Item(e.ItemID); ok {
-			i.Filing = &Filing{e.File, e.Batch, e.Trace, f.Meta.At, e.Dated}
+			i.Filing = &Filing{File: e.File, Batch: e.Batch, Trace: e.Trace, At: f.Meta.At, Dated: e.Dated}
 		}
 		t.move(f, e.ItemID, Filed, "")
 	case *TransactionReleasedFromFile:
@@ -234,8 +243,7 @@ func (t *Transaction) Evolve(f Fact) {
 			i.CorrectedBy = e.TransactionID
 		}
 	case *TransactionAccountChanged:
-		t.Account, t.Routing, t.AccountType = e.Account, e.Routing, e.AccountType
-		t.Account.In = f.Stream
+		t.changeAccount(f, e)
 	default:
 		t.evolveAnswers(f)
 	}
@@ -244,6 +252,26 @@ func (t *Transaction) Evolve(f Fact) {
 func (t *Transaction) begin(e *TransactionOriginated) {
 	t.ID, t.Originated = e.TransactionID, e
 	t.Account, t.Routing, t.AccountType = e.Account, e.Proposal.ToRouting, e.Proposal.ToAccountType
+}
+
+// changeAccount applies the event. What left before keeps the account it went to.
+func (t *Transaction) changeAccount(f Fact, e *TransactionAccountChanged) {
+	before := &ItemAccount{Routing: t.Routing, AccountType: t.AccountType, Account: t.Account}
+	for _, i := range t.Items {
+		if i.Filing != nil && i.Filing.To == nil {
+			i.Filing.To = before
+		}
+	}
+	t.Account, t.Routing, t.AccountType = e.Account, e.Routing, e.AccountType
+	t.Account.In = f.Stream
+}
+
+// SentTo returns the transaction with the account that an item of it went to.
+func (t Transaction) SentTo(item string) Transaction {
+	if i, ok := t.Item(item); ok && i.Filing != nil && i.Filing.To != nil {
+		t.Routing, t.AccountType, t.Account = i.Filing.To.Routing, i.Filing.To.AccountType, i.Filing.To.Account
+	}
+	return t
 }
 
 func (t *Transaction) add(f Fact, i Item) {

@@ -86,10 +86,19 @@ func (w *town) sent(client, id string) (h nacha.BatchHeader, e nacha.Entry) {
 	w.t.Helper()
 	t, err := w.ledger.Transaction(context.Background(), client, id)
 	w.must(err)
-	filing := t.Origination().Filing
-	if filing == nil {
-		w.t.Fatalf("transaction %s has not left", id)
+	return w.sentAs(client, id, t.Origination().ID)
+}
+
+// sentAs is sent for another item of the transaction.
+func (w *town) sentAs(client, id, item string) (h nacha.BatchHeader, e nacha.Entry) {
+	w.t.Helper()
+	t, err := w.ledger.Transaction(context.Background(), client, id)
+	w.must(err)
+	i, ok := t.Item(item)
+	if !ok || i.Filing == nil {
+		w.t.Fatalf("event %s of transaction %s has not left", item, id)
 	}
+	filing := i.Filing
 	names, err := filepath.Glob(filepath.Join(w.outbox(), "*.ach"))
 	w.must(err)
 	for _, name := range names {

@@ -23,8 +23,8 @@ type Change struct {
 	Position                      int64
 }
 
-// StaleAccountTransaction is a waiting transaction whose account may have been
-// corrected since; only its stream tells.
+// StaleAccountTransaction is a transaction of which something waits, and whose
+// account may have been corrected since; only its stream tells.
 type StaleAccountTransaction struct {
 	Client, TransactionID string
 }
@@ -36,9 +36,10 @@ const (
 	// staleAccounts compares the last four characters of the accounts: it returns few
 	// rows in excess, and needs no index of its own.
 	staleAccounts = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
-		CROSS JOIN leads@ l ON l.client = i.client AND l.tail = i.tail
+		CROSS JOIN leads@ l ON l.client = i.client
+			AND l.tail = iif(i.origin IS NULL, i.tail, (SELECT o.tail FROM items@ o WHERE o.position = i.origin))
 		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
-			AND i.kind = 'Origination' AND i.direction = 'ToFed'`
+			AND i.kind IN ('Origination', 'Retry', 'Reversal', 'ReturnFee') AND i.direction = 'ToFed'`
 	correctedClients = `SELECT client, max(changed) FROM leads@ INDEXED BY leads_changed@ WHERE changed > ?1 GROUP BY client`
 )
 
@@ -66,8 +67,9 @@ func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) ([]
 	})
 }
 
-// StaleAccountTransactions lists a client's waiting transactions, held or not,
-// whose account may be one that was corrected.
+// StaleAccountTransactions lists a client's transactions of which something
+// waits, held or not, that leaves with their account, and whose account may be
+// one that was corrected.
 func (v *Views) StaleAccountTransactions(ctx context.Context, client string) ([]StaleAccountTransaction, error) {
 	return rowsOf(ctx, v, staleAccounts, values(client), func(row []value, t *StaleAccountTransaction) {
 		scan(row, &t.Client, &t.TransactionID)

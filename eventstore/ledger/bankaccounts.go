@@ -70,10 +70,12 @@ func (l *Ledger) OpensAccountOf(t domain.Transaction) (domain.AccountOpened, err
 // ofAccount returns the changes that new events of a transaction make to its
 // bank account. The account is opened if it had no name.
 func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []domain.Event) ([]Change, error) {
-	said := domain.OfAccount(t, events)
-	if len(said) == 0 {
+	said, entry := domain.OfAccount(t, events)
+	if said == nil {
 		return nil, nil
 	}
+	t = t.SentTo(entry)
+	beside := []domain.Event{said}
 	account, err := l.BankAccount(ctx, t.Client, t.Account.Fingerprint)
 	if err != nil {
 		return nil, err
@@ -83,10 +85,10 @@ func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []d
 		if err != nil {
 			return nil, err
 		}
-		said = append([]domain.Event{opened}, said...)
+		beside = append([]domain.Event{opened}, said)
 	}
 	return []Change{{
-		Stream: domain.AccountStream(t.Client, t.Account.Fingerprint), Client: t.Client, Expect: account.Version, Events: said,
+		Stream: domain.AccountStream(t.Client, t.Account.Fingerprint), Client: t.Client, Expect: account.Version, Events: beside,
 	}}, nil
 }
 
@@ -111,6 +113,37 @@ func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (d
 		id, setAt = next.To, next.Position
 	}
 	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxCorrections)
+}
+
+// Redirect returns the event by which a transaction follows the corrections made
+// after the client named its account, if they lead to another one now: a newer
+// one, or back after a refusal. There is none if nothing waits that leaves with
+// the account; beside are new events of the transaction.
+func (l *Ledger) Redirect(ctx context.Context, t domain.Transaction, beside ...domain.Event) ([]domain.Event, error) {
+	if t.Originated == nil || !t.LeavesWithAccount(beside) {
+		return nil, nil
+	}
+	named := t.NamedAccount()
+	asked, err := l.BankAccount(ctx, t.Client, named.Account)
+	if err != nil || asked.Version == 0 {
+		return nil, err
+	}
+	account, err := l.Resolve(ctx, t.Client, asked.ID, named.SetAt)
+	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.PushPull == domain.Pull {
+		return nil, err
+	}
+	number, err := l.OpenBankAccount(t.Client, account)
+	if err != nil {
+		return nil, err
+	}
+	follow := domain.FollowCorrection{
+		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Correction: asked.CorrectionAfter(named.SetAt), Beside: beside,
+	}
+	follow.To.Account, err = l.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
+	if err != nil {
+		return nil, err
+	}
+	return follow.Decide(t)
 }
 
 // Token reads a client's vault token.

@@ -47,7 +47,10 @@ func (s *Kit) deciding(ctx context.Context, l *ledger.Ledger, command AnswerComm
 		if now.Refused, err = s.RefusedOver(ctx, l, t); err != nil {
 			return nil, err
 		}
-		*decided, err = command.Decide(now)
-		return decided.Events, err
+		if *decided, err = command.Decide(now); err != nil || len(decided.Events) == 0 {
+			return nil, err
+		}
+		follows, err := l.Redirect(ctx, t, decided.Events...)
+		return append(decided.Events, follows...), err
 	}
 }

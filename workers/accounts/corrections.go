@@ -129,6 +129,7 @@ func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
 	if !ok || item.Incoming == nil || t.Originated == nil {
 		return fmt.Errorf("transaction %s of client %s has no notification of change %s", n.TransactionID, n.Client, n.ItemID)
 	}
+	t = t.SentTo(item.ReplyTo)
 	_, err = ledger.ExecuteWith(ctx, c.Ledger, ledger.AccountStream(n.Client, t.Account.Fingerprint), func(account domain.BankAccount) (ledger.Decision, error) {
 		return c.decide(ctx, t, item, account)
 	})

@@ -1,0 +1,111 @@
+package http_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// A bank corrects the account of a debit: n. r refuses that notice, and u recalls
+// the refusal. What follows the debit, asked for at q, waits for a file until l, and
+// goes where the bank wants the money, as long as its word counts.
+func TestWhatFollowsAnEntryGoesToTheAccountThatItsBankNamed(t *testing.T) {
+	const asked, corrected = "55512345", "111111111"
+	follows := map[string]struct {
+		cameBack bool
+		body     string
+	}{
+		"retries":     {true, `"}`},
+		"return_fees": {true, `","Amount":25,"NoticeGivenOn":"2026-11-10"}`},
+		"reversals":   {false, `","ReasonCode":"duplicate"}`},
+	}
+	for steps, want := range map[string]string{
+		"q l":              asked,
+		"n1 w q l":         corrected,
+		"n1 q l":           corrected, // the cut acts on the notice first
+		"q n1 w l":         corrected,
+		"n1 r1 w q l":      asked,
+		"q n1 w r1 l":      asked,
+		"n1 w q r1 l":      asked,
+		"n1 w q r1 u1 w l": corrected,
+	} {
+		for verb, f := range follows {
+			t.Run(verb+" "+steps, func(t *testing.T) {
+				w := newTown(t)
+				acme := w.client("acme", settings())
+				id := acme.debit(acme.store(asked))
+				w.at("2026-11-17 10:16")
+				w.at("2026-11-18 09:00")
+				if f.cameBack {
+					w.returned("acme", id, "R01")
+				}
+				tx, err := w.ledger.Transaction(context.Background(), "acme", id)
+				w.must(err)
+				to, item, refusals := tx.Items[len(tx.Items)-1].ID, "", map[string]string{}
+				for step := range strings.FieldsSeq(steps) {
+					switch step {
+					case "q":
+						item = acme.call("POST", "/api/transaction/"+id+"/"+verb, `{"ReplyToEventId":"`+to+f.body).is(201).text("EventID")
+					case "l":
+						w.at("2026-11-18 10:16")
+						w.at("2026-11-18 14:31") // what the first pass corrects is cut by a later one
+					default:
+						w.correctionStep(acme, id, step, refusals)
+					}
+				}
+				if _, e := w.sentAs("acme", id, item); strings.TrimSpace(e.Account) != want {
+					t.Errorf("it went to %q, want %q", e.Account, want)
+				}
+				if _, e := w.sent("acme", id); strings.TrimSpace(e.Account) != asked {
+					t.Errorf("the debit went to %q", e.Account)
+				}
+				w.sound()
+			})
+		}
+	}
+}
+
+// What was presented again to the corrected account is corrected once more. Then the
+// client refuses the first notice, which is about another account: the second stands.
+func TestEachNoticeIsAboutTheAccountThatItsEntryWentTo(t *testing.T) {
+	w := newTown(t)
+	acme := w.client("acme", settings())
+	token := acme.store("55512345")
+	id := acme.debit(token)
+	w.at("2026-11-17 10:16")
+	w.at("2026-11-18 09:00")
+	w.returned("acme", id, "R01")
+	w.corrected("acme", id, "C01", "111111111")
+	tx, err := w.ledger.Transaction(context.Background(), "acme", id)
+	w.must(err)
+	retry := acme.call("POST", "/api/transaction/"+id+"/retries", `{"ReplyToEventId":"`+tx.Items[1].ID+`"}`).is(201).text("EventID")
+	w.at("2026-11-18 10:16")
+	first := w.accountOf(id, tx.Origination().ID)
+	if second := w.accountOf(id, retry); len(first.Leads) != 1 || second.ID != first.Leads[0].To {
+		t.Fatalf("the debit's account is %+v, and that of its retry %+v", first, second)
+	}
+	w.correctionStep(acme, id, "r1", map[string]string{})
+	w.sweep()
+	if first = w.accountOf(id, tx.Origination().ID); len(first.Refused) != 1 {
+		t.Errorf("the debit's account has %+v", first)
+	}
+	if second := w.accountOf(id, retry); len(second.Refused) != 0 {
+		t.Errorf("the account of the retry has %+v", second)
+	}
+	if got := acme.vault("GET", tokensPath+"/"+token, "").is(200).text("ach-token", "account-number"); got != "2345" {
+		t.Errorf("the token shows %q", got)
+	}
+	w.sound()
+}
+
+// accountOf is the bank account to which an item of a transaction went.
+func (w *town) accountOf(id, item string) domain.BankAccount {
+	w.t.Helper()
+	t, err := w.ledger.Transaction(context.Background(), "acme", id)
+	w.must(err)
+	a, err := w.ledger.BankAccount(context.Background(), "acme", t.SentTo(item).Account.Fingerprint)
+	w.must(err)
+	return a
+}
