@@ -129,7 +129,7 @@ func (r *Relationship) RefusedBy(entries []Transaction) string {
 	}
 	for _, t := range entries {
 		for _, i := range t.Items {
-			if i.Kind == Return && i.Direction == FromFed && i.Incoming != nil && i.Incoming.Entry.Return != nil {
+			if i.Kind == Return && i.Direction == FromFed && !t.Aside(i) && i.Incoming != nil && i.Incoming.Entry.Return != nil {
 				return "its bank returned the " + name + " as " + i.Incoming.Entry.Return.Code
 			}
 		}

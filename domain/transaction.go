@@ -195,11 +195,11 @@ func (t *Transaction) AskedOn(i *Item) string {
 	}
 }
 
-// AboutFee reports whether an item is a return fee, or belongs to the answers
-// to a returned one.
-func (t *Transaction) AboutFee(i *Item) bool {
+// Aside reports whether an item is a reversal or a return fee, or belongs to the
+// answers to one: what becomes of it says nothing about the entry itself.
+func (t *Transaction) Aside(i *Item) bool {
 	for ok := true; ok && i.Kind != Origination; i, ok = t.Item(i.ReplyTo) {
-		if i.Kind == ReturnFee {
+		if i.Kind == ReturnFee || i.Kind == Reversal {
 			return true
 		}
 	}

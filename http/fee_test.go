@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
 )
@@ -53,7 +52,7 @@ func TestAReturnFeeIsOneDebitInABatchOfItsOwn(t *testing.T) {
 	if !strings.Contains(left, "PPDRETURN FEE") {
 		t.Error("a fee that the receiver was told of in writing is not PPD")
 	}
-	w.feeReturned("acme", id)
+	w.cameBack("acme", id, asked.text("EventID"))
 	now := acme.call("GET", path, "").is(200)
 	if now.text("Status") != "Returned" || strings.Count(string(now.body), `"return_fee"`) != 0 {
 		t.Errorf("%s", now.body)
@@ -61,18 +60,31 @@ func TestAReturnFeeIsOneDebitInABatchOfItsOwn(t *testing.T) {
 	w.sound()
 }
 
-// feeReturned has the bank return the fee of a transaction.
-func (w *town) feeReturned(client, id string) {
+// cameBack has the bank return what followed the entry of a transaction.
+func (w *town) cameBack(client, id, item string) {
 	w.t.Helper()
-	tx, err := w.ledger.Transaction(w.t.Context(), client, id)
+	h, e := w.sentAs(client, id, item)
+	w.feed(fed.Return(h, e, "R01", calendar.DateOf(w.clock.Now()), w.trace()))
+}
+
+// The debit that takes a credit back finds no money: the receiver keeps the credit,
+// and nobody is told that it came back.
+func TestAPaymentWhoseReversalCameBackIsNotReturned(t *testing.T) {
+	w := newTown(t)
+	acme := w.client("acme", settings())
+	id := acme.originate(proposal("StandardEntryClassCode", "PPD", "TransactionType", "push",
+		"ToRouting", "121000358", "ToName", "Ada Marsh", "Amount", 10.25)).is(201).text("TransactionID")
+	w.at("2026-11-17 10:16")
+	path := "/api/transaction/" + id
+	tx, err := w.ledger.Transaction(t.Context(), "acme", id)
 	w.must(err)
-	for _, i := range tx.Items {
-		if i.Kind != domain.ReturnFee {
-			continue
-		}
-		e, err := tx.EntryOf(i)
-		w.must(err)
-		e.Entry.Trace, e.Entry.Account, e.Header.EffectiveOn = i.Filing.Trace, "999999999", "261119"
-		w.feed(fed.Return(e.Header, e.Entry, "R01", calendar.DateOf(w.clock.Now()), w.trace()))
+	before := acme.call("GET", path, "").is(200).text("Status")
+	reversal := acme.call("POST", path+"/reversals", `{"ReplyToEventId":"`+tx.Origination().ID+`","ReasonCode":"duplicate"}`).is(201).text("EventID")
+	w.at("2026-11-18 14:31")
+	w.at("2026-11-19 09:00")
+	w.cameBack("acme", id, reversal)
+	if now := acme.call("GET", path, "").is(200); now.text("Status") != before || before == "Returned" {
+		t.Errorf("it was %s, and is %s", before, now.text("Status"))
 	}
+	w.sound()
 }

@@ -148,14 +148,24 @@ func (p *projector) ended(id string) error {
 // relationship that is already approved is put back among those under way, as
 // refused.
 func (p *projector) unverified(c *logEvent) error {
-	switch c.fact.Event.(type) {
-	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
-		if err := p.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
-			return err
-		}
-		return p.exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
+	item := ""
+	switch e := c.fact.Event.(type) {
+	case *domain.TransactionReturned:
+		item = e.ItemID
+	case *domain.TransactionRecalled:
+		item = e.ItemID
+	case *domain.TransactionRejected:
+		item = e.ItemID
+	default:
+		return nil
 	}
-	return nil
+	if i, ok := c.transaction.Item(item); ok && c.transaction.Aside(i) {
+		return nil
+	}
+	if err := p.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
+		return err
+	}
+	return p.exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
 }
 
 // corrects has the codes of notifications of change that concern the account.

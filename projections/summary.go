@@ -61,7 +61,7 @@ func shownBy(t *domain.Transaction) int64 {
 		if i.State != domain.Filed && i.State != domain.InHand {
 			continue
 		}
-		if t.AboutFee(i) {
+		if t.Aside(i) {
 			continue // it is not part of the chain of the entry
 		}
 		switch i.Kind {

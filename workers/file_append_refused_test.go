@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
 )
 
 // over originates an entry over a relationship.
@@ -56,6 +57,27 @@ func TestNoReturnFeeWaitsForAnAccountThatItsBankRefused(t *testing.T) {
 	must(t, err)
 	if fee, _ := tx.Item("fee"); fee.State != domain.Rejected || !strings.Contains(fee.Reason, "its bank returned the micro-deposit as R01") {
 		t.Errorf("the fee is %s: %s", fee.State, fee.Reason)
+	}
+	b.verify()
+}
+
+// A client takes its micro-deposit back, and finds no money: the account is the one
+// that was verified.
+func TestALinkStandsWhenTheReversalOfItsMicroDepositComesBack(t *testing.T) {
+	b := openBank(t)
+	link, micro := b.linked()
+	b.sweepAt("2026-11-20 14:31")
+	reversal := b.reverse(micro)
+	b.sweepAt("2026-11-20 16:31")
+	b.itemBack(micro, reversal, "R01")
+	transfer := b.over(link, pull(1))
+	b.sweepAt("2026-11-24 10:16")
+	if i := b.item(gym, transfer); i.State != domain.Filed {
+		t.Errorf("a transfer over it is %s: %s", i.State, i.Reason)
+	}
+	open, err := b.views.OpenRelationships(t.Context(), projections.Refused, 0, 10)
+	if err != nil || len(open) != 0 {
+		t.Errorf("refused are %+v, %v", open, err)
 	}
 	b.verify()
 }

@@ -209,7 +209,7 @@ func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transf
 func returnReason(t domain.Transaction) string {
 	reason := ""
 	for _, i := range t.Items {
-		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil || t.AboutFee(i) {
+		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil || t.Aside(i) {
 			continue
 		}
 		reason = i.Incoming.Entry.Return.Code
