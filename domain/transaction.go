@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain/guard"
@@ -100,6 +101,17 @@ func (i *Item) Waits() bool { return i.State == Pending || i.State == Held }
 // entry itself, or a retry that presents it again.
 func (i *Item) Presents() bool {
 	return i.Direction == ToFed && (i.Kind == Origination || i.Kind == Retry)
+}
+
+// LastPresentment returns the newest presentment of the entry that is in a file;
+// otherwise the entry.
+func (t *Transaction) LastPresentment() *Item {
+	for _, i := range slices.Backward(t.Items) {
+		if i.Presents() && i.State == Filed {
+			return i
+		}
+	}
+	return t.Origination()
 }
 
 // SharesAccount reports whether an item of the kind leaves with the account of

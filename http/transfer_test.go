@@ -68,6 +68,36 @@ func TestATransferFromItsOrderToItsReturn(t *testing.T) {
 	w.sound()
 }
 
+// A transfer comes back, and is presented again: it is complete when that has
+// settled, and not as soon as it is sent.
+func TestATransferThatIsPresentedAgainIsCompleteWhenThatHasSettled(t *testing.T) {
+	w, acme, relationship := approved(t)
+	id := acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id")
+	status := func(want string) {
+		t.Helper()
+		if a := acme.call("GET", transfers(john)+"/"+id, "").is(200); a.text("status") != want {
+			t.Errorf("want %s: %s", want, a.body)
+		}
+	}
+	w.at("2026-11-17 10:16")
+	w.at("2026-11-19 09:00")
+	w.returned("acme", id, "R01")
+	tx, err := w.ledger.Transaction(t.Context(), "acme", id)
+	w.must(err)
+	again := acme.call("POST", "/api/transaction/"+id+"/retries", `{"ReplyToEventId":"`+tx.Items[1].ID+`"}`).is(201).text("EventID")
+	status("RETURNED")
+	w.at("2026-11-19 10:16")
+	status("SENT_TO_CLEARING")
+	if now := acme.call("GET", "/api/transaction/"+id, "").is(200); now.text("ExpectedSettlementDate") != "2026-11-20" || now.text("ReturnWindowEnds") != "2026-11-24" {
+		t.Errorf("its dates are %s and %s", now.text("ExpectedSettlementDate"), now.text("ReturnWindowEnds"))
+	}
+	w.at("2026-11-20 09:00")
+	status("COMPLETE")
+	w.cameBack("acme", id, again)
+	status("RETURNED")
+	w.sound()
+}
+
 func TestATransferCanBeCanceledHeldAndRejected(t *testing.T) {
 	w, acme, relationship := approved(t)
 	one := acme.call("POST", transfers(john), transfer(relationship, "outgoing", "1.00")).is(200).text("id")

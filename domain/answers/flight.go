@@ -22,12 +22,13 @@ func (c Case) InFlight() bool {
 	return false
 }
 
-// Settled reports whether the origination has reached its settlement date.
+// Settled reports whether an entry that stands has reached its settlement date:
+// the entry itself or, if it came back and was presented again, that presentment.
 func (c Case) Settled() bool {
-	o := c.Transaction.Origination()
-	if o == nil {
+	p := (chain{c.Transaction}).standing()
+	if p == nil {
 		return false
 	}
-	on, sent := c.SettledOn(o)
+	on, sent := c.SettledOn(p)
 	return sent && !c.today().Before(on)
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // dates are the days of a transaction: a forecast until it is cut, then those
-// of its file; for an entry from another bank those that the operator stamped.
+// of its file, or of the one in which it was presented again; for an entry from
+// another bank those that the operator stamped.
 type dates struct {
 	EffectiveSameDay             bool
 	EffectiveSameDayReason       string  `json:",omitempty"` // why same-day settlement was asked for and is not given
@@ -44,10 +45,11 @@ func (st TransactionView) dates() (d dates) {
 	}
 	p := t.Originated.Proposal
 	var settles calendar.Date
-	if effective, sameDay, ok := st.cutDates(o); ok {
+	last := t.LastPresentment()
+	if effective, sameDay, ok := st.cutDates(last); ok {
 		settles = calendar.OnOrAfter(effective) // a client's own file may be dated a Saturday
 		d.EffectiveSameDay, d.EffectiveEntryDate = sameDay, day(effective)
-		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(o, p.SameDay && !sameDay)
+		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(last, last == o && p.SameDay && !sameDay)
 	} else {
 		asked := want(p)
 		asked.Bank = st.Bank
