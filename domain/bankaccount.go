@@ -213,6 +213,23 @@ func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
 	}}, nil
 }
 
+// AccountToFollow returns the account whose corrections what waits follows, or what is
+// about to by new events: the one that the client named. A reversal of an entry
+// that was presented again goes to where that went, although the client may have
+// refused the notification of change that led there.
+func (t *Transaction) AccountToFollow(beside []Event) Named {
+	if p := t.LastPresentment(); p.Kind == Retry && t.reverses(beside) {
+		return Named{Account: t.SentTo(p.ID).Account.Fingerprint, SetAt: p.Position}
+	}
+	return t.NamedAccount()
+}
+
+// reverses reports whether a reversal waits, or is about to by new events.
+func (t *Transaction) reverses(beside []Event) bool {
+	return slices.ContainsFunc(t.Items, func(i *Item) bool { return i.Kind == Reversal && i.Waits() }) ||
+		slices.ContainsFunc(beside, func(e Event) bool { _, is := e.(TransactionReversalRequested); return is })
+}
+
 // LeavesWithAccount reports whether a correction of the transaction's account matters:
 // something waits, or is about to by new events, that leaves with the account.
 func (t *Transaction) LeavesWithAccount(beside []Event) bool {

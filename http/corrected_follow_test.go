@@ -67,8 +67,9 @@ func TestWhatFollowsAnEntryGoesToTheAccountThatItsBankNamed(t *testing.T) {
 	}
 }
 
-// What was presented again to the corrected account is corrected once more. Then the
-// client refuses the first notice, which is about another account: the second stands.
+// A debit is presented again to the corrected account. Then its client refuses the
+// notice: that is about the debit's account and not about the one that the retry went
+// to, from which a reversal takes the money back.
 func TestEachNoticeIsAboutTheAccountThatItsEntryWentTo(t *testing.T) {
 	w := newTown(t)
 	acme := w.client("acme", settings())
@@ -96,6 +97,11 @@ func TestEachNoticeIsAboutTheAccountThatItsEntryWentTo(t *testing.T) {
 	}
 	if got := acme.vault("GET", tokensPath+"/"+token, "").is(200).text("ach-token", "account-number"); got != "2345" {
 		t.Errorf("the token shows %q", got)
+	}
+	reversal := acme.call("POST", "/api/transaction/"+id+"/reversals", `{"ReplyToEventId":"`+tx.Origination().ID+`","ReasonCode":"duplicate"}`).is(201).text("EventID")
+	w.at("2026-11-18 14:31")
+	if _, e := w.sentAs("acme", id, reversal); strings.TrimSpace(e.Account) != "111111111" {
+		t.Errorf("the reversal of the retry went to %q", e.Account)
 	}
 	w.sound()
 }

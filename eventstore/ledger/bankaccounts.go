@@ -123,7 +123,7 @@ func (l *Ledger) Redirect(ctx context.Context, t domain.Transaction, beside ...d
 	if t.Originated == nil || !t.LeavesWithAccount(beside) {
 		return nil, nil
 	}
-	named := t.NamedAccount()
+	named := t.AccountToFollow(beside)
 	asked, err := l.BankAccount(ctx, t.Client, named.Account)
 	if err != nil || asked.Version == 0 {
 		return nil, err
