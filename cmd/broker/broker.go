@@ -253,6 +253,15 @@ func (b *Broker) shutdown() {
 	b.server.WaitForShutdown()
 }
 
+// Forget deletes the consumer of a credential that was revoked and disconnected, once
+// the streams are open: it would stay for as long as the stream.
+func (b *Broker) Forget(ctx context.Context, key string) error {
+	if err := b.WaitUntilOpen(ctx); err != nil {
+		return err
+	}
+	return b.gate.Forget(ctx, key)
+}
+
 // Disconnect closes every connection that logged in with a credential, and
 // drops its pending requests. Revoke the credential before, so that
 // Authenticate refuses a reconnection.

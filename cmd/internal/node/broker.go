@@ -201,18 +201,25 @@ func redacted(servers string) (string, error) {
 	return strings.Join(shown, ","), nil
 }
 
-// revoked closes the connections of a revoked credential. Those to an external broker
-// stay; their pulls end.
+// revoked closes the connections of a revoked credential, and deletes its consumer.
+// Connections to an external broker stay; their pulls end.
 func (l *brokerLink) revoked(key string) {
 	if l.embedded != nil {
 		_ = l.embedded.Disconnect(key) // if this fails, the credential is still refused when it reconnects
-		return
 	}
 	l.ending.Go(func() { // the broker may be away
 		ctx, cancel := context.WithTimeout(context.Background(), answerWait)
 		defer cancel()
-		_ = l.gate.Forget(ctx, key) // if this fails, they end by themselves, and the gate passes on no more
+		_ = l.forget(ctx, key) // if this fails, pulls end by themselves, and the gate passes on no more
 	})
+}
+
+// forget deletes a credential's consumer.
+func (l *brokerLink) forget(ctx context.Context, key string) error {
+	if l.embedded != nil {
+		return l.embedded.Forget(ctx, key)
+	}
+	return l.gate.Forget(ctx, key)
 }
 
 func (l *brokerLink) close() {

@@ -92,6 +92,12 @@ func TestASubscriberSeesItsOwnEventsAtTheirPositions(t *testing.T) {
 		t.Fatalf("revoking answers %d", status)
 	}
 	eventually(t, "a revoked subscriber is thrown out", func() bool { return !conn.IsConnected() })
+	js, err := jetstream.New(r.server.broker.conn)
+	must(t, err)
+	eventually(t, "its consumer is deleted", func() bool {
+		_, err := js.Consumer(t.Context(), relay.Stream, "feed-"+gym.Key)
+		return errors.Is(err, jetstream.ErrConsumerNotFound)
+	})
 	if _, err := nats.Connect(r.NATS, nats.UserInfo(diner.Key, "wrong")); err == nil {
 		t.Error("a wrong secret is accepted")
 	}
