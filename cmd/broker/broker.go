@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -45,6 +46,7 @@ type Options struct {
 	Log *slog.Logger // slog.Default by default
 
 	longestPull time.Duration // that a pull may wait, for tests; longestPull by default
+	lookEvery   time.Duration // whether JetStream writes, for tests; lookEvery by default
 }
 
 // Broker is a running NATS server.
@@ -58,9 +60,11 @@ type Broker struct {
 	own    *nats.Conn // the gate's connection
 	log    *slog.Logger
 
-	stopOpening context.CancelFunc
-	opened      chan struct{} // closed when open has returned
-	failed      error         // what open returned
+	stop      context.CancelFunc // ends the opening, and keepWritable
+	opened    chan struct{}      // closed when open has returned
+	failed    error              // what open returned
+	reopening atomic.Bool        // JetStream is being started again
+	ended     chan struct{}      // closed when nothing is opened any more
 }
 
 const (
@@ -93,7 +97,7 @@ const maxStore = 1 << 60 // bytes
 // their messages. Nobody can connect before WaitUntilOpen returns.
 func Start(o Options) (*Broker, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
-	b := &Broker{secret: rand.Text(), secure: o.TLS != nil, log: o.Log, opened: make(chan struct{})}
+	b := &Broker{secret: rand.Text(), secure: o.TLS != nil, log: o.Log, opened: make(chan struct{}), ended: make(chan struct{})}
 	b.login = newLogin(o.Authenticate, o.ClientOf, b.secret)
 	s, err := server.NewServer(&server.Options{
 		ServerName: "achledger",
@@ -117,10 +121,14 @@ func Start(o Options) (*Broker, error) {
 		return nil, fmt.Errorf("start the broker: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	b.stopOpening = stop
+	b.stop = stop
 	go func() {
-		defer close(b.opened)
+		defer close(b.ended)
 		b.failed = b.open(ctx, o)
+		close(b.opened)
+		if b.failed == nil {
+			b.keepWritable(ctx, o)
+		}
 	}()
 	return b, nil
 }
@@ -154,7 +162,7 @@ func (b *Broker) open(ctx context.Context, o Options) (err error) {
 		return fmt.Errorf("open the streams: %w", err)
 	}
 	b.login.serve(b.server, b.ledger, nil) // accept this process
-	if b.own, err = b.connect(b.server, nats.Name("gate")); err != nil {
+	if b.own, err = b.connect(inside{b}, nats.Name("gate")); err != nil {
 		return err
 	}
 	if b.gate, err = NewGate(b.own, b.login.clientOf, b.log); err != nil {
@@ -183,13 +191,13 @@ func (b *Broker) WaitUntilOpen(ctx context.Context) error {
 // While the streams are being opened, the returned connection is established
 // later, when they are open. Close it before the broker.
 func (b *Broker) Conn(options ...nats.Option) (*nats.Conn, error) {
-	retry := []nats.Option{nats.RetryOnFailedConnect(true), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(0, 0)}
-	return b.connect(onceOpen{b}, append(retry, options...)...)
+	return b.connect(onceOpen{b}, append([]nats.Option{nats.RetryOnFailedConnect(true)}, options...)...)
 }
 
 func (b *Broker) connect(to nats.InProcessConnProvider, options ...nats.Option) (*nats.Conn, error) {
 	c, err := nats.Connect("", append([]nats.Option{
-		nats.InProcessServer(to), nats.UserInfo(ownUser, b.secret), nats.MaxReconnects(-1),
+		nats.InProcessServer(to), nats.UserInfo(ownUser, b.secret),
+		nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(0, 0),
 	}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the broker: %w", err)
@@ -200,17 +208,19 @@ func (b *Broker) connect(to nats.InProcessConnProvider, options ...nats.Option) 
 // onceOpen dials the broker within the process when its streams are open.
 type onceOpen struct{ *Broker }
 
+var errOpening = errors.New("the streams are being opened")
+
 // InProcessConn implements nats.InProcessConnProvider.
 func (o onceOpen) InProcessConn() (net.Conn, error) {
 	select {
 	case <-o.opened:
 	default:
-		return nil, errors.New("the streams are being opened")
+		return nil, errOpening
 	}
 	if o.failed != nil {
 		return nil, o.failed
 	}
-	return o.server.InProcessConn()
+	return inside(o).InProcessConn()
 }
 
 // URL is the address for subscribers, such as nats://127.0.0.1:4222; "" if
@@ -231,9 +241,9 @@ func (b *Broker) URL() string {
 // leaves it running until the process ends, which has the same effect on its
 // files as a kill.
 func (b *Broker) Close() {
-	b.stopOpening()
+	b.stop()
 	select {
-	case <-b.opened:
+	case <-b.ended:
 	case <-time.After(stopTime):
 		b.log.Warn("the broker is stopped while it opens its streams; the next start opens them from the beginning")
 		return
@@ -267,9 +277,14 @@ func (b *Broker) Forget(ctx context.Context, key string) error {
 // Authenticate refuses a reconnection.
 func (b *Broker) Disconnect(key string) error {
 	b.login.forget(key)
-	open, err := b.server.Connz(&server.ConnzOptions{Username: true, User: key, Limit: 1 << 20})
+	return b.disconnect(key)
+}
+
+// disconnect closes every connection of a user.
+func (b *Broker) disconnect(user string) error {
+	open, err := b.server.Connz(&server.ConnzOptions{Username: true, User: user, Limit: 1 << 20})
 	if err != nil {
-		return fmt.Errorf("disconnect credential %s: %w", key, err)
+		return fmt.Errorf("disconnect %s: %w", user, err)
 	}
 	for _, c := range open.Conns {
 		// It may have disconnected on its own meanwhile.

@@ -1,0 +1,83 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"os/signal"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sys/unix"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
+)
+
+// filesUpTo lets no file of this process grow beyond a size: writes fail as on a full
+// disk.
+func filesUpTo(t *testing.T, bytes uint64) {
+	t.Helper()
+	signal.Ignore(unix.SIGXFSZ)
+	var l unix.Rlimit
+	must(0, unix.Getrlimit(unix.RLIMIT_FSIZE, &l))
+	l.Cur = min(bytes, l.Max)
+	must(0, unix.Setrlimit(unix.RLIMIT_FSIZE, &l))
+}
+
+func TestTheStreamContinuesOnceTheDiskHasRoomAgain(t *testing.T) {
+	b := must(Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.DiscardHandler), lookEvery: 50 * time.Millisecond}))
+	t.Cleanup(b.Close)
+	must(0, b.WaitUntilOpen(soon(t)))
+	conn, _ := owner(t, b)
+	log := must(sqlite.Open(t.TempDir(), sqlite.Options{}))
+	t.Cleanup(func() { must(0, log.Close()) })
+	data := json.RawMessage(`{"a":"` + strings.Repeat("a", 1<<20) + `"}`)
+	for i := range int64(4) {
+		must(log.Append(soon(t), eventstore.Append{Stream: "large/1", Client: "acme", Expect: i, Events: []eventstore.New{{Type: "client.opened", Data: data, Meta: json.RawMessage(`{}`)}}}))
+	}
+	r := &relay.Relay{Store: log, Conn: conn, Log: slog.New(slog.DiscardHandler)}
+	must(r.Open(soon(t)))
+	stream := must(must(jetstream.New(conn)).Stream(soon(t), relay.Stream))
+	f := feed(t, subscriber(t, b.URL(), "A1"), "A1")
+
+	filesUpTo(t, 1<<20)
+	t.Cleanup(func() { filesUpTo(t, math.MaxUint64) })
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() { cancel(); must(0, <-done) })
+	for end := soon(t); b.unwritable() == ""; time.Sleep(time.Millisecond) {
+		if end.Err() != nil {
+			t.Fatal("the disk is not full")
+		}
+	}
+	filesUpTo(t, math.MaxUint64)
+	originate(log, "acme", 1)
+	head := must(log.Head(soon(t)))
+	for end := soon(t); r.Position() < head.Position; time.Sleep(time.Millisecond) {
+		if end.Err() != nil {
+			t.Fatalf("the stream is at %d, the log at %d", r.Position(), head.Position)
+		}
+	}
+	if same := must(relay.Compare(soon(t), conn, log)); same.Messages != head.Position || same.Problems != nil {
+		t.Errorf("%+v", same)
+	}
+	if again := must(must(jetstream.New(conn)).Stream(soon(t), relay.Stream)); again.CachedInfo().Created != stream.CachedInfo().Created {
+		t.Error("it is another stream")
+	}
+	for n := range head.Position {
+		m, err := f.Next(jetstream.FetchMaxWait(5 * time.Second))
+		for end := soon(t); err != nil && end.Err() == nil; { // an earlier pull may have the message, and be lost
+			m, err = f.Next(jetstream.FetchMaxWait(5 * time.Second))
+		}
+		if err != nil {
+			t.Fatalf("a subscriber gets no event %d: %v", n+1, err)
+		}
+		must(0, m.Ack())
+	}
+}
