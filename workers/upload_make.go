@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -120,7 +121,19 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 		options = append(options, o.Key)
 	}
 	_, err = ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
+	if errors.Is(err, eventstore.ErrStorageFull) {
+		u.forgetInput(ctx, o.FileID, name)
+	}
 	return err
+}
+
+// forgetInput removes the input of an order that a full log refused: nothing refers to
+// it, and it would keep the disk full.
+func (u *Uploads) forgetInput(ctx context.Context, id, name string) {
+	if file, err := u.Files.Ledger.File(ctx, id); err != nil || file.Version > 0 { // another node may have accepted the same order
+		return
+	}
+	_ = u.Files.Kept.Remove(inFolder, name) // if this fails, it lies there
 }
 
 // inputName is the name under which the input of an order is kept, another one

@@ -5,13 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // payroll is a file as a client's own software makes it: its own traces,
@@ -458,4 +463,33 @@ func TestAnUploadWithHugeAddendaIsFiledInAppendsTheLogTakes(t *testing.T) {
 		t.Errorf("the file is %s with %+v", f.State, f.Cut.Totals)
 	}
 	b.verify()
+}
+
+// Uploads that a full log refuses would fill the rest of its disk.
+func TestAnUploadThatTheFullLogRefusedLeavesNothing(t *testing.T) {
+	var free atomic.Uint64
+	free.Store(1 << 40)
+	b := openBank(t)
+	b.close()
+	b.faults = sqlite.Faults{FreeBytes: func(string) (uint64, error) { return free.Load(), nil }}
+	b.open()
+	free.Store(0)
+	content := rendered(t, payroll(3))
+	eventually(t, "the log is full", func() bool {
+		err := b.store.PutToken(context.Background(), eventstore.Token{Hash: []byte("probe")})
+		return errors.Is(err, eventstore.ErrStorageFull)
+	})
+	if _, err := b.upload(content); !errors.Is(err, eventstore.ErrStorageFull) {
+		t.Fatalf("it says %v", err)
+	}
+	left, err := os.ReadDir(filepath.Join(b.folder, "files", "in"))
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+	free.Store(1 << 40)
+	eventually(t, "there is room again", func() bool {
+		_, err := b.upload(content)
+		return err == nil
+	})
 }

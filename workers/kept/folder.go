@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers/regular"
@@ -88,24 +89,38 @@ func (f Folder) in(folder string, do func(regular.Folder) error) error {
 func (f Folder) Keep(folder string) (eventstore.Keeping, error) {
 	k := &keeping{folder: f, in: folder, name: unfinished + "incoming-" + rand.Text()}
 	err := f.in(folder, func(r regular.Folder) (err error) {
-		k.File, err = r.OpenFile(k.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		k.file, err = r.OpenFile(k.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		return err
 	})
-	return k, err
+	return k, marked(err)
+}
+
+// marked marks the error of a disk without room: the same may succeed later.
+func marked(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", eventstore.ErrStorageFull, err)
+	}
+	return err
 }
 
 // keeping is a file with a temporary name.
 type keeping struct {
-	*os.File
+	file   *os.File
 	folder Folder
 	in     string
 	name   string
 }
 
+// Write implements io.Writer.
+func (k *keeping) Write(p []byte) (int, error) {
+	n, err := k.file.Write(p)
+	return n, marked(err)
+}
+
 // Commit implements eventstore.Keeping.
 func (k *keeping) Commit(name string) error {
-	if err := errors.Join(k.Sync(), k.Close()); err != nil {
-		return err
+	if err := errors.Join(k.file.Sync(), k.file.Close()); err != nil {
+		return marked(err)
 	}
 	return k.folder.in(k.in, func(r regular.Folder) error {
 		if err := r.Rename(k.name, name); err != nil {
@@ -117,7 +132,7 @@ func (k *keeping) Commit(name string) error {
 
 // Drop implements eventstore.Keeping.
 func (k *keeping) Drop() error {
-	_ = k.Close() // already closed after a failed commit
+	_ = k.file.Close() // already closed after a failed commit
 	return k.folder.in(k.in, func(r regular.Folder) error { return r.Take(k.name) })
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/achledger/achledger/eventstore"
 )
 
 func must(t *testing.T, err error) {
@@ -68,4 +70,19 @@ func TestWhatACrashLeftIsSweptAway(t *testing.T) {
 			t.Errorf("%s: %v, %v", folder, left, err)
 		}
 	}
+}
+
+func TestADiskWithoutRoomIsCalledFull(t *testing.T) {
+	f, err := Open(t.TempDir())
+	must(t, err)
+	begun, err := f.Keep("in")
+	must(t, err)
+	k := begun.(*keeping)
+	must(t, k.file.Close())
+	k.file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	must(t, err)
+	if _, err := io.WriteString(k, "one"); !errors.Is(err, eventstore.ErrStorageFull) {
+		t.Errorf("got %v", err)
+	}
+	must(t, k.Drop())
 }
