@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -10,12 +11,14 @@ import (
 
 // OpenDelivery reads the delivery switch stored beside the open log. It is on
 // in a folder that was just made: its log is empty, and nothing in it shows
-// that there was another.
-func (f Folder) OpenDelivery(log delivery.Log) (*delivery.Switch, error) {
+// that there was another. Contradiction, if any, is how the log differs from the
+// one that was known here.
+func (f Folder) OpenDelivery(log delivery.Log, contradiction string) (*delivery.Switch, error) {
 	i, reason, err := f.readInstance(log)
 	if err != nil {
 		return nil, err
 	}
+	reason = cmp.Or(reason, contradiction)
 	if log.Head == 0 {
 		if reason, err = f.lostLog(i); err != nil {
 			return nil, err

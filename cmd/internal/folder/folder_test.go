@@ -21,7 +21,7 @@ func used(t *testing.T) (Folder, delivery.Log) {
 		t.Fatal(err)
 	}
 	put(t, f.Log(), "log")
-	if _, err := f.OpenDelivery(delivery.Log{}); err != nil {
+	if _, err := f.OpenDelivery(delivery.Log{}, ""); err != nil {
 		t.Fatal(err)
 	}
 	return f, delivery.Log{FirstEvent: "first", Head: 7}
@@ -36,7 +36,7 @@ func put(t *testing.T, path, content string) {
 
 func open(t *testing.T, f Folder, log delivery.Log) *delivery.Switch {
 	t.Helper()
-	d, err := f.OpenDelivery(log)
+	d, err := f.OpenDelivery(log, "")
 	if err != nil {
 		t.Fatal(err)
 	}

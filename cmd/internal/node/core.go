@@ -121,7 +121,11 @@ func (c *Core) openFolder(ctx context.Context) error {
 	if c.Kept, err = openKept(c.Folder); err != nil {
 		return err
 	}
-	return c.begin(ctx, log, c.Folder.OpenDelivery)
+	contradiction, err := differs(ctx, c.Folder, c.Store)
+	if err != nil {
+		return err
+	}
+	return c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) { return c.Folder.OpenDelivery(log, contradiction) })
 }
 
 // begin builds the ledger on the log and issues the first operations

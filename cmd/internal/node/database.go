@@ -88,7 +88,7 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func
 	if err != nil {
 		return err
 	}
-	contradiction, err := c.contradicted(ctx)
+	contradiction, err := differs(ctx, c.Folder, store)
 	if err != nil {
 		return err
 	}

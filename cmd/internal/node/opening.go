@@ -96,6 +96,9 @@ func (s *Server) compareStream(ctx context.Context) error {
 	_, err := s.relay.Open(asking)
 	switch {
 	case relay.Fatal(err) && s.broker.embedded != nil:
+		if errors.Is(err, relay.ErrFork) { // the stream will be removed, and nothing else may know what left
+			err = errors.Join(err, s.distrust(ctx, err.Error()))
+		}
 		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
 	case errors.Is(err, relay.ErrFork) && s.switched != nil:
 		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file

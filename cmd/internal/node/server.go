@@ -53,6 +53,7 @@ type Options struct {
 
 	made        func(*Server) // for tests
 	lookAgain   time.Duration // at a stream that needs a person, for tests; lookAgain by default
+	noteEvery   time.Duration // how often the log's position is noted in its folder, for tests; noteEvery by default
 	connections int           // concurrent connections to the API, for tests; maxConnections by default
 }
 

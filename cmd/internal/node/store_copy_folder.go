@@ -51,8 +51,12 @@ func (e *folderEnd) openSource(ctx context.Context) (err error) {
 		return err
 	}
 	log, err := Identify(ctx, e.store)
+	contradiction := ""
 	if err == nil {
-		e.onOff, err = e.folder.OpenDelivery(log)
+		contradiction, err = differs(ctx, e.folder, e.store)
+	}
+	if err == nil {
+		e.onOff, err = e.folder.OpenDelivery(log, contradiction)
 	}
 	if err == nil {
 		e.lies.wraps, err = seal.FolderWraps(e.folder.Keys())

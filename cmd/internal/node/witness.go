@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/durable"
 	"github.com/achledger/achledger/eventstore/relay"
@@ -41,11 +43,11 @@ func (c *Core) writeWitness(ctx context.Context) error {
 	return durable.Replace(c.Folder.Witness(), append(content, '\n'))
 }
 
-// witnesses returns what this node knew of the log when it stopped: the witness
-// that it wrote last, and the head of its views, which may be slightly newer.
-func (c *Core) witnesses() (knew []eventstore.Head, err error) {
+// witnesses returns what was known of the log in a folder when its process stopped: the
+// witness that a node wrote last, and the head of the views, which may be slightly newer.
+func witnesses(f folder.Folder) (knew []eventstore.Head, err error) {
 	var w witness
-	content, err := os.ReadFile(c.Folder.Witness())
+	content, err := os.ReadFile(f.Witness())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -61,36 +63,36 @@ func (c *Core) witnesses() (knew []eventstore.Head, err error) {
 	}
 	head := eventstore.Head{Position: w.Position}
 	copy(head.Hash[:], hash)
-	return []eventstore.Head{head, projections.Shown(c.Folder.Views())}, nil
+	return []eventstore.Head{head, projections.Shown(f.Views())}, nil
 }
 
-// contradicted says how the log differs from the one this node knew; empty if
-// it does not, or nothing was known.
-func (c *Core) contradicted(ctx context.Context) (reason string, err error) {
-	knew, err := c.witnesses()
+// differs says how the log differs from the one that was known in a folder; empty
+// if it does not, or nothing was known.
+func differs(ctx context.Context, f folder.Folder, log eventstore.Store) (reason string, err error) {
+	knew, err := witnesses(f)
 	if err != nil {
 		return "", err
 	}
-	reached, err := c.Store.Reached(ctx, "")
+	reached, err := log.Reached(ctx, "")
 	for _, w := range knew {
 		if err != nil || reason != "" {
 			break
 		}
-		reason, err = c.contradicts(ctx, w, reached)
+		reason, err = contradicts(ctx, log, w, reached)
 	}
 	return reason, err
 }
 
-// contradicts says how a log with this head position differs from what the node
-// knew; empty if it does not.
-func (c *Core) contradicts(ctx context.Context, knew eventstore.Head, reached int64) (reason string, err error) {
+// contradicts says how a log with this head position differs from what was known;
+// empty if it does not.
+func contradicts(ctx context.Context, log eventstore.Store, knew eventstore.Head, reached int64) (reason string, err error) {
 	switch {
 	case knew.Position == 0:
 		return "", nil
 	case reached < knew.Position:
 		return fmt.Sprintf("the log ends at event %d, and this node had read event %d: the database was restored from another time", reached, knew.Position), nil
 	}
-	events, err := c.Store.ReadAll(ctx, knew.Position-1, 1)
+	events, err := log.ReadAll(ctx, knew.Position-1, 1)
 	if err != nil || len(events) == 0 {
 		return "", err
 	}
@@ -100,16 +102,21 @@ func (c *Core) contradicts(ctx context.Context, knew eventstore.Head, reached in
 	return "", nil
 }
 
+// noteEvery is how often a server of a folder notes there how far its log is. A folder
+// that loses its log, or has an older copy of it put in place, has other witnesses, too.
+const noteEvery = time.Minute
+
 // updateWitness updates the witness until ctx ends.
 func (s *Server) updateWitness(ctx context.Context) error {
+	every, write := witnessEvery, s.writeWitness
 	if s.switched == nil {
-		return nil
+		every, write = cmp.Or(s.options.noteEvery, noteEvery), s.note
 	}
 	before := eventstore.Head{}
-	for wait(ctx, witnessEvery) {
+	for wait(ctx, every) {
 		head, err := s.Store.Head(ctx)
 		if err == nil && head != before {
-			err = s.writeWitness(ctx)
+			err = write(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what this node knows of the log could not be saved", "err", err)
