@@ -7,6 +7,7 @@ import (
 	"math"
 	"os/signal"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,8 +30,24 @@ func filesUpTo(t *testing.T, bytes uint64) {
 	must(0, unix.Setrlimit(unix.RLIMIT_FSIZE, &l))
 }
 
+// noticed is closed when the broker's log has a message.
+type noticed struct {
+	text string
+	once sync.Once
+	done chan struct{}
+}
+
+// Write implements io.Writer.
+func (n *noticed) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), n.text) {
+		n.once.Do(func() { close(n.done) })
+	}
+	return len(line), nil
+}
+
 func TestTheStreamContinuesOnceTheDiskHasRoomAgain(t *testing.T) {
-	b := must(Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.DiscardHandler), lookEvery: 50 * time.Millisecond}))
+	full := &noticed{text: "JetStream writes no more", done: make(chan struct{})}
+	b := must(Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.NewTextHandler(full, nil)), lookEvery: 50 * time.Millisecond}))
 	t.Cleanup(b.Close)
 	must(0, b.WaitUntilOpen(soon(t)))
 	conn, _ := owner(t, b)
@@ -51,10 +68,10 @@ func TestTheStreamContinuesOnceTheDiskHasRoomAgain(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
 	t.Cleanup(func() { cancel(); must(0, <-done) })
-	for end := soon(t); b.unwritable() == ""; time.Sleep(time.Millisecond) {
-		if end.Err() != nil {
-			t.Fatal("the disk is not full")
-		}
+	select {
+	case <-full.done:
+	case <-soon(t).Done():
+		t.Fatal("nobody noticed that the disk is full")
 	}
 	filesUpTo(t, math.MaxUint64)
 	originate(log, "acme", 1)
