@@ -17,8 +17,8 @@ import (
 )
 
 // The OpenAPI document is written by hand, a file for each surface, and put
-// together at start: paths, tags and components of all files are one
-// document.
+// together when it is first needed, which takes longer than the rest of a start:
+// paths, tags and components of all files are one document.
 //
 //go:embed openapi/*.yaml
 var openapiFiles embed.FS
@@ -43,6 +43,12 @@ var encoded = sync.OnceValues(func() (encodedDocument, error) {
 	}
 	asYAML, err := yaml.Marshal(document)
 	return encodedDocument{asJSON, asYAML}, err
+})
+
+// filters are those of the document, which is not kept.
+var filters = sync.OnceValues(func() (api.Filters, error) {
+	document, err := merged()
+	return api.FiltersOf(document), err
 })
 
 func merged() (map[string]any, error) {
@@ -95,25 +101,28 @@ func merge(whole, part map[string]any, at string) error {
 	return nil
 }
 
-func (s *Server) documentRoutes() error {
-	asJSON, asYAML, err := OpenAPI()
-	if err != nil {
-		return err
-	}
-	document := map[string]any{}
-	if err := json.Unmarshal(asJSON, &document); err != nil {
-		return fmt.Errorf("read the OpenAPI document: %w", err)
-	}
-	s.Filters = api.FiltersOf(document)
-	s.Echo.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON) })
-	s.Echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", asYAML) })
+func (s *Server) documentRoutes() {
+	s.Filters = filters
+	s.Echo.GET("/openapi.json", func(c echo.Context) error {
+		asJSON, _, err := OpenAPI()
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON)
+	})
+	s.Echo.GET("/openapi.yaml", func(c echo.Context) error {
+		_, asYAML, err := OpenAPI()
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, "application/yaml", asYAML)
+	})
 	s.Echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
 	s.Echo.GET("/docs", func(c echo.Context) error {
 		c.Response().Header().Set("Content-Security-Policy", api.DocsPolicy)
 		return c.HTML(http.StatusOK, docsPage)
 	})
 	s.Echo.GET("/docs/:file", docsFile)
-	return nil
 }
 
 // docsPage shows the document with Swagger UI, whose files are in the binary:

@@ -82,7 +82,7 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 		if err := s.rates.allow(who.Client); err != nil {
 			return err
 		}
-		if err := s.Filters.check(c); err != nil {
+		if err := s.checkQuery(c); err != nil {
 			return err
 		}
 		r := c.Request()

@@ -24,8 +24,8 @@ type Kit struct {
 	// BodyLimits are the limits of POSTs to paths that take more or less than an
 	// ordinary body, in bytes; zero is no limit.
 	BodyLimits map[string]int64
-	// Filters are what a query may have.
-	Filters Filters
+	// Filters returns what a query may have.
+	Filters func() (Filters, error)
 	// Renderers write problems below a path in another shape than
 	// application/problem+json.
 	Renderers map[string]func(echo.Context, *Problem) error

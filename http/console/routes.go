@@ -15,19 +15,14 @@ const Path = "/console"
 
 type surface struct {
 	*api.Kit
-	pages   *templates
 	metrics gathered
 	streams streams
 }
 
 // Routes binds the paths of the console. Except for the sign-in pages, every
 // path needs a session.
-func Routes(k *api.Kit) error {
-	pages, err := parseTemplates()
-	if err != nil {
-		return err
-	}
-	s := &surface{Kit: k, pages: pages}
+func Routes(k *api.Kit) {
+	s := &surface{Kit: k}
 	k.Renderers[Path] = s.problem
 	s.assetRoutes()
 	s.signInRoutes()
@@ -36,7 +31,6 @@ func Routes(k *api.Kit) error {
 	}
 	k.Stream(Path+"/live", s.forPerson(domain.ScopeOpsRead, s.live))
 	s.actionRoutes()
-	return nil
 }
 
 // reading maps the pages to their handlers, by path below Path.

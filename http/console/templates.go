@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,6 +24,9 @@ var sources embed.FS
 type templates struct {
 	pages map[string]*template.Template
 }
+
+// parsed are the pages, which are parsed when the first of them is shown.
+var parsed = sync.OnceValues(parseTemplates)
 
 func parseTemplates() (*templates, error) {
 	frame, err := template.New("frame").Funcs(functions).ParseFS(sources, "templates/frame.html", "templates/parts.html", "templates/plots.html")
@@ -57,8 +61,12 @@ func (s *surface) show(c echo.Context, status int, name string, p *page) error {
 	if t, ok := listOf(c, p); ok {
 		return asCSV(c, t)
 	}
+	t, err := parsed()
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := s.pages.pages[name].ExecuteTemplate(&b, "frame", p); err != nil {
+	if err := t.pages[name].ExecuteTemplate(&b, "frame", p); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)
 	}
 	return c.Blob(status, "text/html; charset=utf-8", b.Bytes())
