@@ -4,11 +4,14 @@ import (
 	"go/ast"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/achledger/achledger/domain"
 )
 
 // pages are the texts for people, by path from the top of the repository.
@@ -81,10 +84,26 @@ var foreign = map[string]string{
 // readByTests are variables that only tests read.
 var readByTests = regexp.MustCompile(`^ACHLEDGER_(SEED|WALK_KEEP|PICTURES|SIZE)$`)
 
+// The states are in a tag, which cannot name them as code does.
+func TestFilesAreListedByTheStatesOfVisibleFiles(t *testing.T) {
+	field, _ := reflect.TypeFor[filesListCommand]().FieldByName("State")
+	visible := []domain.FileState{
+		domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.FileIsDelivered, domain.DeliveryUnknown,
+		domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased, domain.FileIsHeld, domain.FileIsRejected,
+	}
+	var names []string
+	for _, s := range visible {
+		names = append(names, string(s))
+	}
+	if got, want := field.Tag.Get("enum"), strings.Join(names, ","); got != want {
+		t.Errorf("files list takes the states %s, want %s", got, want)
+	}
+}
+
 // A renamed flag or variable must not stay on the pages, or in what a package
 // installs.
 func TestEveryFlagAndVariableOfThePagesExists(t *testing.T) {
-	parser, err := kong.New(&cli{}, kong.Vars{"states": "cut"})
+	parser, err := kong.New(&cli{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,16 +30,9 @@ type filesListCommand struct {
 	placeFlags
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 	Client  string         `help:"Only files of this client." placeholder:"ID"`
-	State   []string       `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
+	State   []string       `help:"Only files in these states: ${enum}." enum:"cut,rendered,delivering,delivered,delivery_unknown,acknowledged,refused,released,held,rejected" placeholder:"STATE"`
 	Limit   int            `short:"n" help:"At most this many; 0 means all." default:"50"`
 	JSON    bool           `name:"json" help:"One JSON object per line, for programs."`
-}
-
-// fileStates are the states of visible files.
-var fileStates = []string{
-	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
-	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused), string(domain.FileIsReleased),
-	string(domain.FileIsHeld), string(domain.FileIsRejected),
 }
 
 // Validate refuses an unknown command, and a number of files below zero.

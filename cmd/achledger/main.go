@@ -40,6 +40,7 @@ func run() int {
 func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	var c cli
 	exited := -1
+	plain := plainTexts{}
 	parser, err := kong.New(&c,
 		kong.Name("achledger"),
 		kong.Description(description),
@@ -49,7 +50,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
 		kong.Help(shown(kong.DefaultHelpPrinter)),
 		kong.ShortHelp(shown(kong.DefaultShortHelpPrinter)),
-		kong.Vars{"states": strings.Join(fileStates, ",")},
+		kong.PostBuild(plain.take),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(streams{in, out, errs}),
 	)
@@ -57,6 +58,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		fmt.Fprintln(errs, "achledger:", err)
 		return exitFailed
 	}
+	plain.putBack()
 	if completes(parser) {
 		return 0
 	}
