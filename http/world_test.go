@@ -26,6 +26,7 @@ import (
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 )
 
 // world is a server over a real log, real keys and real views in a temporary
@@ -65,7 +66,7 @@ func (w *world) open(changes ...change) {
 	l.Known = ledger.NewKnown()
 	w.store, w.ledger = store, l
 	ctx, cancel := context.WithCancel(context.Background())
-	views, err := projections.Open(ctx, filepath.Join(w.folder, "views.db"), store, projections.Options{})
+	views, err := projectionstest.Open(ctx, filepath.Join(w.folder, "views.db"), store, projections.Options{})
 	w.must(err)
 	var following sync.WaitGroup
 	following.Go(func() {

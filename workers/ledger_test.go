@@ -18,6 +18,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/kept"
 )
@@ -83,7 +84,7 @@ func (b *bank) open() {
 		b.store, b.Ledger = ledgertest.Open(b.t, b.folder, b.clock, sqlite.Options{Linger: -1, Faults: b.faults})
 	}
 	var err error
-	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views"+b.node+".db"), b.store, projections.Options{})
+	b.views, err = projectionstest.Open(context.Background(), filepath.Join(b.folder, "views"+b.node+".db"), b.store, projections.Options{})
 	must(b.t, err)
 	b.newWorkers()
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/workertest"
 )
@@ -95,7 +96,7 @@ func (w *world) open() {
 		w.store, w.Ledger = ledgertest.Open(w.t, w.folder, w.clock, sqlite.Options{Linger: -1})
 	}
 	var err error
-	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views"+w.node+".db"), w.store, projections.Options{Log: w.log})
+	w.views, err = projectionstest.Open(context.Background(), filepath.Join(w.folder, "views"+w.node+".db"), w.store, projections.Options{Log: w.log})
 	must(w.t, err)
 	w.newWorkers()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/relationships"
 )
@@ -33,7 +34,7 @@ type office struct {
 func newOffice(t testing.TB, verification string) *office {
 	folder := t.TempDir()
 	store, l := ledgertest.Open(t, folder, ledgertest.NewClock(ledgertest.At("2026-11-17 09:00")), sqlite.Options{Linger: -1})
-	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
+	views, err := projectionstest.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, errors.Join(views.Close(), store.Close())) })
 	o := &office{t: t, Ledger: l, views: views}

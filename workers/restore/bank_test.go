@@ -18,6 +18,7 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/workertest"
@@ -57,7 +58,7 @@ func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits)
 	t.Cleanup(func() { store.Close() })
 	b.Ledger = l
 	var err error
-	b.views, err = projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
+	b.views, err = projectionstest.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	b.must(err)
 	t.Cleanup(func() { b.views.Close() })
 	b.newWorkers()

@@ -23,6 +23,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/projections/projectionstest"
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
@@ -55,7 +56,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	folder := t.TempDir()
 	store, l := ledgertest.Open(t, folder, ledgertest.NewClock(tuesday), sqlite.Options{Linger: -1})
-	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{Log: slog.New(slog.DiscardHandler)})
+	views, err := projectionstest.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	w := &world{t: t, store: store, views: views, Ledger: l, stop: func() {}}
 	w.end = sync.OnceFunc(func() { w.stop(); must(t, errors.Join(views.Close(), store.Close())) })

@@ -1,0 +1,2 @@
+// Package projectionstest opens views for tests.
+package projectionstest
