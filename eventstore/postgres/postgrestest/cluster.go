@@ -25,14 +25,15 @@ import (
 type Cluster struct {
 	Port int
 
-	folder  string // ours
-	data    string // the server's
-	bin     string
-	as      *syscall.Credential // nil: as this process
-	process *exec.Cmd
-	exited  chan struct{}
-	model   sync.Once
-	frozen  []int
+	folder   string // ours
+	data     string // the server's
+	bin      string
+	as       *syscall.Credential // nil: as this process
+	process  *exec.Cmd
+	exited   chan struct{}
+	model    sync.Once
+	strategy string // by which it copies databases, as the end of a statement
+	frozen   []int
 }
 
 // ErrNotInstalled: there is no PostgreSQL on this machine.
@@ -176,6 +177,7 @@ func (c *Cluster) await() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		conn, err := pgx.Connect(ctx, c.URL("owner", "postgres"))
 		if err == nil {
+			c.strategy = fastest(conn.PgConn().ParameterStatus("server_version"))
 			_ = conn.Close(ctx)
 		}
 		cancel()
@@ -192,6 +194,16 @@ func (c *Cluster) await() error {
 			return err
 		}
 	}
+}
+
+// fastest is the strategy by which a small database is copied with least work.
+// Servers before 15 know no other.
+func fastest(version string) string {
+	major, _, _ := strings.Cut(version, ".")
+	if n, err := strconv.Atoi(major); err != nil || n < 15 {
+		return ""
+	}
+	return " STRATEGY file_copy"
 }
 
 func freePort() (int, error) {

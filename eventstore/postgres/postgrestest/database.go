@@ -87,7 +87,7 @@ func (c *Cluster) Database(t testing.TB) (name string) {
 func (c *Cluster) database(t testing.TB, model string) (name string) {
 	t.Helper()
 	name = "test" + strconv.FormatInt(databases.Add(1), 10)
-	c.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+model)
+	c.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+model+c.strategy)
 	if c == shared.cluster { // another one goes with its test
 		t.Cleanup(func() { c.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
 	}
@@ -97,15 +97,38 @@ func (c *Cluster) database(t testing.TB, model string) (name string) {
 // Exec runs a statement as the owner.
 func (c *Cluster) Exec(t testing.TB, database, sql string, args ...any) {
 	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, c.URL("owner", database))
-	if err != nil {
-		t.Fatal(err)
+	if c == shared.cluster && database == "postgres" {
+		admin.Lock()
+		defer admin.Unlock()
+		admin.session = c.exec(t, admin.session, database, sql, args)
+		return
 	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, sql, args...); err != nil {
+	_ = c.exec(t, nil, database, sql, args).Close(context.Background())
+}
+
+// admin is a session in the shared cluster for what makes and drops databases. To
+// start one for each statement would cost as much as the statements.
+var admin struct {
+	sync.Mutex
+	session *pgx.Conn
+}
+
+// exec runs a statement in a session, or in a new one if there is none, and
+// returns the session.
+func (c *Cluster) exec(t testing.TB, session *pgx.Conn, database, sql string, args []any) *pgx.Conn {
+	t.Helper()
+	ctx := context.Background()
+	if session == nil || session.IsClosed() {
+		var err error
+		if session, err = pgx.Connect(ctx, c.URL("owner", database)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := session.Exec(ctx, sql, args...); err != nil {
+		_ = session.Close(ctx)
 		t.Fatalf("%s: %v", sql, err)
 	}
+	return session
 }
 
 // QueryIn reads one value from the database of a URL.
