@@ -15,6 +15,32 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// chromium is one real browser for all tests, which starts with the first that
+// needs it: to start costs it more than to show most pages.
+var chromium struct {
+	once   sync.Once
+	ctx    context.Context
+	cancel []context.CancelFunc
+	err    error
+}
+
+func startChromium() {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true))
+	allocated, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(allocated)
+	chromium.ctx, chromium.cancel = ctx, []context.CancelFunc{stop, end}
+	chromium.err = chromedp.Do(ctx)
+}
+
+// stopChromium ends the browser, if one was started, and removes its profile.
+func stopChromium() {
+	for _, cancel := range chromium.cancel {
+		cancel()
+	}
+}
+
 // browser is a tab of a real browser with a fresh profile. Its complaints fail the
 // test; see heard.
 type browser struct {
@@ -36,12 +62,11 @@ func newBrowser(t *testing.T, base string) *browser {
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Fatal("no chromium: .ci/chromium installs it")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true))
-	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, stop := chromedp.NewContext(allocated)
+	chromium.once.Do(startChromium)
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
+	}
+	ctx, stop := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
 	ctx, end := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(end)

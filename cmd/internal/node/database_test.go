@@ -13,7 +13,11 @@ import (
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
-func TestMain(m *testing.M) { postgrestest.Main(m) }
+func TestMain(m *testing.M) {
+	code := postgrestest.Run(m)
+	stopChromium()
+	os.Exit(code)
+}
 
 // cluster is a ledger in a database with what its nodes share.
 type cluster struct {
