@@ -29,8 +29,11 @@ func SafeName(name string) string {
 	if len(name) > most {
 		name = strings.ToValidUTF8(name[:most], "") + "..."
 	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) // RFC 6901
+	return inPointer.Replace(name)
 }
+
+// inPointer escapes a name for a JSON pointer (RFC 6901).
+var inPointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Members calls each with the members of an object that is valid JSON. It
 // returns false for anything but an object.
