@@ -35,6 +35,12 @@ func (r *eventRows) add(c *conn.Conn, e *eventstore.Recorded, at int64, next boo
 	return nil
 }
 
+// clear forgets what was collected.
+func (r *eventRows) clear() {
+	r.inserts.Clear()
+	r.nexts.Clear()
+}
+
 // write writes what was collected.
 func (r *eventRows) write(c *conn.Conn) error {
 	for _, rows := range []*conn.Runs{r.inserts, r.nexts} {

@@ -16,7 +16,6 @@ const (
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`
 	selectKey = `SELECT request_hash, first, last, at FROM idempotency
 		WHERE client = ?1 AND scope = ?2 AND key = ?3`
-	deleteKey = `DELETE FROM idempotency WHERE client = ?1 AND scope = ?2 AND key = ?3`
 
 	insertEvent = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
@@ -47,9 +46,8 @@ func (w *writer) useKey(t *transaction, a *eventstore.Append, call eventstore.Re
 	return &eventstore.KeyUsedError{Key: *k, Use: keyUse(row)}
 }
 
-// insert writes the events of one append and moves the transaction's head. In a
-// call to several streams the rows are written later, with those of its other
-// appends.
+// insert writes the events of one append and moves the transaction's head. Later
+// says that their rows are written with those of the appends after it.
 func (w *writer) insert(t *transaction, a *eventstore.Append, later bool) error {
 	for i := range a.Events {
 		e := w.chain.Record(t.head, a, i, w.ids.Next(t.at), t.at)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -114,6 +116,62 @@ func TestACallOfLargeEvents(t *testing.T) {
 			string(e.Meta) != string(want.Events[0].Meta) {
 			t.Errorf("event %d has other bytes", e.Position)
 		}
+	}
+	mustBeSound(t, s)
+}
+
+// Calls that are written in one commit have nothing to do with each other: those
+// that are refused, because of a version or of a key, leave the others as they are.
+func TestRefusedCallsLeaveTheOthersOfTheirCommit(t *testing.T) {
+	var first sync.Once // commit: the next one takes the calls that wait meanwhile
+	held, release := make(chan struct{}), make(chan struct{})
+	s := open(t, t.TempDir(), sqlite.Options{Faults: sqlite.Faults{BeforeCommit: func() error {
+		first.Do(func() { close(held); <-release })
+		return nil
+	}}})
+	key := eventstore.IdempotencyKey{Client: "c1", Scope: "s", Key: "k"}
+	keyed := func(stream string) eventstore.Append {
+		a := story(stream, 0, 1)
+		a.Idempotency = &key
+		return a
+	}
+	calls := [][]eventstore.Append{{keyed("first"), story("old", 0, 2)}}
+	for n := range 20 {
+		calls = append(calls, []eventstore.Append{story(fmt.Sprint("new/", n), 0, 1)}, // written
+			[]eventstore.Append{story(fmt.Sprint("a/", n), 0, 2), story(fmt.Sprint("b/", n), 0, 1)}, // written
+			[]eventstore.Append{story("old", 1, 1)},                                                 // too late
+			[]eventstore.Append{story(fmt.Sprint("c/", n), 0, 1), story("shorter", 1, 1)},           // too early
+			[]eventstore.Append{keyed(fmt.Sprint("d/", n))})                                         // repeated
+	}
+	errs := make([]error, len(calls))
+	var all sync.WaitGroup
+	for i, call := range calls {
+		all.Go(func() { _, errs[i] = s.Append(t.Context(), call...) })
+		if i == 0 {
+			<-held
+		}
+	}
+	time.Sleep(20 * time.Millisecond) // until most of them wait; they are answered alike if not
+	close(release)
+	all.Wait()
+	for i, err := range errs {
+		var version *eventstore.VersionError
+		var used *eventstore.KeyUsedError
+		switch kind := (i + 4) % 5; {
+		case i == 0, kind < 2:
+			if err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
+		case kind < 4:
+			if !errors.As(err, &version) {
+				t.Errorf("call %d at a wrong version: %v", i, err)
+			}
+		case !errors.As(err, &used) || used.Use.First != 1:
+			t.Errorf("call %d with a key that was used: %v", i, err)
+		}
+	}
+	if got, want := headOf(t, s).Position, int64(3+20*4); got != want {
+		t.Errorf("%d events are in the log, want %d", got, want)
 	}
 	mustBeSound(t, s)
 }

@@ -20,28 +20,75 @@ type transaction struct {
 // transact opens a transaction and does everything but the COMMIT. A refusal is
 // stored in its request and leaves nothing in the transaction; an error is a
 // fault of the whole batch.
+//
+// The events of all calls are written together, many rows with one statement. If
+// a call is refused, the transaction begins again, and each call is written by
+// itself, which tells the refused ones from the others.
 func (w *writer) transact() (transaction, error) {
-	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
-	w.written = w.written[:0]
-	if _, err := w.conn.Exec("BEGIN IMMEDIATE"); err != nil {
+	t, err := w.begin()
+	if err != nil {
 		return t, err
 	}
+	if err = w.applyTogether(&t); isRefusal(err) || isWrongVersion(err) {
+		if _, err = w.conn.Exec("ROLLBACK"); err != nil {
+			return t, err
+		}
+		if t, err = w.begin(); err == nil {
+			err = w.applyEach(&t)
+		}
+	}
+	if err == nil {
+		err = w.changeBeside()
+	}
+	if err != nil || t.head == w.head {
+		return t, err
+	}
+	_, err = w.conn.Exec(updateHead, t.head.Position, t.head.Hash[:])
+	return t, err
+}
+
+func (w *writer) begin() (transaction, error) {
+	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
+	w.written = w.written[:0]
+	w.rows.clear()
+	_, err := w.conn.Exec("BEGIN IMMEDIATE")
+	return t, err
+}
+
+// changeBeside makes the changes of tables beside the log.
+func (w *writer) changeBeside() error {
 	for _, r := range w.batch.Requests {
-		if r.Beside != nil {
-			if err := r.Beside.(func(*conn.Conn) error)(w.conn); err != nil {
-				return t, err
-			}
+		if r.Beside == nil {
 			continue
 		}
-		if r.Err = w.apply(&t, r); r.Err != nil && !isRefusal(r.Err) {
-			return t, r.Err
+		if err := r.Beside.(func(*conn.Conn) error)(w.conn); err != nil {
+			return err
 		}
 	}
-	if t.head == w.head {
-		return t, nil
+	return nil
+}
+
+// applyTogether writes all calls.
+func (w *writer) applyTogether(t *transaction) error {
+	for _, r := range w.batch.Requests {
+		if err := w.applyCall(t, r, true); err != nil {
+			return err
+		}
 	}
-	_, err := w.conn.Exec(updateHead, t.head.Position, t.head.Hash[:])
-	return t, err
+	if err := w.rows.write(w.conn); err != nil {
+		return fmt.Errorf("insert up to position %d: %w", t.head.Position, err)
+	}
+	return nil
+}
+
+// applyEach writes each call by itself.
+func (w *writer) applyEach(t *transaction) error {
+	for _, r := range w.batch.Requests {
+		if r.Err = w.apply(t, r); r.Err != nil && !isRefusal(r.Err) {
+			return r.Err
+		}
+	}
+	return nil
 }
 
 // isRefusal distinguishes refusals by a rule from faults.
@@ -51,61 +98,33 @@ func isRefusal(err error) bool {
 	return errors.As(err, &version) || errors.As(err, &used)
 }
 
-// apply writes one call. A call to several streams is refused as a whole by
-// means of a savepoint; one to a single stream is refused at its first event.
-// The rows of the former are written together.
+// apply writes one call, and takes it back if it is refused.
 func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
-	r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
-	if len(r.Appends) == 1 {
-		a := &r.Appends[0]
-		if err := w.useKey(t, a, r.Result); err != nil {
-			return err
-		}
-		err := w.insert(t, a, false)
-		if err != nil && isRefusal(err) && a.Idempotency != nil {
-			k := a.Idempotency
-			if _, err := w.conn.Exec(deleteKey, k.Client, k.Scope, k.Key); err != nil {
-				return err
-			}
-		}
-		return err
-	}
 	if _, err := w.conn.Exec("SAVEPOINT call"); err != nil {
 		return err
 	}
 	before := *t
-	err := w.applyAll(t, r, true)
-	if isWrongVersion(err) { // of which append is found by writing them one by one
-		if err := w.undo(t, before); err != nil {
-			return err
+	refused := w.applyCall(t, r, false)
+	if refused != nil {
+		if !isRefusal(refused) {
+			return refused
 		}
-		err = w.applyAll(t, r, false)
-	}
-	if err != nil && !isRefusal(err) {
-		return err
-	}
-	if err != nil {
-		if err := w.undo(t, before); err != nil {
+		*t = before
+		w.written = w.written[:before.head.Position-w.head.Position]
+		if _, err := w.conn.Exec("ROLLBACK TO call"); err != nil {
 			return err
 		}
 	}
 	if _, err := w.conn.Exec("RELEASE call"); err != nil {
 		return err
 	}
-	return err
+	return refused
 }
 
-// undo takes back what a call wrote.
-func (w *writer) undo(t *transaction, before transaction) error {
-	*t = before
-	w.written = w.written[:before.head.Position-w.head.Position]
-	_, err := w.conn.Exec("ROLLBACK TO call")
-	return err
-}
-
-// applyAll checks the call's key first: a repeated request must get the result
+// applyCall checks the call's key first: a repeated request must get the result
 // of the first, whatever has happened to its streams since.
-func (w *writer) applyAll(t *transaction, r *groupcommit.Request, together bool) error {
+func (w *writer) applyCall(t *transaction, r *groupcommit.Request, together bool) error {
+	r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
 	for i := range r.Appends {
 		if err := w.useKey(t, &r.Appends[i], r.Result); err != nil {
 			return err
@@ -115,9 +134,6 @@ func (w *writer) applyAll(t *transaction, r *groupcommit.Request, together bool)
 		if err := w.insert(t, &r.Appends[i], together); err != nil {
 			return err
 		}
-	}
-	if err := w.rows.write(w.conn); err != nil {
-		return fmt.Errorf("insert up to position %d: %w", t.head.Position, err)
 	}
 	return nil
 }
