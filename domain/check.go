@@ -1,9 +1,9 @@
 package domain
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -20,7 +20,7 @@ func CheckAccountNumber(at, number string, most int) []FieldError {
 		f.bad(at, "required", "an account number is needed")
 	case len(number) > most:
 		f.bad(at, "length", "at most %d characters fit the field; this has %d", most, len(number))
-	case !accountForm.MatchString(number):
+	case strings.IndexFunc(number, notInAccount) >= 0:
 		f.bad(at, "alphabet", "must consist of letters, digits, spaces and hyphens")
 	default:
 		f.form = SomeAccount(at, number)
@@ -37,7 +37,9 @@ func SomeAccount(at, number string) []FieldError {
 	return nil
 }
 
-var accountForm = regexp.MustCompile(`^[0-9A-Za-z -]+$`)
+func notInAccount(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != ' ' && r != '-'
+}
 
 // Check validates a proposal against the form of its fields, the rules of its
 // SEC code and its client. Number is the receiver's account number. The refusal
@@ -62,7 +64,7 @@ func (p Proposal) Check(s Settings, number string) error {
 	return f.refusal()
 }
 
-func (p Proposal) checkSEC(f *fields, s Settings) {
+func (p *Proposal) checkSEC(f *fields, s Settings) {
 	switch {
 	case p.SEC == "":
 		f.bad("/StandardEntryClassCode", "required", "a standard entry class code is needed")
@@ -93,7 +95,7 @@ func (p Proposal) checkSEC(f *fields, s Settings) {
 	}
 }
 
-func (p Proposal) checkFrom(f *fields, s Settings) {
+func (p *Proposal) checkFrom(f *fields, s Settings) {
 	switch {
 	case p.FromRouting == "":
 		f.bad("/FromRouting", "required", "this client has several ODFIs: say which one sends")
@@ -128,7 +130,7 @@ func (p Proposal) checkFrom(f *fields, s Settings) {
 	checkText(f, "/CompanyDiscretionaryData", p.DiscretionaryData, 0, 20)
 }
 
-func (p Proposal) checkTo(f *fields, number string) {
+func (p *Proposal) checkTo(f *fields, number string) {
 	if p.ToRouting == "" {
 		f.bad("/ToRouting", "required", "a routing number is needed")
 	} else if err := nacha.ValidRouting(p.ToRouting); err != nil {
@@ -163,20 +165,20 @@ func (p Proposal) checkTo(f *fields, number string) {
 	checkText(f, "/ToIdentification", p.ToID, 0, 15)
 }
 
-func (p Proposal) checkMoney(f *fields) {
+func (p *Proposal) checkMoney(f *fields) {
 	if p.AmountCents < 0 || p.AmountCents > MaxAmountCents {
 		f.bad("/Amount", "range", "must be from 0 (a prenote) to 99999999.99")
 	}
 }
 
-func (p Proposal) checkDescription(f *fields) {
+func (p *Proposal) checkDescription(f *fields) {
 	checkText(f, "/Description", p.Description, 1, 80)
 	if blank(p.SentDescription()) {
 		f.bad("/Description", "blank", "a description is not all spaces or zeros")
 	}
 }
 
-func (p Proposal) checkAddenda(f *fields) {
+func (p *Proposal) checkAddenda(f *fields) {
 	most := 1
 	switch p.SEC {
 	case "CTX":

@@ -11,20 +11,19 @@ import (
 // checkRenderable builds the entry of the proposal and has the file writer
 // validate it. What the writer would refuse days later, together with
 // everything in the same file, is refused here.
-func (p Proposal) checkRenderable(f *fields, s Settings, number string) {
+func (p *Proposal) checkRenderable(f *fields, s Settings, number string) {
 	err := p.renderable(s, number)
+	if err == nil {
+		return
+	}
 	var refused *nacha.FieldError
 	if errors.As(err, &refused) {
 		f.bad(p.pointer(s, number, refused.Field), "form", "%s", FieldRule(err))
 	}
 }
 
-func (p Proposal) renderable(s Settings, number string) error {
-	t := Transaction{
-		Originated: &TransactionOriginated{Proposal: p, CompanyName: p.companyName(s)},
-		Routing:    p.ToRouting, AccountType: p.ToAccountType,
-	}
-	e := t.originationEntry()
+func (p *Proposal) renderable(s Settings, number string) error {
+	e := p.entry(p.companyName(s), p.ToRouting, p.ToAccountType)
 	e.Entry.Account = number
 	return e.Renderable(p.FromRouting)
 }
@@ -70,7 +69,7 @@ var partyFields = map[string]string{
 }
 
 // pointer is a field of the entry in the caller's spelling.
-func (p Proposal) pointer(s Settings, number, field string) string {
+func (p *Proposal) pointer(s Settings, number, field string) string {
 	if at, ok := pointers[field]; ok {
 		return at
 	}
@@ -97,7 +96,7 @@ func (p Proposal) pointer(s Settings, number, field string) string {
 	return "/IATDetails"
 }
 
-func (p Proposal) receiverPrefix() string {
+func (p *Proposal) receiverPrefix() string {
 	if p.IAT != nil && p.IAT.Ultimate != nil {
 		return "UltimateReceiver"
 	}
@@ -106,9 +105,9 @@ func (p Proposal) receiverPrefix() string {
 
 // correspondentPrefix finds the correspondent bank that cannot be written. The
 // first one has fields of its own.
-func (p Proposal) correspondentPrefix(s Settings, number string) string {
+func (p *Proposal) correspondentPrefix(s Settings, number string) string {
 	for n := 1; n < len(p.IAT.Correspondents); n++ {
-		before, iat := p, *p.IAT
+		before, iat := *p, *p.IAT
 		iat.Correspondents = iat.Correspondents[:n]
 		before.IAT = &iat
 		if before.renderable(s, number) != nil {

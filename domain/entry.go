@@ -79,13 +79,18 @@ func (t *Transaction) rawEntry() Entry {
 }
 
 func (t *Transaction) originationEntry() Entry {
-	p := t.Originated.Proposal
+	return t.Originated.Proposal.entry(t.Originated.CompanyName, t.Routing, t.AccountType)
+}
+
+// entry is the entry of a proposal to an account: its own, or the one to which a
+// notification of change corrected it.
+func (p *Proposal) entry(companyName, routing, accountType string) Entry {
 	header := nacha.BatchHeader{
-		CompanyName: t.Originated.CompanyName, DiscretionaryData: p.DiscretionaryData, CompanyID: p.CompanyID,
+		CompanyName: companyName, DiscretionaryData: p.DiscretionaryData, CompanyID: p.CompanyID,
 		SEC: p.SEC, Description: p.SentDescription(), OriginatorStatus: "1", ODFI: p.FromRouting[:8],
 	}
 	entry := nacha.Entry{
-		Code: p.transactionCode(t.AccountType), Routing: t.Routing, AmountCents: p.AmountCents,
+		Code: p.transactionCode(accountType), Routing: routing, AmountCents: p.AmountCents,
 		Name: p.ToName, IndividualID: cmp.Or(p.ToID, p.FromID),
 	}
 	switch p.SEC {
@@ -141,7 +146,7 @@ func EntryCode(accountType string, debit bool) int {
 }
 
 // transactionCode is the code of account type and direction.
-func (p Proposal) transactionCode(accountType string) int {
+func (p *Proposal) transactionCode(accountType string) int {
 	tens := accountTens[accountType]
 	switch {
 	case p.PushPull == Push && p.Prenote():
@@ -153,7 +158,7 @@ func (p Proposal) transactionCode(accountType string) int {
 	}
 }
 
-func (p Proposal) fillIAT(header *nacha.BatchHeader, entry *nacha.Entry) {
+func (p *Proposal) fillIAT(header *nacha.BatchHeader, entry *nacha.Entry) {
 	i := p.IAT
 	reference := "3"
 	if i.ForeignReference != "" {

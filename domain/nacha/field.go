@@ -20,8 +20,7 @@ func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s %s", e.Where, e
 
 // fields checks values one after another and keeps the first error.
 type fields struct {
-	where func() string // called only for an error; not needed by the reader
-	err   error
+	err error
 	// read says that the values were read from a file, and may contain letters
 	// that we do not write.
 	read bool
@@ -29,19 +28,28 @@ type fields struct {
 
 func (f *fields) refuse(field, reason string, args ...any) {
 	if f.err == nil {
-		refused := &FieldError{Field: field, Reason: fmt.Sprintf(reason, args...)}
-		if f.where != nil {
-			refused.Where = f.where()
-		}
-		f.err = refused
+		f.err = &FieldError{Field: field, Reason: fmt.Sprintf(reason, args...)}
 	}
 }
 
 // first returns the first error, or nil.
 func (f *fields) first() *FieldError {
+	if f.err == nil {
+		return nil
+	}
 	var refused *FieldError
 	_ = errors.As(f.err, &refused)
 	return refused
+}
+
+// in returns the first error with the name of its record, or nil. Each payment
+// is checked several times, and nearly always in order: where is called only for
+// an error, and what is checked stays off the heap.
+func (f *fields) in(where func() string) error {
+	if refused := f.first(); refused != nil && refused.Where == "" {
+		refused.Where = where()
+	}
+	return f.err
 }
 
 // want records an error for the field unless ok.

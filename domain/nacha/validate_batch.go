@@ -5,7 +5,12 @@ import "fmt"
 // Validate refuses a batch header that record 5 cannot contain, or for which
 // the operator would reject a batch.
 func (h *BatchHeader) Validate() error {
-	f := fields{where: func() string { return fmt.Sprintf("batch %d", h.Number) }}
+	var f fields
+	f.batchHeader(h)
+	return f.in(func() string { return fmt.Sprintf("batch %d", h.Number) })
+}
+
+func (f *fields) batchHeader(h *BatchHeader) {
 	f.want(SupportedSEC(h.SEC), "standard entry class", "is not one we write")
 	f.want(h.ServiceClass == MixedClass || h.ServiceClass == CreditClass || h.ServiceClass == DebitClass,
 		"service class", "is not 200, 220 or 225")
@@ -26,13 +31,12 @@ func (h *BatchHeader) Validate() error {
 		f.want(!blankOrZero(h.CompanyName), "company name", "is blank or zero")
 		f.text("company discretionary data", h.DiscretionaryData, 20)
 		f.text("company descriptive date", h.DescriptiveDate, 6)
-		return f.err
+		return
 	}
 	f.empty("company name", h.CompanyName)
 	f.empty("company discretionary data", h.DiscretionaryData)
 	f.empty("company descriptive date", h.DescriptiveDate)
 	f.iatHeader(h)
-	return f.err
 }
 
 func (f *fields) iatHeader(h *BatchHeader) {

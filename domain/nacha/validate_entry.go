@@ -6,18 +6,19 @@ import "fmt"
 // header, or that the operator would return. The Writer checks what concerns
 // several entries, such as ascending trace numbers.
 func (e *Entry) Validate(h *BatchHeader) error {
-	f := fields{where: func() string { return fmt.Sprintf("batch %d entry %s", h.Number, e.Trace) }}
+	var f fields
 	c := classOf(h)
 	kind := e.Kind()
 	f.common(e, h, c)
-	f.want((h.SEC == "COR") == (kind == KindChange || kind == KindRefusedChange),
-		"standard entry class", "does not go with a %s", kind)
+	if (h.SEC == "COR") != (kind == KindChange || kind == KindRefusedChange) {
+		f.refuse("standard entry class", "does not go with a %s", kind)
+	}
 	if kind == KindForward {
 		f.forward(e, h, c)
 	} else {
 		f.backward(e, h, kind)
 	}
-	return f.err
+	return f.in(func() string { return fmt.Sprintf("batch %d entry %s", h.Number, e.Trace) })
 }
 
 // common checks the fields of every record 6.

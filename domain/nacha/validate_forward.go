@@ -10,8 +10,12 @@ func (f *fields) forward(e *Entry, h *BatchHeader, c class) {
 		f.want(!blank(e.Name), "individual name", "is blank")
 	}
 	if !h.reversal() {
-		f.want(!c.noCredits || code.Debit(), "transaction code", "is a credit, which %s does not allow", h.SEC)
-		f.want(!c.noDebits || code.Credit(), "transaction code", "is a debit, which %s does not allow", h.SEC)
+		switch {
+		case c.noCredits && !code.Debit():
+			f.refuse("transaction code", "is a credit, which %s does not allow", h.SEC)
+		case c.noDebits && !code.Credit():
+			f.refuse("transaction code", "is a debit, which %s does not allow", h.SEC)
+		}
 		f.want(code != 55, "transaction code", "debits a loan outside a reversal")
 	}
 	f.money(e, c)
@@ -32,7 +36,9 @@ func (f *fields) money(e *Entry, c class) {
 }
 
 func (f *fields) forwardAddenda(e *Entry, h *BatchHeader, c class) {
-	f.want(len(e.Addenda05) <= c.addenda05, "addenda 05", "are more than the %d that %s allows", c.addenda05, h.SEC)
+	if len(e.Addenda05) > c.addenda05 {
+		f.refuse("addenda 05", "are more than the %d that %s allows", c.addenda05, h.SEC)
+	}
 	for _, text := range e.Addenda05 {
 		f.text("payment related information", text, 80)
 	}

@@ -2,7 +2,7 @@ package nacha
 
 // Validate refuses a file header that record 1 cannot contain.
 func (h *FileHeader) Validate() error {
-	f := fields{where: func() string { return "file header" }}
+	var f fields
 	f.point("immediate destination", h.ImmediateDestination)
 	f.point("immediate origin", h.ImmediateOrigin)
 	f.date("creation date", h.CreatedOn)
@@ -11,7 +11,7 @@ func (h *FileHeader) Validate() error {
 	f.text("immediate destination name", h.ImmediateDestinationName, 23)
 	f.text("immediate origin name", h.ImmediateOriginName, 23)
 	f.text("reference code", h.Reference, 8)
-	return f.err
+	return f.in(func() string { return "file header" })
 }
 
 // point checks a sending or receiving point: nine or ten characters. Bank and

@@ -48,13 +48,13 @@ func NewWriter(out io.Writer, h FileHeader, lineEnding string) (*Writer, error) 
 
 // Begin opens a batch. Batch numbers ascend within the file.
 func (w *Writer) Begin(h BatchHeader) error {
-	f := fields{where: func() string { return fmt.Sprintf("batch %d", h.Number) }, err: w.err}
+	f := fields{err: w.err}
 	f.want(!w.open, "batch header", "comes before the end of batch %d", w.batch.Number)
 	f.want(h.Number > w.batch.Number, "batch number", "does not ascend")
 	if f.err == nil {
 		f.err = h.Validate()
 	}
-	if w.err = f.err; w.err != nil {
+	if w.err = f.in(func() string { return fmt.Sprintf("batch %d", h.Number) }); w.err != nil {
 		return w.err
 	}
 	w.batch, w.open, w.kind, w.trace, w.totals = h, true, "", "", Totals{}
@@ -64,10 +64,10 @@ func (w *Writer) Begin(h BatchHeader) error {
 
 // End closes the batch with the counts and sums of its entries.
 func (w *Writer) End() error {
-	f := fields{where: func() string { return fmt.Sprintf("batch %d", w.batch.Number) }, err: w.err}
+	f := fields{err: w.err}
 	f.want(w.open, "batch control", "has no batch")
 	f.want(w.totals.Entries > 0, "batch", "has no entries")
-	if w.err = f.err; w.err != nil {
+	if w.err = f.in(func() string { return fmt.Sprintf("batch %d", w.batch.Number) }); w.err != nil {
 		return w.err
 	}
 	w.line(batchControlRecord(&w.batch, w.totals))
@@ -80,7 +80,7 @@ func (w *Writer) End() error {
 // Close writes the file control record and fills the last block with nines. A
 // file without batches is legal: it shows that the transmission works.
 func (w *Writer) Close() (Totals, error) {
-	f := fields{where: func() string { return "file control" }, err: w.err}
+	f := fields{err: w.err}
 	f.want(!w.open, "file control", "comes before the end of batch %d", w.batch.Number)
 	n := blocks(w.records + 1)
 	f.want(w.file.Batches <= MaxFileBatches, "batch count", "is above %d", MaxFileBatches)
@@ -88,7 +88,7 @@ func (w *Writer) Close() (Totals, error) {
 	f.want(w.file.Entries+w.file.Addenda <= MaxFileRecords, "entry and addenda count", "is above %d", MaxFileRecords)
 	f.want(w.file.DebitCents <= MaxTotalCents, "total debits", "are above twelve digits")
 	f.want(w.file.CreditCents <= MaxTotalCents, "total credits", "are above twelve digits")
-	if w.err = f.err; w.err != nil {
+	if w.err = f.in(func() string { return "file control" }); w.err != nil {
 		return Totals{}, w.err
 	}
 	w.line(fileControlRecord(w.file, n))

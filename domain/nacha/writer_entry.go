@@ -19,7 +19,12 @@ func (w *Writer) Entry(e *Entry) error {
 
 // admit checks the entry, and then the batch with it.
 func (w *Writer) admit(e *Entry) error {
-	f := fields{where: func() string { return fmt.Sprintf("batch %d entry %s", w.batch.Number, e.Trace) }}
+	var f fields
+	f.admit(w, e)
+	return f.in(func() string { return fmt.Sprintf("batch %d entry %s", w.batch.Number, e.Trace) })
+}
+
+func (f *fields) admit(w *Writer, e *Entry) {
 	f.want(w.open, "entry", "comes outside a batch")
 	if f.err == nil {
 		f.err = e.Validate(&w.batch)
@@ -27,14 +32,13 @@ func (w *Writer) admit(e *Entry) error {
 	f.want(w.trace < e.Trace, "trace number", "does not ascend within the batch")
 	f.want(w.kind == "" || w.kind == e.Kind(), "entry", "is not of the kind of its batch")
 	if f.err != nil {
-		return f.err
+		return
 	}
 	rdfi, _ := number(e.Routing[:8])
 	w.totals.add(rdfi, TransactionCode(e.Code), e.AmountCents, e.addenda())
 	f.want(w.totals.Entries+w.totals.Addenda <= MaxBatchRecords, "entry and addenda count", "is above %d", MaxBatchRecords)
 	f.want(w.totals.DebitCents <= MaxTotalCents, "total debits", "are above twelve digits")
 	f.want(w.totals.CreditCents <= MaxTotalCents, "total credits", "are above twelve digits")
-	return f.err
 }
 
 // addenda writes the records 7 of an entry in the order of their types.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -50,11 +51,13 @@ func ParseDollars(token string) (cents int64, err error) {
 // FormatDollars formats cents as dollars with two decimals: 5000.25. A sum may
 // be negative.
 func FormatDollars(cents int64) string {
-	sign, magnitude := "", uint64(cents)
+	var b []byte
+	magnitude := uint64(cents)
 	if cents < 0 {
-		sign, magnitude = "-", -magnitude
+		b, magnitude = append(b, '-'), -magnitude
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, magnitude/100, magnitude%100)
+	b = strconv.AppendUint(b, magnitude/100, 10)
+	return string(append(b, '.', byte('0'+magnitude%100/10), byte('0'+magnitude%10)))
 }
 
 // Money is FormatDollars with a dollar sign before it.
