@@ -92,7 +92,7 @@ func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 func (s *Kit) again(h Handler) Handler {
 	return func(c echo.Context, who Caller) error {
 		err := h(c, who)
-		if s.overtaken(c, who, err) {
+		if err != nil && s.overtaken(c, who, err) {
 			return h(c, who)
 		}
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -20,12 +21,12 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return o.Scrub(err)
 	}
-	content, err := o.Content()
+	content, err := keyed(c, o)
 	if err != nil {
 		return err
 	}
 	l, ctx := s.LedgerNow(), c.Request().Context()
-	once, err := s.Once(c, who, append([]byte(o.ID), content...))
+	once, err := s.Once(c, who, content)
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,15 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 		status = http.StatusCreated
 	}
 	return s.respondOriginated(c, who, status, st)
+}
+
+// keyed is what the Idempotency-Key of a request stands for; nil if it has none.
+func keyed(c echo.Context, o ledger.Order) ([]byte, error) {
+	if key, err := api.IdempotencyKey(c.Request()); key == "" || err != nil {
+		return nil, err
+	}
+	content, err := o.Content()
+	return append([]byte(o.ID), content...), err
 }
 
 // originatedBefore answers a repeated request as the first one was.
