@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
@@ -46,6 +47,8 @@ type encoder struct {
 	epoch  string // empty for none
 	msg    nats.Msg
 	values [13]string // of msg.Header, which points here
+	at     time.Time  // of the newest event; those of a commit have the same
+	time   string     // the same in timeFormat
 }
 
 // newEncoder makes messages of an epoch, which is a part of their source.
@@ -60,6 +63,9 @@ func newEncoder(source, epoch string) *encoder {
 // for byte as recorded, without what domain.Shareable withholds; account
 // numbers in it are sealed.
 func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
+	if !e.RecordedAt.Equal(l.at) {
+		l.at, l.time = e.RecordedAt, e.RecordedAt.UTC().Format(timeFormat)
+	}
 	stream := percent(e.Stream)
 	header := [len(l.values)]struct{ name, value string }{
 		{jetstream.ExpectedLastSeqHeader, strconv.FormatInt(e.Position-1, 10)},
@@ -72,7 +78,7 @@ func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 		{"ce-source", l.source},
 		{"ce-type", e.Type},
 		{"ce-subject", stream},
-		{"ce-time", e.RecordedAt.UTC().Format(timeFormat)},
+		{"ce-time", l.time},
 		{"content-type", "application/json"},
 		{EpochHeader, l.epoch},
 	}
@@ -94,24 +100,33 @@ func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 
 func hashText(e eventstore.Recorded) string { return hex.EncodeToString(e.Hash[:]) }
 
-// percent encodes what CloudEvents does not allow in a header: spaces, double
-// quotes, percent signs, and everything but printable ASCII (HTTP Protocol
-// Binding for CloudEvents 1.0.2, section 3.1.3.2).
+// percent encodes what CloudEvents does not allow in a header.
 func percent(s string) string {
-	refused := func(b byte) bool { return b <= ' ' || b > '~' || b == '"' || b == '%' }
-	clean := true
 	for i := range len(s) {
-		clean = clean && !refused(s[i])
+		if refused[s[i]] {
+			return percentFrom(s, i)
+		}
 	}
-	if clean {
-		return s
+	return s
+}
+
+// refused are spaces, double quotes, percent signs, and everything but printable
+// ASCII (HTTP Protocol Binding for CloudEvents 1.0.2, section 3.1.3.2).
+var refused = func() (bytes [256]bool) {
+	for b := range bytes {
+		bytes[b] = b <= ' ' || b > '~' || b == '"' || b == '%'
 	}
+	return bytes
+}()
+
+func percentFrom(s string, first int) string {
 	var out strings.Builder
-	for i := range len(s) {
-		if refused(s[i]) {
-			fmt.Fprintf(&out, "%%%02X", s[i])
+	out.WriteString(s[:first])
+	for _, b := range []byte(s[first:]) {
+		if refused[b] {
+			fmt.Fprintf(&out, "%%%02X", b)
 		} else {
-			out.WriteByte(s[i])
+			out.WriteByte(b)
 		}
 	}
 	return out.String()
