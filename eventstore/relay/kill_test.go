@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
@@ -55,7 +57,7 @@ func TestKillingTheProcessLeavesNoGap(t *testing.T) {
 	}
 	killVictim(t, dir, "echoed", time.Duration(random.IntN(400))*time.Millisecond) // however slowly it starts
 	b, log := brokerIn(t, filepath.Join(dir, "nats")), openLog(t, dir)
-	before := lastOf(b)()
+	before := streamOf(t, must(jetstream.New(b.connect()))).CachedInfo().State.LastSeq
 	r := newRelay(log, b.connect())
 	running(t, r)
 	head, err := log.Head(context.Background())
