@@ -2,9 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // selectHistories finds the events of a type by position and seeks what came
@@ -27,17 +27,18 @@ func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last
 
 func (s *Store) histories(ctx context.Context, eventType string, first, last int64) (histories [][]eventstore.Recorded, err error) {
 	var h openHistory
-	err = s.query(ctx, selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
-		event, earlier := row[:len(row)/2], row[len(row)/2:]
-		if event[0] != driver.Value(h.last.Position) {
-			histories = h.end(histories)
-			last, err := recorded(event)
-			if err != nil {
-				return err
-			}
-			h.last = last
+	var event, earlier eventstore.Recorded
+	query := conn.NewRuns(selectHistories).Next().Int(first).Int(last).Text(eventType)
+	err = s.rows(ctx, query, conn.All, func(row *conn.Results) (err error) {
+		if event, err = recorded(row, event); err != nil {
+			return err
 		}
-		return h.add(earlier)
+		if event.Position != h.last.Position {
+			histories = h.end(histories)
+			h.last = event
+		}
+		earlier, err = h.add(row, earlier)
+		return err
 	})
 	return h.end(histories), err
 }
@@ -48,17 +49,21 @@ type openHistory struct {
 	last   eventstore.Recorded
 }
 
-// add adds the earlier event of a row, if it has one.
-func (h *openHistory) add(row []driver.Value) error {
-	if row[0] == nil {
-		return nil
+// add adds the earlier event of a row, if it has one, and returns it.
+func (h *openHistory) add(row *conn.Results, like eventstore.Recorded) (eventstore.Recorded, error) {
+	if row.IsNull() {
+		for range len(kinds) {
+			row.Skip()
+		}
+		return like, nil
 	}
-	e, err := recorded(row)
+	like.Stream = h.last.Stream
+	e, err := recorded(row, like)
 	if h.before == nil {
 		h.before = make([]eventstore.Recorded, 0, 2) // with the event itself, as in most files
 	}
 	h.before = append(h.before, e)
-	return err
+	return e, err
 }
 
 // end adds the history, if there is one, and begins another.

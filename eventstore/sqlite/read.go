@@ -25,23 +25,26 @@ func (s *Store) query(ctx context.Context, sql string, args []driver.Value, each
 	return s.readers.Use(ctx, func(c *conn.Conn) error { return c.Query(ctx, sql, args, each) })
 }
 
-// events is query for the columns of events.
-func (s *Store) events(ctx context.Context, sql string, args []driver.Value, each func(eventstore.Recorded) error) error {
-	return s.query(ctx, sql, args, func(row []driver.Value) error {
-		e, err := recorded(row)
-		if err != nil {
-			return err
-		}
-		return each(e)
+// rows calls each with every row of a query, or with the first of them once they
+// take enough bytes; see conn.Runs.
+func (s *Store) rows(ctx context.Context, query *conn.Runs, enough int, each func(*conn.Results) error) error {
+	return s.readers.Use(ctx, func(c *conn.Conn) error { return query.Read(c, enough, each) })
+}
+
+// events is rows for the columns of events.
+func (s *Store) events(ctx context.Context, query *conn.Runs, enough int) (events []eventstore.Recorded, err error) {
+	var e eventstore.Recorded
+	err = s.rows(ctx, query, enough, func(row *conn.Results) (err error) {
+		e, err = recorded(row, e)
+		events = append(events, e)
+		return err
 	})
+	return events, err
 }
 
 // ReadStream implements Store.
 func (s *Store) ReadStream(ctx context.Context, stream string, after int64) (events []eventstore.Recorded, err error) {
-	err = s.events(ctx, selectStream, []driver.Value{stream, after}, func(e eventstore.Recorded) error {
-		events = append(events, e)
-		return nil
-	})
+	events, err = s.events(ctx, conn.NewRuns(selectStream).Next().Text(stream).Int(after), conn.All)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
 	}
@@ -54,15 +57,15 @@ func (s *Store) ReadStreams(ctx context.Context, streams []string) (map[string][
 	if err != nil {
 		return nil, err
 	}
-	events := make(map[string][]eventstore.Recorded, len(streams))
-	err = s.events(ctx, selectStreams, []driver.Value{string(names)}, func(e eventstore.Recorded) error {
-		events[e.Stream] = append(events[e.Stream], e)
-		return nil
-	})
+	events, err := s.events(ctx, conn.NewRuns(selectStreams).Next().Text(string(names)), conn.All)
 	if err != nil {
 		return nil, fmt.Errorf("read %d streams: %w", len(streams), err)
 	}
-	return events, nil
+	of := make(map[string][]eventstore.Recorded, len(streams))
+	for _, e := range events {
+		of[e.Stream] = append(of[e.Stream], e)
+	}
+	return of, nil
 }
 
 // ReadAll implements Store.
@@ -78,15 +81,7 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 			return events, s.readers.Err(ctx)
 		}
 	}
-	bytes := 0
-	events = make([]eventstore.Recorded, 0, min(limit, 1024))
-	err = s.events(ctx, selectAll, []driver.Value{after, int64(limit)}, func(e eventstore.Recorded) error {
-		events = append(events, e)
-		if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
-			return conn.ErrStop
-		}
-		return nil
-	})
+	events, err = s.events(ctx, conn.NewRuns(selectAll).Next().Int(after).Int(int64(limit)), eventstore.MaxPageBytes)
 	if err != nil {
 		return nil, fmt.Errorf("read the log after position %d: %w", after, err)
 	}

@@ -42,15 +42,14 @@ func (w *writer) resume() (eventstore.Head, error) {
 	if !ok {
 		return eventstore.Head{}, fmt.Errorf("%w: it has no head: run achledger verify", errDamaged)
 	}
-	row, err = w.conn.Row("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1")
+	newest := eventstore.Recorded{RecordedAt: time.UnixMicro(0)}
+	last := conn.NewRuns("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1").Next()
+	err = last.Read(w.conn, conn.All, func(row *conn.Results) (err error) {
+		newest, err = recorded(row, newest)
+		return err
+	})
 	if err != nil {
 		return eventstore.Head{}, fmt.Errorf("read the newest event: %w", err)
-	}
-	newest := eventstore.Recorded{RecordedAt: time.UnixMicro(0)}
-	if row != nil {
-		if newest, err = recorded(row); err != nil {
-			return eventstore.Head{}, err
-		}
 	}
 	if (eventstore.Head{Position: newest.Position, Hash: newest.Hash}) != head {
 		return eventstore.Head{}, fmt.Errorf("the head stands at position %d and the newest event at %d, or their hashes differ: run achledger verify",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // columns of an event, in the order in which recorded reads them.
@@ -25,17 +26,25 @@ func headFrom(row []driver.Value) (h eventstore.Head, ok bool) {
 // errDamaged says that a row has a form that the schema does not allow.
 var errDamaged = errors.New("the log is damaged")
 
-// recorded reads a row of columns.
-func recorded(row []driver.Value) (e eventstore.Recorded, err error) {
-	var at int64
-	var id, data, meta, hash []byte
-	ok := value(row[0], &e.Position) && value(row[1], &e.Stream) && value(row[2], &e.Version) &&
-		value(row[3], &id) && value(row[4], &e.Client) && value(row[5], &e.Type) &&
-		value(row[6], &data) && value(row[7], &meta) && value(row[8], &at) && value(row[9], &hash)
-	if !ok || copy(e.EventID[:], id) != len(e.EventID) || copy(e.Hash[:], hash) != len(e.Hash) {
-		return e, fmt.Errorf("%w at position %v", errDamaged, row[0])
+// kinds are those of columns; see conn.Results.
+const kinds = "itibttbbib"
+
+// recorded reads the next columns. The event before it may be of the same client
+// and type, which have to be in memory once.
+func recorded(row *conn.Results, before eventstore.Recorded) (e eventstore.Recorded, err error) {
+	if !row.Are(kinds) {
+		return e, errDamaged
 	}
-	e.Data, e.Meta, e.RecordedAt = data, meta, time.UnixMicro(at).UTC()
+	e.Position, e.Stream, e.Version = row.Int(), row.Text(before.Stream), row.Int()
+	id := copy(e.EventID[:], row.Blob())
+	e.Client, e.Type = row.Text(before.Client), row.Text(before.Type)
+	data, meta := row.Blob(), row.Blob()
+	both := append(append(make([]byte, 0, len(data)+len(meta)), data...), meta...)
+	e.Data, e.Meta = both[:len(data):len(data)], both[len(data):]
+	e.RecordedAt = time.UnixMicro(row.Int()).UTC()
+	if hash := copy(e.Hash[:], row.Blob()); id != len(e.EventID) || hash != len(e.Hash) {
+		return e, fmt.Errorf("%w at position %d", errDamaged, e.Position)
+	}
 	return e, nil
 }
 

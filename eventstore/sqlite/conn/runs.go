@@ -1,8 +1,10 @@
 package conn
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -70,7 +72,7 @@ const (
 	isNull   = 'n'
 	isInt    = 'i' // and 8 bytes, as in the memory of the machine
 	isText   = 't' // and 8 bytes for the length
-	isBlob   = 'b' // likewise, of an argument only
+	isBlob   = 'b' // likewise
 	endOfRun = '.' // after the rows of a run
 )
 
@@ -135,6 +137,31 @@ func (r *Runs) Clear() {
 	}
 }
 
+// Read makes the one run of a query that was collected, forgets it, and calls
+// each with every row, or with the first of them once they take enough bytes. The
+// row is the callee's until it returns; it must read all columns.
+func (r *Runs) Read(c *Conn, enough int, each func(row *Results) error) error {
+	defer r.Clear()
+	s, err := c.Statement(r.one)
+	if err != nil {
+		return err
+	}
+	read, err := runAll(s, r.encoded, 1, r.arguments, enough, func(rows Results) error {
+		for rows.Next() {
+			if err := each(&rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && read < len(r.encoded) {
+		err = errTooMany
+	}
+	return err
+}
+
+var errTooMany = errors.New("a run has more arguments than its statement")
+
 // Do makes the runs that were collected, in their order, and forgets them. It
 // returns their rows, if they are of a query. After an error some of them were
 // made.
@@ -152,17 +179,24 @@ func (r *Runs) Do(c *Conn) (rows Results, err error) {
 		if err != nil {
 			return nil, err
 		}
-		read := 0
-		if rows, read, err = runAll(s, arguments, rest/of.rows, r.arguments*of.rows); err != nil {
+		read, err := runAll(s, arguments, rest/of.rows, r.arguments*of.rows, All, func(all Results) error {
+			rows = bytes.Clone(all)
+			return nil
+		})
+		if err != nil {
 			return nil, err
 		}
 		arguments, rest = arguments[read:], rest%of.rows
 	}
 	if len(arguments) > 0 {
-		return nil, errors.New("a run has more arguments than its statement")
+		return nil, errTooMany
 	}
 	return rows, nil
 }
+
+// All is enough bytes for all rows; see Read. SQLite's rows of a call have 10^9
+// bytes at most.
+const All = math.MaxInt
 
 // Results are the rows of the runs of a query that were not read yet. Its
 // columns are read in their order.
@@ -201,6 +235,37 @@ func (r *Results) Text(before string) string {
 		return before
 	}
 	return string(text)
+}
+
+// Blob reads a column, which stays a part of the results.
+func (r *Results) Blob() []byte { return r.bytes() }
+
+// IsNull reports whether the next column is NULL.
+func (r *Results) IsNull() bool { return (*r)[0] == isNull }
+
+// Are reports whether the next columns are of some kinds, a letter each: i for a
+// number, t for a text, b for a blob, n for NULL. It reads none of them.
+func (r *Results) Are(kinds string) bool {
+	rest := *r
+	for _, kind := range []byte(kinds) {
+		if rest[0] != kind {
+			return false
+		}
+		rest.Skip()
+	}
+	return true
+}
+
+// Skip leaves out a column.
+func (r *Results) Skip() {
+	switch (*r)[0] {
+	case isNull:
+		*r = (*r)[1:]
+	case isInt:
+		*r = (*r)[9:]
+	default:
+		r.bytes()
+	}
 }
 
 // bytes reads a text or a blob.

@@ -10,21 +10,21 @@ import (
 
 // runByDriver is runAll with the driver's calls only. Systems other than Linux
 // use it, and the tests, to see that both do the same.
-func runByDriver(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte, read int, err error) {
+func runByDriver(s *sqlite3.SQLiteStmt, in []byte, runs, arguments, enough int, take func(Results) error) (read int, err error) {
 	rest, out := Results(in), Runs{}
 	for range runs {
 		values := make([]driver.Value, arguments)
 		for i := range values {
 			if len(rest) == 0 {
-				return nil, 0, sqlite3.Error{Code: sqlite3.ErrMisuse}
+				return 0, sqlite3.Error{Code: sqlite3.ErrMisuse}
 			}
 			values[i] = rest.value()
 		}
-		if err := out.runOne(s, values); err != nil {
-			return nil, 0, err
+		if err := out.runOne(s, values, enough); err != nil {
+			return 0, err
 		}
 	}
-	return out.encoded, len(in) - len(rest), nil
+	return len(in) - len(rest), take(out.encoded)
 }
 
 // value reads an argument.
@@ -42,7 +42,7 @@ func (r *Results) value() driver.Value {
 	}
 }
 
-func (r *Runs) runOne(s *sqlite3.SQLiteStmt, arguments []driver.Value) (err error) {
+func (r *Runs) runOne(s *sqlite3.SQLiteStmt, arguments []driver.Value, enough int) (err error) {
 	result, err := s.Query(arguments)
 	if err != nil {
 		return err
@@ -50,7 +50,10 @@ func (r *Runs) runOne(s *sqlite3.SQLiteStmt, arguments []driver.Value) (err erro
 	defer func() { err = errors.Join(err, result.Close()) }()
 	columns := make([]driver.Value, len(result.Columns()))
 	for {
-		err := result.Next(columns)
+		err := io.EOF
+		if len(r.encoded) < enough {
+			err = result.Next(columns)
+		}
 		if errors.Is(err, io.EOF) {
 			if len(columns) > 0 {
 				r.encoded = append(r.encoded, endOfRun)
@@ -68,6 +71,8 @@ func (r *Runs) runOne(s *sqlite3.SQLiteStmt, arguments []driver.Value) (err erro
 				r.Int(value)
 			case string:
 				r.Text(value)
+			case []byte:
+				r.Blob(value)
 			default:
 				return sqlite3.Error{Code: sqlite3.ErrMismatch}
 			}

@@ -22,6 +22,7 @@ WEAK int sqlite3_column_count(sqlite3_stmt*);
 WEAK int sqlite3_column_type(sqlite3_stmt*, int);
 WEAK long long sqlite3_column_int64(sqlite3_stmt*, int);
 WEAK const unsigned char *sqlite3_column_text(sqlite3_stmt*, int);
+WEAK const void *sqlite3_column_blob(sqlite3_stmt*, int);
 WEAK int sqlite3_column_bytes(sqlite3_stmt*, int);
 WEAK sqlite3 *sqlite3_db_handle(sqlite3_stmt*);
 WEAK int sqlite3_extended_errcode(sqlite3*);
@@ -30,7 +31,7 @@ WEAK const char *sqlite3_errmsg(sqlite3*);
 
 enum { // of SQLite
 	ok = 0, noMemory = 7, ioError = 10, tooBig = 18, mismatch = 20, misuse = 21, row = 100, done = 101,
-	integer = 1, text = 3, null = 5, utf8 = 1
+	integer = 1, text = 3, blob = 4, null = 5, utf8 = 1
 };
 
 // most bounds the rows of a call, as SQLite does a text.
@@ -78,6 +79,12 @@ static int putRow(sqlite3_stmt *s, reply *o) {
 			rc = t ? put(o, 't', &size, sizeof size, t, size) : noMemory;
 			break;
 		}
+		case blob: {
+			const void *b = sqlite3_column_blob(s, i);
+			size8 size = sqlite3_column_bytes(s, i);
+			rc = b || !size ? put(o, 'b', &size, sizeof size, b, size) : noMemory;
+			break;
+		}
 		default: rc = mismatch;
 		}
 	}
@@ -116,7 +123,7 @@ static int bindAll(sqlite3_stmt *s, const unsigned char **in, const unsigned cha
 	return rc;
 }
 
-static int runAll(sqlite3_stmt *s, const unsigned char *in, size_t size, long long runs, int arguments, reply *o) {
+static int runAll(sqlite3_stmt *s, const unsigned char *in, size_t size, long long runs, int arguments, size_t enough, reply *o) {
 	const unsigned char *at = in, *end = in + size;
 	int rc = sqlite3_reset(s), query = sqlite3_column_count(s) > 0; // rc is of an earlier failure
 	for (rc = ok; runs > 0 && rc == ok; runs--) {
@@ -124,7 +131,7 @@ static int runAll(sqlite3_stmt *s, const unsigned char *in, size_t size, long lo
 		if (rc == ok) rc = sqlite3_step(s);
 		while (rc == row) {
 			rc = putRow(s, o);
-			if (rc == ok) rc = sqlite3_step(s);
+			if (rc == ok) rc = o->size < enough ? sqlite3_step(s) : done;
 		}
 		if (rc == done) {
 			rc = sqlite3_reset(s);
@@ -149,7 +156,6 @@ static int runAll(sqlite3_stmt *s, const unsigned char *in, size_t size, long lo
 import "C"
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -161,8 +167,9 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// runAll makes so many runs of a statement and returns their rows, and how much
-// of the arguments they took.
+// runAll makes so many runs of a statement and returns how much of the arguments
+// they took. It calls take with their rows, which are freed when that returns. A
+// run ends early once there are enough bytes.
 var runAll = runInC
 
 // handleAt is where a statement of the driver has SQLite's, for which it has no
@@ -177,13 +184,13 @@ var handleAt = func() uintptr {
 
 var errFinalized = errors.New("the statement is closed")
 
-func runInC(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte, read int, err error) {
+func runInC(s *sqlite3.SQLiteStmt, in []byte, runs, arguments, enough int, take func(Results) error) (read int, err error) {
 	handle := *(**C.sqlite3_stmt)(unsafe.Add(unsafe.Pointer(s), handleAt))
 	if handle == nil {
-		return nil, 0, errFinalized
+		return 0, errFinalized
 	}
 	var o C.reply
-	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.size_t(len(in)), C.longlong(runs), C.int(arguments), &o)
+	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.size_t(len(in)), C.longlong(runs), C.int(arguments), C.size_t(enough), &o)
 	runtime.KeepAlive(s) // its finalizer closes the handle
 	defer C.free(unsafe.Pointer(o.bytes))
 	defer C.free(unsafe.Pointer(o.message))
@@ -191,9 +198,9 @@ func runInC(s *sqlite3.SQLiteStmt, in []byte, runs, arguments int) (rows []byte,
 		err := sqlite3.Error{Code: sqlite3.ErrNo(code & 0xff), ExtendedCode: sqlite3.ErrNoExtended(code),
 			SystemErrno: syscall.Errno(o.cause)}
 		if message := C.GoString(o.message); message != "" && message != err.Error() {
-			return nil, 0, fmt.Errorf("%w: %s", err, message)
+			return 0, fmt.Errorf("%w: %s", err, message)
 		}
-		return nil, 0, err
+		return 0, err
 	}
-	return bytes.Clone(unsafe.Slice((*byte)(o.bytes), o.size)), int(o.read), nil
+	return int(o.read), take(unsafe.Slice((*byte)(o.bytes), o.size))
 }

@@ -16,20 +16,20 @@ func TestArgumentsThatAreCutOff(t *testing.T) {
 	}
 	whole := new(Runs).Text("some text").encoded
 	for n := range whole {
-		if _, _, err := runAll(s, append([]byte{}, whole[:n]...), 1, 1); !Is(err, sqlite3.ErrMisuse) {
+		if _, err := runAll(s, append([]byte{}, whole[:n]...), 1, 1, All, nil); !Is(err, sqlite3.ErrMisuse) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
 	unknown := append([]byte{}, whole...)
 	unknown[0] = '?'
-	if _, _, err := runAll(s, unknown, 1, 1); !Is(err, sqlite3.ErrMisuse) {
+	if _, err := runAll(s, unknown, 1, 1, All, nil); !Is(err, sqlite3.ErrMisuse) {
 		t.Errorf("an unknown kind: %v", err)
 	}
 	huge := new(Runs).Text("").encoded
 	for i := 1; i < len(huge); i++ {
 		huge[i] = 0xff
 	}
-	if _, _, err := runAll(s, huge, 1, 1); !Is(err, sqlite3.ErrMisuse) {
+	if _, err := runAll(s, huge, 1, 1, All, nil); !Is(err, sqlite3.ErrMisuse) {
 		t.Errorf("a size beyond the end: %v", err)
 	}
 }

@@ -191,9 +191,9 @@ func testRunsThatEnd(t *testing.T) {
 			func(t *testing.T, c *Conn) { c.SQLite().SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000_000) },
 			`SELECT length(?1)`, sqlite3.ErrTooBig,
 		},
-		"a column that is not a number or a text": {
+		"a column that is not a number, a text or a blob": {
 			func(t *testing.T, c *Conn) {}, func(t *testing.T, c *Conn) {},
-			`SELECT CASE WHEN length(?1) > 1000 AND (SELECT count(*) FROM t) = 1 THEN x'00' END`, sqlite3.ErrMismatch,
+			`SELECT CASE WHEN length(?1) > 1000 AND (SELECT count(*) FROM t) = 1 THEN 0.5 END`, sqlite3.ErrMismatch,
 		},
 		"a function that fails": {
 			func(t *testing.T, c *Conn) { stopWith(t, c, func() error { return errors.New("it failed") }) },
@@ -288,6 +288,50 @@ func TestRunsWithTheWrongArguments(t *testing.T) {
 		put.Next().Int(1).Text("").Int(3)
 		if _, err := put.Do(c); err == nil {
 			t.Error("too many are not noticed")
+		}
+	})
+}
+
+// A read has the rows of its query in order, or the first of them, at least one,
+// and the next read begins with the first row again.
+func TestARead(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		c := scratch(t)
+		put := NewRuns(`INSERT INTO t(id, text, again, none) VALUES(?1, ?2, ?3, ?4)`)
+		for id := range int64(100) {
+			put.Next().Int(id + 1).Text(textOf(id)).Blob([]byte(textOf(id))).IntOrNull(id % 2)
+		}
+		if _, err := put.Do(c); err != nil {
+			t.Fatal(err)
+		}
+		find := NewRuns(`SELECT id, text, again, none FROM t WHERE id > ?1 ORDER BY id`)
+		for _, tt := range []struct{ after, enough, want int }{{0, All, 100}, {90, All, 10}, {100, All, 0}, {90, 1, 1}, {90, 1000, 2}, {0, 1 << 20, 100}} {
+			n := tt.after
+			err := find.Next().Int(int64(tt.after)).Read(c, tt.enough, func(row *Results) error {
+				kinds := "itbi"
+				if n%2 == 0 {
+					kinds = "itbn"
+				}
+				if !row.Are(kinds) || row.Are("ttbn") || row.Are("itbb") {
+					t.Fatalf("row %d is not of the kinds %s", n, kinds)
+				}
+				id, text, again, null := row.Int(), row.Text(""), row.Blob(), row.IsNull()
+				if row.Skip(); id != int64(n+1) || text != textOf(int64(n)) || string(again) != text || null != (n%2 == 0) {
+					t.Fatalf("row %d is %d, %q, %q, %v", n, id, text, again, null)
+				}
+				n++
+				return nil
+			})
+			if err != nil || find.Len() != 0 || n-tt.after != tt.want {
+				t.Errorf("%d rows after %d until there are %d bytes, want %d; %v", n-tt.after, tt.after, tt.enough, tt.want, err)
+			}
+		}
+		stop := errors.New("stop")
+		if err := find.Next().Int(0).Read(c, All, func(*Results) error { return stop }); err != stop {
+			t.Errorf("the error of a row is %v", err)
+		}
+		if err := find.Next().Int(100).Int(0).Read(c, All, nil); err == nil {
+			t.Error("an argument too many is not noticed")
 		}
 	})
 }

@@ -1,7 +1,9 @@
 package conn
 
 import (
+	"bytes"
 	"database/sql/driver"
+	"fmt"
 	"reflect"
 	"time"
 )
@@ -12,26 +14,58 @@ import (
 // a mistake of the query, and panics.
 func Scan(row []driver.Value, into ...any) {
 	for i, to := range into {
-		if row[i] == nil || to == nil {
+		if to == nil {
 			continue
 		}
-		switch to := to.(type) {
-		case *string:
-			*to = row[i].(string)
-		case *int64:
-			*to = row[i].(int64)
-		case *int:
-			*to = int(row[i].(int64))
-		case *bool:
-			*to = row[i].(int64) != 0
-		case *time.Time:
-			if *to = (time.Time{}); row[i].(int64) != 0 {
-				*to = time.UnixMicro(row[i].(int64)).UTC()
-			}
-		case *[]byte:
-			*to = row[i].([]byte)
-		default: // a kind of text
-			reflect.ValueOf(to).Elem().SetString(row[i].(string))
+		switch value := row[i].(type) {
+		case nil:
+		case int64:
+			setInt(to, value)
+		case string:
+			setText(to, value)
+		default:
+			*to.(*[]byte) = value.([]byte)
 		}
 	}
+}
+
+// Scan reads the next columns, as the function Scan does.
+func (r *Results) Scan(into ...any) {
+	for _, to := range into {
+		switch kind := (*r)[0]; {
+		case to == nil || kind == isNull:
+			r.Skip()
+		case kind == isInt:
+			setInt(to, r.Int())
+		case kind == isText:
+			setText(to, r.Text(""))
+		default:
+			*to.(*[]byte) = bytes.Clone(r.Blob())
+		}
+	}
+}
+
+func setInt(to any, n int64) {
+	switch to := to.(type) {
+	case *int64:
+		*to = n
+	case *int:
+		*to = int(n)
+	case *bool:
+		*to = n != 0
+	case *time.Time:
+		if *to = (time.Time{}); n != 0 {
+			*to = time.UnixMicro(n).UTC()
+		}
+	default:
+		panic(fmt.Sprintf("a number for a %T", to))
+	}
+}
+
+func setText(to any, text string) {
+	if to, ok := to.(*string); ok {
+		*to = text
+		return
+	}
+	reflect.ValueOf(to).Elem().SetString(text) // a kind of text
 }
