@@ -158,7 +158,8 @@ func (l *countedList) expected(s snapshot, client string) error {
 		// are read.
 		args := values(client, l.at.Trace, l.at.At, l.at.Row, l.f.ODFI, int64(waitingAtOnce))
 		ahead, err := collect(s, countedWaiting, args, func(row []value, w *waitingEntry) {
-			*w = waitingEntry{QueuedItem: scanWaiting(row), header: row[4].(int64), due: row[12].(int64)}
+			scanWaiting(scanOf(row), &w.QueuedItem, &w.header)
+			scan(row[12:], &w.due)
 			scan(row[17:], &w.Client, &w.ODFI, &w.name, &w.tail)
 		})
 		if err != nil {

@@ -220,10 +220,12 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	}
 	headers := headers{}
 	return g.s.query(guardedWaiting, values(clients, odfis), func(row []value) (err error) {
-		w := scanWaiting(row)
+		var w QueuedItem
+		var header int64
+		scanWaiting(scanOf(row), &w, &header)
 		scan(row[17:], &w.Client, &w.ODFI, &w.Account, &w.CutAt)
 		w.Terms = terms[w.ODFI]
-		if w.Header, err = headers.read(g.s, row[4].(int64)); err != nil {
+		if w.Header, err = headers.read(g.s, header); err != nil {
 			return fmt.Errorf("batch header of item %s: %w", w.ItemID, err)
 		}
 		return each(w)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 				AND p.answers = q.answers AND p.due = q.due AND p.leave_by IS NOT NULL ORDER BY p.leave_by LIMIT 1)
 		FROM queue@ q WHERE due <= ?1 ORDER BY client, odfi, answers, due`
 
-	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
+	queueDues   = `SELECT due, entries FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
 	nextDue     = `SELECT min(due) FROM queue@ WHERE due > ?1`
 	waitingRows = `SELECT p.position, i.txn, i.item, p.version, p.header, p.code, p.routing, i.cents, p.addenda,
 			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by, p.fault, i.kind, p.over
@@ -78,19 +79,23 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		return nil, nil
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		dues, err := column[int64](s, queueDues, client, odfi, answers, now.UnixMicro())
+		dues, err := collect(s, queueDues, values(client, odfi, answers, now.UnixMicro()), func(row []value, d *dueItems) { scan(row, &d.at, &d.items) })
 		if err != nil {
 			return err
 		}
+		all := 0
+		for _, due := range dues {
+			all += min(due.items, limit)
+		}
+		items = make([]QueuedItem, 0, all)
 		// This is a k-way merge: each day is sorted by position, so the first
 		// rows overall are among the first rows of each day.
-		var refs []int64 // of their headers
+		refs := make([]int64, 0, all) // of their headers
 		for _, due := range dues {
-			args := values(client, odfi, answers, due, after, int64(limit))
-			err := s.query(waitingRows, args, func(row []value) error {
-				w := scanWaiting(row)
-				w.Client, w.ODFI, w.Answers = client, odfi, answers
-				items, refs = append(items, w), append(refs, row[4].(int64))
+			rows := conn.NewRuns(waitingRows).Next().Text(client).Text(odfi).Bool(answers).Int(due.at).Int(after).Int(int64(limit))
+			err := rows.Read(s.c, conn.All, func(row *conn.Results) error {
+				items, refs = append(items, QueuedItem{Client: client, ODFI: odfi, Answers: answers}), append(refs, 0)
+				scanWaiting(row.Scan, &items[len(items)-1], &refs[len(refs)-1])
 				return nil
 			})
 			if err != nil {
@@ -132,14 +137,22 @@ func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err erro
 	return header, nil
 }
 
-// scanWaiting reads a row of waitingRows, except its header.
-func scanWaiting(row []value) (w QueuedItem) {
+// dueItems is how many items of a queue are due at an instant.
+type dueItems struct {
+	at    int64
+	items int
+}
+
+// scanWaiting reads the columns of waitingRows with a scan.
+func scanWaiting(scan func(into ...any), w *QueuedItem, header *int64) {
 	over := ""
-	scan(row, &w.Position, &w.TransactionID, &w.ItemID, &w.Version, nil, &w.Code, &w.Routing, &w.AmountCents, &w.Addenda,
+	scan(&w.Position, &w.TransactionID, &w.ItemID, &w.Version, header, &w.Code, &w.Routing, &w.AmountCents, &w.Addenda,
 		&w.EffectiveOn, &w.SameDay, &w.MadeAt, &w.DueAt, &w.LeaveBy, &w.Fault, &w.Kind, &over)
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt
 	}
 	w.Over = readOver(over)
-	return w
 }
+
+// scanOf scans a row.
+func scanOf(row []value) func(into ...any) { return func(into ...any) { scan(row, into...) } }
