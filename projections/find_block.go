@@ -2,11 +2,13 @@ package projections
 
 import (
 	"bytes"
-	"context"
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // blockSize is how many positions of the log are indexed at once. A search
@@ -26,9 +28,13 @@ const (
 	dropTails      = `DELETE FROM changed_tails@ WHERE position = ?1 AND was = tail`
 )
 
+// rowsAtOnce is how many positions are read at once.
+const rowsAtOnce = 1 << 10
+
 // keyed is an entry of the index during sorting; its key is a part of the
-// arena.
+// arena, and begins with eight bytes by which most keys differ.
 type keyed struct {
+	begin     uint64
 	from, end uint32
 	posting
 }
@@ -42,10 +48,25 @@ type blockKeys struct {
 func (k *blockKeys) add(p posting, key func([]byte) []byte) {
 	from := len(k.arena)
 	k.arena = key(k.arena)
-	k.entries = append(k.entries, keyed{uint32(from), uint32(len(k.arena)), p})
+	var begin [8]byte
+	copy(begin[:], k.arena[from:])
+	k.entries = append(k.entries, keyed{binary.BigEndian.Uint64(begin[:]), uint32(from), uint32(len(k.arena)), p})
 }
 
 func (k *blockKeys) key(e keyed) []byte { return k.arena[e.from:e.end] }
+
+// sort orders the entries by their keys, and those of a key by their places.
+func (k *blockKeys) sort() {
+	slices.SortFunc(k.entries, func(a, b keyed) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
+		}
+		if c := bytes.Compare(k.key(a), k.key(b)); c != 0 {
+			return c
+		}
+		return int(a.at) - int(b.at)
+	})
+}
 
 // payment adds the keys under which a payment is found.
 func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, company string) {
@@ -81,20 +102,22 @@ func (p *projector) indexBlock(block int64) error {
 	keys := &p.block
 	keys.arena, keys.entries = keys.arena[:0], keys.entries[:0]
 	before := block * blockSize
-	err := p.c.Query(context.Background(), paymentsOfBlock, values(before, before+blockSize), func(row []value) error {
-		at := posting{uint16(row[0].(int64) - before - 1), clientMark(row[1].(string))}
-		keys.payment(at, row[2].(string), row[3].(int64), row[4].(string), row[5].(string), row[6].(string))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(keys.entries, func(a, b keyed) int {
-		if c := bytes.Compare(keys.key(a), keys.key(b)); c != 0 {
-			return c
+	client, company := "", "" // mostly those of the row before
+	for from := before; from < before+blockSize; from += rowsAtOnce {
+		rows := conn.NewRuns(paymentsOfBlock).Next().Int(from).Int(min(from+rowsAtOnce, before+blockSize))
+		err := rows.Read(p.c, conn.All, func(row *conn.Results) error {
+			place := uint16(row.Int() - before - 1)
+			client = row.Text(client)
+			id, cents, name, tail := row.Text(""), row.Int(), row.Text(""), row.Text("")
+			company = row.Text(company)
+			keys.payment(posting{place, clientMark(client)}, id, cents, name, tail, company)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return int(a.at) - int(b.at)
-	})
+	}
+	keys.sort()
 	list := postingList{write: func(first, postings []byte) error {
 		return p.exec(putPostings, block, first, postings)
 	}}
