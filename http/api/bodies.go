@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -36,22 +37,33 @@ func newBodies() *bodies {
 	return &bodies{wait: bodyWait, chunkWait: bodyChunkWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1)}
 }
 
-// receive waits for a place to receive a body of a client; done gives it back.
-func (b *bodies) receive(ctx context.Context, client string) (done func(), err error) {
+// bodyPlace is a place to receive a large body in.
+type bodyPlace struct {
+	received func() // gives up the place among all clients
+	leave    func() // lets the client send the next one
+}
+
+func (p bodyPlace) free() {
+	p.received()
+	p.leave()
+}
+
+// receive waits for a place to receive a body of a client.
+func (b *bodies) receive(ctx context.Context, client string) (p bodyPlace, err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.wait)
 	defer cancel()
 	leave, err := b.clients.take(ctx, client, bodiesWaiting)
 	switch {
 	case errors.Is(err, errCrowded):
-		return nil, NewProblem(CodeTooMany, "%d large bodies of this client are under way: try again in %d seconds", bodiesWaiting, bodyRetryAfter).After(bodyRetryAfter)
+		return p, NewProblem(CodeTooMany, "%d large bodies of this client are under way: try again in %d seconds", bodiesWaiting, bodyRetryAfter).After(bodyRetryAfter)
 	case err != nil:
-		return nil, NewProblem(CodeTooMany, "another large body of this client is under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+		return p, NewProblem(CodeTooMany, "another large body of this client is under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
 	if !take(ctx, b.receiving) {
 		leave()
-		return nil, NewProblem(CodeBusy, "this server is working on as many large bodies as it can: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+		return p, NewProblem(CodeBusy, "this server is working on as many large bodies as it can: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
 	}
-	return func() { <-b.receiving; leave() }, nil
+	return bodyPlace{received: func() { <-b.receiving }, leave: leave}, nil
 }
 
 // work waits for the turn to process a body that was received whole.
@@ -80,8 +92,10 @@ func take(ctx context.Context, places chan struct{}) bool {
 }
 
 // LargeBody reads a body of the given media type that may be larger than
-// maxBody, up to BodyLimits. Until done is called it counts as one of the
-// client's.
+// maxBody, up to BodyLimits. Call done when it is processed, before the request is
+// answered: until then nobody else's large body is processed, and the caller takes as
+// long as it likes to read an answer. The client's next one waits until this request
+// has ended.
 func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content []byte, done func(), err error) {
 	if err := MediaType(c, mediaType); err != nil {
 		return nil, nil, err
@@ -96,13 +110,13 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 		ExtendDeadlines(c, bodyTimeout)
 		return content, func() {}, nil
 	}
-	received, err := s.bodies.receive(r.Context(), who.Client)
+	at, err := s.bodies.receive(r.Context(), who.Client)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
-			received()
+			at.free()
 		}
 	}()
 	file, err := newBodyFile(s.TempDir)
@@ -126,7 +140,12 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 	}
 	unread(r, content)
 	ExtendDeadlines(c, bodyTimeout)
-	return content, func() { worked(); received() }, nil
+	atEnd(c, at.leave)
+	return content, sync.OnceFunc(func() {
+		r.Body = http.NoBody // it is in memory
+		worked()
+		at.received()
+	}), nil
 }
 
 // readRest reads a body to its end. A caller that sends less than 1 MiB in

@@ -77,12 +77,12 @@ func TestOneClientSendsOneLargeBodyAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatalf("another client gets %v", err)
 	}
-	other()
-	done()
+	other.free()
+	done.free()
 	if done, err = b.receive(ctx, "gym"); err != nil {
 		t.Fatalf("after the first is through: %v", err)
 	}
-	done()
+	done.free()
 	if len(b.clients.of) != 0 || len(b.receiving) != 0 {
 		t.Errorf("left over: %v, %d places", b.clients.of, len(b.receiving))
 	}
@@ -92,7 +92,7 @@ func TestOnlyAFewLargeBodiesAreUnderWayAtOnce(t *testing.T) {
 	b := newBodies()
 	b.wait = 0
 	ctx := context.Background()
-	var last func()
+	var last bodyPlace
 	for _, client := range []string{"a", "b", "c", "d"}[:bodiesAtOnce] {
 		done, err := b.receive(ctx, client)
 		if err != nil {
@@ -103,7 +103,7 @@ func TestOnlyAFewLargeBodiesAreUnderWayAtOnce(t *testing.T) {
 	if _, err := b.receive(ctx, "e"); statusOf(err) != http.StatusServiceUnavailable || retryOf(err) == 0 {
 		t.Errorf("one more gets %v", err)
 	}
-	last()
+	last.free()
 	if _, err := b.receive(ctx, "e"); err != nil {
 		t.Errorf("after one is through: %v", err)
 	}

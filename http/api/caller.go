@@ -62,6 +62,7 @@ func (s *Kit) ForOperations(scope string, h Handler) echo.HandlerFunc {
 
 func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		defer ended(c)
 		if err := s.Fresh(c.Request().Context()); err != nil {
 			return err
 		}
@@ -75,6 +76,9 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 		c.Set(callerKey, who)
 		if !signedIn {
 			s.LastUsed.note(who.Key, s.Now())
+			if err := s.Connections.use(c, who.Client); err != nil {
+				return err
+			}
 		}
 		if err := allowed(who); err != nil {
 			return err

@@ -23,6 +23,9 @@ func (s *Kit) SendBytes(c echo.Context, who Caller, f domain.File) error {
 	if f.Cut == nil {
 		return domain.Refuse(domain.Conflict, "file %s was given up before it was cut and has no bytes: %s", f.ID, f.Note)
 	}
+	if err := s.roomForDownload(c, who, f); err != nil {
+		return err
+	}
 	content, err := s.Files.Bytes(c.Request().Context(), f.ID)
 	if err != nil {
 		return fmt.Errorf("read the bytes of file %s: %w", f.ID, err)

@@ -21,6 +21,9 @@ type Kit struct {
 	LastUsed   lastUses      // of credentials
 	TokenCache *tokenCache
 
+	// Connections are those to the API, for the server to report to.
+	Connections *Connections
+
 	// BodyLimits are the limits of POSTs to paths that take more or less than an
 	// ordinary body, in bytes; zero is no limit.
 	BodyLimits map[string]int64
@@ -39,7 +42,10 @@ type Kit struct {
 	bodies     *bodies
 	exports    *Places
 	longBodies *Places
-	purged     atomic.Int64 // when expired tokens were last forgotten, unix seconds
+	// longAnswers and downloads bound what is in memory until its caller has read it.
+	longAnswers *Places
+	downloads   *Places
+	purged      atomic.Int64 // when expired tokens were last forgotten, unix seconds
 }
 
 // New makes a kit. It returns an error when an option is missing.
@@ -49,24 +55,28 @@ func New(o Options) (*Kit, error) {
 		return nil, err
 	}
 	k := &Kit{
-		Options:    o,
-		Echo:       echo.New(),
-		Closing:    make(chan struct{}),
-		TokenCache: newTokenCache(),
-		BodyLimits: map[string]int64{},
-		Renderers:  map[string]func(echo.Context, *Problem) error{},
-		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now, o.Nodes),
-		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now, o.Nodes),
-		bodies:     newBodies(),
-		exports:    NewPlaces(exportsAtOnce, "exports"),
-		longBodies: NewPlaces(longBodiesAtOnce, "long bodies"),
-		refusals:   newRefusals(o.Now),
+		Options:     o,
+		Echo:        echo.New(),
+		Closing:     make(chan struct{}),
+		TokenCache:  newTokenCache(),
+		BodyLimits:  map[string]int64{},
+		Renderers:   map[string]func(echo.Context, *Problem) error{},
+		rates:       newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now, o.Nodes),
+		tokenRates:  newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now, o.Nodes),
+		bodies:      newBodies(),
+		exports:     NewPlaces(exportsAtOnce, "exports"),
+		longBodies:  NewPlaces(longBodiesAtOnce, "long bodies"),
+		longAnswers: NewPlaces(longAnswersAtOnce, "long answers"),
+		downloads:   NewPlaces(downloadsAtOnce, "downloads of large files"),
+		refusals:    newRefusals(o.Now),
 	}
 	var err error
 	if k.metrics, err = newMetrics(k.Metrics); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
+	k.Connections = &Connections{isProxy: k.isProxy}
 	k.Echo.HTTPErrorHandler = k.fail
+	k.Echo.JSONSerializer = &serializer{Kit: k}
 	k.Echo.Pre(k.observe, k.limitBody, k.answerHead)
 	return k, nil
 }

@@ -1,6 +1,10 @@
 package api
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/labstack/echo/v4"
+)
 
 // Places bounds what each client has under way at once.
 type Places struct {
@@ -31,4 +35,25 @@ func (p *Places) Take(client string) (done func(), err error) {
 			delete(p.of, client)
 		}
 	}, nil
+}
+
+// endKey is the key of what the end of a request frees.
+const endKey = "at-end"
+
+// atEnd has done called when the request of a known caller ends.
+func atEnd(c echo.Context, done func()) {
+	before, _ := c.Get(endKey).(func())
+	c.Set(endKey, func() {
+		done()
+		if before != nil {
+			before()
+		}
+	})
+}
+
+// ended frees what a request holds.
+func ended(c echo.Context) {
+	if done, _ := c.Get(endKey).(func()); done != nil {
+		done()
+	}
 }

@@ -67,7 +67,7 @@ func AnswerAll[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show 
 	if isHead(c.Request().Context()) {
 		return onlyHeaders(c, echo.MIMEApplicationJSON)
 	}
-	w := &rowWriter{answerWriter: newAnswerWriter(c, echo.MIMEApplicationJSON)}
+	w := &rowWriter{answerWriter: newAnswerWriter(c, echo.MIMEApplicationJSON), kit: s}
 	for row, err := range rows {
 		if err == nil {
 			err = writeRow(w, row, show)
@@ -95,6 +95,7 @@ func writeRow[R, T any](w *rowWriter, row R, show func(R) (T, error)) error {
 // rowWriter writes an array of JSON.
 type rowWriter struct {
 	answerWriter
+	kit  *Kit
 	some bool
 }
 
@@ -107,6 +108,9 @@ func (w *rowWriter) add(row any) error {
 	w.buffer = append(w.buffer, text...)
 	if len(w.buffer) < rowsBuffer {
 		return nil
+	}
+	if err := w.kit.roomForLong(w.c); err != nil {
+		return err
 	}
 	return w.flush()
 }

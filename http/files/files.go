@@ -56,6 +56,7 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 	}
 	defer done()
 	answer := func(u api.Uploaded, status int) (err error) {
+		done()
 		if u.Missed, err = s.MissedIn(c.Request().Context(), who.Client, u.FileID); err != nil {
 			return err
 		}
@@ -82,6 +83,7 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 	uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.NewFileRequest(who, once.Key))
 	var still *api.StillAtWork
 	if errors.As(err, &still) {
+		done()
 		return api.AnswerStillAtWork(c, "/v1/files/"+still.FileID, still)
 	}
 	if err != nil {
