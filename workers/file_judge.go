@@ -16,7 +16,7 @@ func (f *Files) judge(ctx context.Context, file domain.File) (stopped bool, err 
 		return false, err
 	}
 	f.Log.Warn("a file is stopped by a rule", "file", file.ID, "client", file.Opened.Client,
-		"rule", verdict.Rule, "action", verdict.Action, "saw", verdict.Saw, "limit", verdict.Limit)
+		"rule", verdict.Rule, "action", verdict.Action, "saw", verdict.SawInAll(), "limit", verdict.Limit)
 	ctx = ledger.WithWorker(ctx, "guard")
 	if err := f.record(ctx, "judged", file, domain.GuardFile{Verdict: *verdict}); err != nil {
 		return true, err

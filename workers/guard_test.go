@@ -1,9 +1,12 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,10 +125,21 @@ func TestTheLimitOfAnODFICountsTheEntriesOfAllItsClients(t *testing.T) {
 	b.post("other", pull(1, cents(700_00)))
 	held := b.post(gym, pull(2, cents(400_00)))
 	credit := b.post(gym, pull(3, push, cents(400_00)))
+	var log bytes.Buffer
+	b.guard.Log = slog.New(slog.NewTextHandler(&log, nil))
 	b.sweepAt("2026-11-20 14:30")
 	b.stands(map[string]domain.State{held: domain.Held, credit: domain.Filed})
 	if by := b.item(gym, held).HeldBy; by == nil || by.Rule != "odfi/"+ourBank+"/limits/debit/settlement_date" {
 		t.Errorf("held by %+v", by)
+	}
+	// The sum, less its own 400.00, would tell the client what the other one sent.
+	events, err := b.Store.ReadStream(t.Context(), domain.TransactionStream(gym, held), 0)
+	must(t, err)
+	if last := string(events[len(events)-1].Data); !strings.Contains(last, "1000.00") || strings.Contains(last, "1100") {
+		t.Errorf("the client reads %s", last)
+	}
+	if !strings.Contains(log.String(), "saw=1100.00") {
+		t.Errorf("operations read %s", log.String())
 	}
 }
 

@@ -15,12 +15,18 @@ type Verdict struct {
 	Action Action
 	Reason string // a sentence; the client may read it
 	HeldBy
+	// Total is what Saw leaves out because the client may read that: the sum over all
+	// clients of an ODFI. Empty for other rules.
+	Total string `json:"-"`
 }
+
+// SawInAll is what the rule saw, for operations.
+func (v Verdict) SawInAll() string { return cmp.Or(v.Total, v.Saw) }
 
 // HeldBy is the rule behind a hold, with the values it compared.
 type HeldBy struct {
 	Rule             string `json:"rule"`
-	Saw              string `json:"saw,omitempty"`   // dollars or entries, including this entry; its description; or days to a similar one
+	Saw              string `json:"saw,omitempty"`   // dollars or entries, including this entry, except the sum over all clients of an ODFI; its description; or days to a similar one
 	Limit            string `json:"limit,omitempty"` // in the same unit
 	OtherTransaction string `json:"other_transaction,omitempty"`
 	AtDeadline       string `json:"at_deadline"` // keep or reject
@@ -140,18 +146,25 @@ func (c *counter) passes(day calendar.Date, sum Sum) *Verdict {
 	}
 }
 
+// verdict is over an entry with which a sum would be above the limit. The sum of an
+// ODFI's limit is not for the client to read: less the client's own part, it is what
+// the other clients of the ODFI sent.
 func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
-	reason := fmt.Sprintf("the limit of %s for %s", limit, c.Limit)
+	v := &Verdict{Action: c.Action, HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: cmp.Or(c.AtDeadline, Keep)}}
+	v.Reason = fmt.Sprintf("the limit of %s for %s", limit, c.Limit)
 	if !day.IsZero() {
-		reason += fmt.Sprintf(", %s", day)
+		v.Reason += fmt.Sprintf(", %s", day)
 	}
 	if c.owner.ODFI != "" {
-		reason += " at ODFI " + c.owner.ODFI
+		v.Reason += " at ODFI " + c.owner.ODFI
 	}
-	return &Verdict{
-		Action: c.Action, Reason: reason + ": with this entry it would be " + saw,
-		HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: cmp.Or(c.AtDeadline, Keep)},
+	if c.owner.ODFI != "" && !day.IsZero() {
+		v.Saw, v.Total = "", saw
+		v.Reason += ", for all its clients: it would be exceeded with this entry"
+	} else {
+		v.Reason += ": with this entry it would be " + saw
 	}
+	return v
 }
 
 // Until is the last moment at which an entry can be cut to settle on its day by

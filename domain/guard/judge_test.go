@@ -92,7 +92,7 @@ func TestAnEntryOverALimitIsSeen(t *testing.T) {
 				b.Count(e.Use())
 			}
 			v := b.Judge(tt.entry)
-			if v == nil && tt.saw != "" || v != nil && v.Saw != tt.saw {
+			if v == nil && tt.saw != "" || v != nil && v.SawInAll() != tt.saw {
 				t.Errorf("got %+v, want %q", v, tt.saw)
 			}
 		})

@@ -2090,7 +2090,7 @@ type HeldBy struct {
 	OtherTransaction *string `json:"other_transaction,omitempty"`
 	Rule             string  `json:"rule"`
 
-	// Saw The total including this entry: dollars, or a number of entries. For the rule descriptions the description as sent, for duplicates the days between the settlements, for web_debits the return code
+	// Saw The total including this entry: dollars, or a number of entries. Left out for a limit of an ODFI that counts the entries of all its clients. For the rule descriptions the description as sent, for duplicates the days between the settlements, for web_debits the return code
 	Saw *string `json:"saw,omitempty"`
 }
 

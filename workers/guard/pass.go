@@ -121,7 +121,7 @@ func (p *pass) write(ctx context.Context, s stop) (done bool, err error) {
 	})
 	if _, asked := guard.IsAsked(s.verdict.Rule); done && err == nil && !asked {
 		p.Log.Warn("an entry is stopped by a rule", "client", s.entry.Client, "transaction", s.transaction, "event", s.item,
-			"rule", s.verdict.Rule, "action", s.verdict.Action, "saw", s.verdict.Saw, "limit", s.verdict.Limit)
+			"rule", s.verdict.Rule, "action", s.verdict.Action, "saw", s.verdict.SawInAll(), "limit", s.verdict.Limit)
 	}
 	return done, err
 }

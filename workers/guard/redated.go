@@ -59,7 +59,7 @@ func (p *pass) warnRedated(shown *projections.Guarding) error {
 			p.warned.entries.Add(u.Count)
 		}
 		for _, v := range over {
-			p.Log.Warn("a file that was dated again exceeds a limit", "file", id, "client", uses[0].Client, "rule", v.Rule, "saw", v.Saw, "limit", v.Limit, "why", v.Reason)
+			p.Log.Warn("a file that was dated again exceeds a limit", "file", id, "client", uses[0].Client, "rule", v.Rule, "saw", v.SawInAll(), "limit", v.Limit, "why", v.Reason)
 		}
 	}
 	p.redated.files = nil
