@@ -33,6 +33,11 @@ type Approval struct {
 	ID      string
 	Asked   *ApprovalAsked
 	AskedAt time.Time
+	// AskedBy is the credential or the person that asked, and AskedPosition the log
+	// position of that.
+	AskedBy       string
+	AskedPosition int64
+
 	Ended   ApprovalState // empty while it waits
 	By      string        // who ended it
 	Reason  string
@@ -139,7 +144,9 @@ type (
 		By string `json:"by"`
 	}
 	// ApprovalOutdated records that the approval changed nothing, because a
-	// stream that the request was about had changed since it was asked for.
+	// stream that the request was about had changed since it was asked for, or
+	// because whoever asked was disabled, lost a role, or asked by a credential that
+	// was revoked.
 	ApprovalOutdated struct {
 		By     string `json:"by"`
 		Stream string `json:"stream"` // the one that had changed
@@ -171,7 +178,7 @@ func (a *Approval) Evolve(f Fact) {
 	a.Version = f.Version
 	switch e := f.Event.(type) {
 	case *ApprovalAsked:
-		a.ID, a.Asked, a.AskedAt = e.ID, e, f.Meta.At
+		a.ID, a.Asked, a.AskedAt, a.AskedBy, a.AskedPosition = e.ID, e, f.Meta.At, f.Meta.Actor, f.Position
 	case *ApprovalGiven:
 		a.end(f, ApprovalGranted, e.By, "")
 		a.Done = !e.Acts

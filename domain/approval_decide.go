@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // AskApproval requests another person's approval.
 type AskApproval struct {
@@ -19,7 +22,12 @@ func (c AskApproval) Decide(now Approval) ([]Event, error) {
 
 // GiveApproval approves a request.
 type GiveApproval struct {
-	By     string // e-mail address of the person
+	By string // e-mail address of the person
+	// Givers are all people who can have approved it, where that is not certain: a
+	// secret is known to whoever requested the credential, too. Askers are those who
+	// can have asked.
+	Givers, Askers []string
+
 	Digest string // of the request as the person saw it; empty: not given
 	Now    time.Time
 }
@@ -30,6 +38,11 @@ type GiveApproval struct {
 func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 	if c.By == now.Asked.Maker {
 		return nil, Refuse(OwnRequest, "%s asked for this: another person approves it", c.By)
+	}
+	for _, person := range append(slices.Clone(c.Askers), now.Asked.Maker) {
+		if person == c.By || slices.Contains(c.Givers, person) {
+			return nil, Refuse(OwnRequest, "%s can have asked for this and approve it: whoever requested a credential knows its secret. Use the console, or a credential that its owner requested", person)
+		}
 	}
 	if err := now.waits(c.Now); err != nil {
 		return nil, err

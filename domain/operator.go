@@ -52,7 +52,8 @@ type Operator struct {
 	AddedAt  time.Time
 	Position int64 // in the log, of the newest event about the person
 	// DisabledAt is the position at which the person was disabled last; 0: never.
-	DisabledAt int64
+	// LostAt is that at which the person lost a role.
+	DisabledAt, LostAt int64
 }
 
 // Scopes are what the person may do.
@@ -124,6 +125,9 @@ func (o *Operators) Evolve(f Fact) {
 			p := &o.People[i]
 			if e.Disabled && !p.Disabled {
 				p.DisabledAt = f.Position
+			}
+			if slices.ContainsFunc(p.Roles, func(role string) bool { return !slices.Contains(e.Roles, role) }) {
+				p.LostAt = f.Position
 			}
 			p.Name, p.Roles, p.Disabled, p.Position = e.Name, e.Roles, e.Disabled, f.Position
 		}

@@ -311,6 +311,66 @@ func TestWhatAPersonAskedForWhoWasDisabledIsStale(t *testing.T) {
 	alice.call("GET", "/v1/ops/policy", "").is(200).has(t, `"four_eyes":true`)
 }
 
+// So is what a person asked for who has lost a role since, or who was disabled and is
+// enabled again, and what was asked for by a credential that was revoked since.
+func TestWhatWasAskedForByWhoMayNotAnyMoreIsStale(t *testing.T) {
+	const carols = "/v1/ops/operators/carol@lantern.example"
+	for name, tt := range map[string]struct {
+		changes func(alice, bob, carol caller)
+		state   string
+	}{
+		"nothing changed": {func(_, _, _ caller) {}, "approved"},
+		"a role was added": {func(alice, bob, _ caller) {
+			bob.approves(alice.asks("PATCH", carols, `{"roles":["viewer","admin","approver"]}`)).is(200)
+		}, "approved"},
+		"the role was lost": {func(alice, bob, _ caller) {
+			bob.approves(alice.asks("PATCH", carols, `{"roles":["viewer"]}`)).is(200)
+		}, "stale"},
+		"disabled and enabled": {func(alice, bob, _ caller) {
+			bob.approves(alice.asks("PATCH", carols, `{"enabled":false}`)).is(200)
+			bob.approves(alice.asks("PATCH", carols, `{"enabled":true}`)).is(200)
+		}, "stale"},
+		"the credential was revoked": {func(alice, _, carol caller) { alice.call("DELETE", "/v1/ops/credentials/"+carol.key, "").is(204) }, "stale"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, alice, bob := fourEyes(t)
+			carol := w.person("carol")
+			asked := carol.asks("PUT", "/v1/ops/policy", `{"four_eyes":false}`)
+			tt.changes(alice, bob, carol)
+			bob.approves(asked)
+			if got := alice.state(asked); got != tt.state {
+				t.Errorf("the request is %s", got)
+			}
+		})
+	}
+}
+
+// Alice requests a credential of which Bob is the owner, and keeps its secret: who asks
+// or approves by it may be Alice, and she does not do the other half herself.
+func TestWhoRequestedACredentialIsNotTwoPeopleByIt(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	carol := w.person("carol")
+	var a struct {
+		ID         string                  `json:"approval_id"`
+		Credential ledger.IssuedCredential `json:"credential"`
+	}
+	w.must(json.Unmarshal(alice.call("POST", "/v1/ops/credentials", `{"scopes":["ops"],"owner":"bob@lantern.example"}`).is(202).body, &a))
+	bob.approves(a.ID).is(200)
+	bobs := caller{w, a.Credential.Key, a.Credential.Secret}
+
+	off := func(release int) string { return fmt.Sprintf(`{"four_eyes":false,"release_above_cents":%d}`, release) }
+	bobs.approves(alice.asks("PUT", "/v1/ops/policy", off(1))).problem(403, "own-request").has(t, "alice@lantern.example")
+	alice.approves(bobs.asks("PUT", "/v1/ops/policy", off(2))).problem(403, "own-request").has(t, "alice@lantern.example")
+	token := w.send("POST", "/connect/token", "", with{"Authorization", basic(bobs.key, bobs.secret)}).is(200).text("access_token")
+	w.send("POST", "/v1/ops/approvals/"+alice.asks("PUT", "/v1/ops/policy", off(3))+"/approve", "", with{"Authorization", "Bearer " + token}).problem(403, "own-request")
+	if got := alice.call("GET", "/v1/ops/policy", "").is(200); !strings.Contains(string(got.body), `"four_eyes":true`) {
+		t.Errorf("one person ended it: %s", got.body)
+	}
+	carol.approves(bobs.asks("PUT", "/v1/ops/policy", `{"four_eyes":true,"release_above_cents":4}`)).is(200) // two people, whoever of them has it
+	bobs.approves(carol.asks("PUT", "/v1/ops/policy", `{"four_eyes":true,"release_above_cents":5}`)).is(200)
+	bob.approves(alice.asks("PUT", "/v1/ops/policy", `{"four_eyes":true,"release_above_cents":6}`)).is(200)
+}
+
 // holding calls a function once, before a stream is read: the policy's, unless another is
 // named, after it was read a number of times.
 type holding struct {

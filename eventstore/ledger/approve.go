@@ -25,9 +25,9 @@ var errOutdated = errors.New("what the request is about has changed")
 // crash either both are in the log or neither is. An act outside the log is
 // left to the caller; see BeganUnder.
 //
-// Errors: a refusal when the person asked for it, when it no longer waits, or
-// when a stream that it is about has changed, or who asked for it was disabled,
-// which ends it as stale.
+// Errors: a refusal when the person asked for it, or can have done so, when it no
+// longer waits, or when a stream that it is about has changed, or who asked for it may
+// not any more, which ends it as stale.
 func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.Approval, error) {
 	at := ApprovalStream(id).Existing("request for approval %.80q", id)
 	ctx = WithApproval(ctx, id)
@@ -37,11 +37,18 @@ func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.App
 		if err != nil {
 			return err
 		}
-		events, err := domain.GiveApproval{By: by, Digest: digest, Now: l.Now()}.Decide(a)
+		give := domain.GiveApproval{By: by, Digest: digest, Now: l.Now()}
+		if give.Askers, err = l.peopleBehind(ctx, a.AskedBy); err != nil {
+			return err
+		}
+		if give.Givers, err = l.peopleBehind(ctx, metaOf(ctx, give.Now).Actor); err != nil {
+			return err
+		}
+		events, err := give.Decide(a)
 		if err != nil {
 			return err
 		}
-		if outdated, err = l.outdated(ctx, a.Asked); err != nil || outdated != "" {
+		if outdated, err = l.outdated(ctx, a); err != nil || outdated != "" {
 			return errors.Join(err, errOutdated)
 		}
 		changes := []Change{{Stream: at.Name, Client: domain.LedgerClient, Expect: a.Version, Events: events}}
@@ -78,16 +85,25 @@ func changesOf(asked *domain.ApprovalAsked) (changes []Change) {
 }
 
 // outdated names the stream because of which a request no longer stands, if there is
-// one: that of its act has moved, or the person who asked was disabled.
-func (l *Ledger) outdated(ctx context.Context, asked *domain.ApprovalAsked) (string, error) {
+// one: that of its act has moved, or the person who asked was disabled or lost a role,
+// or the credential by which that was done was revoked.
+func (l *Ledger) outdated(ctx context.Context, a domain.Approval) (string, error) {
 	people, err := l.Operators(ctx)
 	if err != nil {
 		return "", err
 	}
-	if maker, ok := people.Find(asked.Maker); ok && maker.Disabled {
+	maker, ok := people.Find(a.Asked.Maker)
+	if ok && (maker.Disabled || max(maker.DisabledAt, maker.LostAt) > a.AskedPosition) {
 		return domain.OperatorsStream, nil
 	}
-	return l.actOutdated(ctx, asked.Act)
+	by, err := Load(ctx, l, CredentialStream("", a.AskedBy))
+	if err != nil {
+		return "", err
+	}
+	if by.Revoked {
+		return domain.CredentialStream(a.AskedBy), nil
+	}
+	return l.actOutdated(ctx, a.Asked.Act)
 }
 
 // actOutdated names the stream of an act if it has moved.
