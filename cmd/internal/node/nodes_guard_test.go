@@ -98,10 +98,13 @@ func TestAGuardedClientIsHeldToItsLimitByWhicheverNodeLeads(t *testing.T) {
 	if held[0].HeldBy.Saw != "74.04" || held[0].Status != "Pending" {
 		t.Errorf("held is %+v", held[0])
 	}
-	all := slices.Clone(asked())
-	slices.Sort(all)
-	if n := len(slices.Compact(all)); n != 8 {
-		t.Errorf("the engine was asked about %d payments", n)
+	// On a slow machine the limit is full before the last ones are judged: the limit
+	// holds those at once, and nobody is asked about them yet.
+	all := asked()
+	for _, id := range ids {
+		if s := others[0].standing(client, id); s.HeldBy.Rule == "" && !slices.Contains(all, s.Events[0].EventID) {
+			t.Errorf("the engine was not asked about payment %s, which left", id)
+		}
 	}
 	others[0].must(200, others[0].ops, http.MethodPost, "/v1/ops/events/"+held[0].Events[0].EventID+"/approve", object{"reason": "a call"}, nil)
 	eventually(t, "what a person approved leaves", func() bool { return c.entries() == 6 })
