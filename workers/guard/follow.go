@@ -150,6 +150,9 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 		case counted && !counts:
 			p.leaves(i.ID, was)
 		case counts && !counted && p.evaluator.Concerns(is.Client, is.ODFI):
+			if is.OriginatedOn.Before(p.origins) {
+				return errReload // held for long: what was originated on its day is not counted
+			}
 			if err := p.take(placeOf(r.Position, &after, i), is); err != nil {
 				return err
 			}

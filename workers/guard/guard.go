@@ -47,6 +47,7 @@ type Guard struct {
 	owners    []projections.Guarded // the clients and banks whose rules are in the evaluator
 	evaluator *guard.Evaluator      // nil: it has to be loaded
 	at        int64                 // log position up to which the evaluator counts
+	origins   calendar.Date         // first banking day of origination that it counts whole; zero: no limit asks
 
 	clients   map[string]bool // those with rules of their own
 	everybody bool            // a bank has rules, which may concern clients without any

@@ -93,10 +93,13 @@ func (p *pass) filed(shown *projections.Guarding, owned []guard.Owned) error {
 	if now := p.Ledger.Now(); oldest.IsZero() || now.Before(oldest) {
 		oldest = now
 	}
+	p.origins = calendar.Date{}
 	if err := shown.UsedBySettlement(calendar.DateOf(oldest).Add(-back-weekAndMore), p.evaluator.Count); err != nil || !byDay {
 		return err
 	}
-	return shown.UsedByOrigination(oldest.AddDate(0, 0, -weekAndMore), p.evaluator.Count, p.repeated)
+	from := oldest.AddDate(0, 0, -weekAndMore)
+	p.origins = calendar.NextBankingDay(calendar.OnOrAfter(calendar.DateOf(from))) // its entries were made after the banking day before
+	return shown.UsedByOrigination(from, p.evaluator.Count, p.repeated)
 }
 
 // weekAndMore is longer than banks are ever closed, in days.
