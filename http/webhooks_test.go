@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +55,25 @@ func TestAWebhookIsOpenedSeenChangedAndDeletedByItsClientAlone(t *testing.T) {
 		gym.call("POST", "/v1/webhooks", `{"url":"https://hooks.example/in"}`).is(201)
 	}
 	gym.call("POST", "/v1/webhooks", `{"url":"https://hooks.example/in"}`).problem(422, "rule-broken")
+}
+
+// Webhooks that are opened at once are counted as well.
+func TestAClientHasSixteenWebhooksHoweverItOpensThem(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	var all sync.WaitGroup
+	var opened atomic.Int64
+	for range 48 {
+		all.Go(func() {
+			if acme.call("POST", "/v1/webhooks", `{"url":"https://acme.example/ach"}`).status == 201 {
+				opened.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(rows(acme.call("GET", "/v1/webhooks", "").is(200))); n != 16 || opened.Load() != 16 {
+		t.Errorf("%d webhooks were opened, and %d are listed", opened.Load(), n)
+	}
 }
 
 func TestAWebhooksSecretIsShownOnceAlsoWhenItIsRotated(t *testing.T) {

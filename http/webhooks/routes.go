@@ -7,11 +7,14 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-type surface struct{ *api.Kit }
+type surface struct {
+	*api.Kit
+	opens api.Turns // of clients that open webhooks: those they have are counted
+}
 
 // Routes binds the paths of the surface.
 func Routes(k *api.Kit) {
-	s := &surface{k}
+	s := &surface{Kit: k}
 	const all, one = "/v1/webhooks", "/v1/webhooks/:id"
 	s.Echo.POST(all, s.forWriter(s.open))
 	s.Echo.GET(all, s.ForClient(domain.ScopeRead, s.list))

@@ -42,6 +42,11 @@ func (s *surface) open(c echo.Context, who api.Caller) error {
 	if once.Repeated() {
 		return api.SecretIsGone("rotate it to have another")
 	}
+	done, err := s.opens.Take(ctx, who.Client)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := s.room(ctx, who.Client); err != nil {
 		return err
 	}
