@@ -125,7 +125,7 @@ func (p *Proposal) checkFrom(f *fields, s Settings) {
 		checkText(f, "/FromIdentification", p.FromID, 0, 35)
 	}
 	if !slices.Contains(s.CompanyIdentifications, p.CompanyID) {
-		f.against("/CompanyIdentification", "company-identification", "%q is not one of this client's", p.CompanyID)
+		f.against("/CompanyIdentification", "company-identification", "is not one of this client's company identifications")
 	}
 	checkText(f, "/CompanyDiscretionaryData", p.DiscretionaryData, 0, 20)
 }

@@ -160,7 +160,7 @@ func (i IAT) checkExchange(f *fields) {
 			i.OriginatingCurrency, i.DestinationCurrency)
 	}
 	if !slices.Contains(iatTypes, i.TransactionType) {
-		f.bad("/IATDetails/TransactionTypeCode", "enum", "one of %s", strings.Join(iatTypes, ", "))
+		f.bad("/IATDetails/TransactionTypeCode", "enum", "must be one of %s", strings.Join(iatTypes, ", "))
 	}
 	checkText(f, "/IATDetails/ForeignExchangeReference", i.ForeignReference, 0, 15)
 }

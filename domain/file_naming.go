@@ -157,7 +157,7 @@ func (n FileNaming) check(f *fields, fixedOrigin, byServer bool) {
 	for _, part := range placeholder.FindAllStringSubmatch(string(n), -1) {
 		has[part[1]] = true
 		if !slices.Contains(placeholders, part[1]) || part[2] != "" && part[1] != "sequence" {
-			f.bad(at, "placeholder", "%s is none: {%s}", part[0], strings.Join(placeholders, "}, {"))
+			f.bad(at, "placeholder", "%s is not one of {%s}", part[0], strings.Join(placeholders, "}, {"))
 			return
 		}
 	}

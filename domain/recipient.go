@@ -137,7 +137,7 @@ func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 		}
 	case Company:
 		if !slices.Contains(s.CompanyIdentifications, c.Terms.CompanyID) {
-			f.against("/companyId", "company-identification", "%q is not one of this client's company identifications", c.Terms.CompanyID)
+			f.against("/companyId", "company-identification", "is not one of this client's company identifications")
 		}
 	default:
 		f.bad("/recipientType", "enum", "must be CONSUMER, BUSINESS or COMPANY")

@@ -21,7 +21,7 @@ func (c RotateWebhookSecret) Decide(now Webhook) ([]Event, error) {
 		return nil, noWebhook()
 	case c.Overlap < 0 || c.Overlap > MaxWebhookOverlap:
 		var f fields
-		f.bad("/overlap", "range", "from 0s to %s", MaxWebhookOverlap)
+		f.bad("/overlap", "range", "must be from 0s to %gh", MaxWebhookOverlap.Hours())
 		return nil, f.refusal()
 	}
 	return []Event{WebhookSecretRotated{Secret: c.Secret, OldUntil: c.Now.Add(c.Overlap).UTC()}}, nil
@@ -52,7 +52,7 @@ func (c ReplayWebhook) Decide(now Webhook) ([]Event, error) {
 		return nil, noWebhook()
 	case c.After < 0 || c.After > c.Head:
 		var f fields
-		f.bad("/after", "position", "a position of the log, from 0 to %d", c.Head)
+		f.bad("/after", "position", "must be a position of the log, from 0 to %d", c.Head)
 		return nil, f.refusal()
 	}
 	return []Event{WebhookReplayOrdered{c.After}}, nil

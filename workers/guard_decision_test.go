@@ -150,7 +150,7 @@ func TestAnEngineAllowsHoldsAndRejectsWhatWouldLeave(t *testing.T) {
 		held:     {"decision", "the engine that decides says hold: the list says so"},
 		rejected: {"decision", "the engine that decides says reject: the list says so"},
 		unclear:  {"decision", `the engine that decides gave no answer: "perhaps" is not allow, hold or reject`},
-		over:     {"limits/debit/settlement_date", "the limit of 1000.00 for debits settling on one day, 2026-11-23: with this entry it would be 1100.00"},
+		over:     {"limits/debit/settlement_date", "the limit of $1000.00 for debits settling on one day, 2026-11-23: with this entry it would be $1100.00"},
 	} {
 		if i := b.item(gym, id); i.HeldBy == nil || i.HeldBy.Rule != want[0] || i.Reason != want[1] {
 			t.Errorf("%d cents: %+v, %s", i.AmountCents, i.HeldBy, i.Reason)

@@ -187,7 +187,7 @@ func TestAtItsLastWindowAHeldEntryDoesWhatItsRuleSays(t *testing.T) {
 	b.sweepAt("2026-11-20 22:31")
 	b.stands(map[string]domain.State{rejected: domain.Rejected, kept: domain.Held})
 	if got, want := b.item(gym, rejected).Reason, "nobody approved it before its last window, 2026-11-20 22:30 New York time: "+
-		"the limit of 1000.00 for debits settling on one day, 2026-11-23: with this entry it would be 1000.01"; got != want {
+		"the limit of $1000.00 for debits settling on one day, 2026-11-23: with this entry it would be $1000.01"; got != want {
 		t.Errorf("rejected because %q, want %q", got, want)
 	}
 	b.approve(gym, kept)

@@ -34,7 +34,7 @@ func TestAnEntryOfAFileOverALimitIsRefusedAtTheDoor(t *testing.T) {
 	_, err = b.upload(rendered(t, payroll(3)))
 	refused(err, "/lines/8/amount", "limit", "trace number "+ourBank[:8]+"0000900")
 	_, err = b.ordered("k", "words", "261123", "77001")
-	refused(err, "/batches/1/entries/0/amount", "limit", "the limit of 2400.00")
+	refused(err, "/batches/1/entries/0/amount", "limit", "the limit of $2400.00")
 
 	today := payroll(3, func(f *nacha.File) {
 		f.Batches[0].Header.EffectiveOn, f.Batches[1].Entries[0].AmountCents = "261120", 1000

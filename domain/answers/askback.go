@@ -68,7 +68,7 @@ func (c Case) entryToAskFor(id string) (*domain.Item, error) {
 		}
 	}
 	if _, ok := c.Transaction.Item(id); !ok {
-		return nil, fieldRefusal(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
+		return nil, c.noEvent(id)
 	}
 	return nil, fieldRefusal(domain.RuleBroken, "/ReplyToEventId", "kind", "only an entry, or what presented it again, is asked back")
 }

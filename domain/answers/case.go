@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -77,12 +78,20 @@ func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 func (c Case) replyTo(id string, kind domain.ItemKind, direction domain.Direction, verb string) (*domain.Item, error) {
 	i, ok := c.Transaction.Item(id)
 	if !ok {
-		return nil, fieldRefusal(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
+		return nil, c.noEvent(id)
 	}
 	if i.Kind != kind || i.Direction != direction {
 		return nil, fieldRefusal(domain.RuleBroken, "/ReplyToEventId", "kind", "a %s %s cannot be %s", i.Direction, i.Kind, verb)
 	}
 	return i, nil
+}
+
+// noEvent refuses an answer to an event that the transaction does not have.
+func (c Case) noEvent(id string) error {
+	if id == "" {
+		return wrongField("/ReplyToEventId", "required", "must be the EventID of the event that this answers")
+	}
+	return fieldRefusal(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
 }
 
 // standing finds an earlier answer of the kind that still counts.
@@ -125,6 +134,11 @@ func (c Case) before(out *domain.Outgoing, limit calendar.TimeLimit) error {
 	}
 	out.LeaveBy = limit.SendBefore.UTC().Format(time.RFC3339)
 	return nil
+}
+
+// wrongField refuses a field of the wrong form; the message begins with its name.
+func wrongField(pointer, rule, format string, args ...any) error {
+	return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
 }
 
 func fieldRefusal(code domain.Code, pointer, rule, format string, args ...any) error {

@@ -26,6 +26,9 @@ func (r Correct) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	iat := i.Incoming.Header.IAT != nil
+	if r.Code == "" {
+		return Decision{}, wrongField("/ChangeCode", "required", "must be a change code, such as C01")
+	}
 	if !nacha.KnownChange(r.Code) {
 		return Decision{}, fieldRefusal(domain.Invalid, "/ChangeCode", "change-code", "%q is not a change code in use", r.Code)
 	}

@@ -21,7 +21,7 @@ type PayOrReturn struct {
 // again changes nothing.
 func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	if d.Decision != receiving.Pay && d.Decision != receiving.Return {
-		return Decision{}, fieldRefusal(domain.Invalid, "/decision", "enum", "pay or return")
+		return Decision{}, wrongField("/decision", "enum", "must be pay or return")
 	}
 	if d.Decision == receiving.Pay && d.Code != "" {
 		return Decision{}, fieldRefusal(domain.Invalid, "/code", "not-allowed", "a code goes with a return")

@@ -46,11 +46,11 @@ func (r ReturnFee) check(c Case, i *domain.Item) error {
 	notice, err := calendar.ParseDate(r.NoticeGivenOn)
 	switch {
 	case r.AmountCents <= 0 || r.AmountCents > domain.MaxAmountCents:
-		return fieldRefusal(domain.Invalid, "/Amount", "amount", "dollars above zero, at most 99999999.99")
+		return wrongField("/Amount", "amount", "must be above zero dollars, at most 99999999.99")
 	case r.NoticeGivenOn == "":
 		return fieldRefusal(domain.Invalid, "/NoticeGivenOn", "required", "a return fee needs the day on which the receiver was told of it, before the entry came back")
 	case err != nil:
-		return fieldRefusal(domain.Invalid, "/NoticeGivenOn", "date", "a date as YYYY-MM-DD")
+		return wrongField("/NoticeGivenOn", "date", "must be a date as YYYY-MM-DD")
 	}
 	if why := c.unchargeable(i); why != nil {
 		return why

@@ -65,6 +65,9 @@ const firstInFile = "2000-01-01"
 // allowed finds the code and refuses one that a receiving bank may not use for
 // such an entry.
 func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
+	if r.Code == "" {
+		return codes.ReturnCode{}, wrongField("/ReturnCode", "required", "must be a return code, such as R03")
+	}
 	code, known := codes.Return(r.Code, c.today())
 	entry := codes.Entry{
 		SEC: in.Header.SEC, Debit: nacha.TransactionCode(in.Entry.Code).Debit(), Prenote: in.Entry.AmountCents == 0,
@@ -100,15 +103,15 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming, today calendar
 	case !code.DateOfDeath && r.DateOfDeath != "":
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
 	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
-		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+		return wrongField("/DateOfDeath", "date", "must be a date as YYYY-MM-DD")
 	case r.DateOfDeath != "" && r.DateOfDeath < firstInFile:
-		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "from %s on: a file has two digits for the year", firstInFile)
+		return wrongField("/DateOfDeath", "date", "must be from %s on: a file has two digits for the year", firstInFile)
 	case r.DateOfDeath > today.String():
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "future", "nobody died after %s yet", today)
 	case !code.NeedsStatement && r.StatementOn != "":
 		return fieldRefusal(domain.RuleBroken, "/StatementDate", "not-allowed", "%s needs no written statement of the receiver", r.Code)
 	case r.StatementOn != "" && !validDate(r.StatementOn):
-		return fieldRefusal(domain.Invalid, "/StatementDate", "date", "a date as YYYY-MM-DD")
+		return wrongField("/StatementDate", "date", "must be a date as YYYY-MM-DD")
 	case r.StatementOn > today.String():
 		return fieldRefusal(domain.RuleBroken, "/StatementDate", "future", "the statement was not reviewed before %s", today)
 	case code.NeedsInformation && r.Information == "":

@@ -26,7 +26,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	if !slices.Contains(ReversalReasons, r.Reason) {
-		return Decision{}, fieldRefusal(domain.Invalid, "/ReasonCode", "reason-code", "one of %s", strings.Join(ReversalReasons, ", "))
+		return Decision{}, wrongField("/ReasonCode", "reason-code", "must be one of %s", strings.Join(ReversalReasons, ", "))
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Reason: r.Reason}
 	if before, ok := c.standing(domain.Reversal, r.ReplyTo); ok {

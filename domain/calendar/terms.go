@@ -267,7 +267,7 @@ func settlesLater(lead int) string {
 // Check reports terms that no bank can have, by field and rule.
 func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
 	if t.OwnSameDayLimitCents < 0 || t.OwnSameDayLimitCents > 99_999_999_99 {
-		bad("/same_day_limit_cents", "range", "cents above zero, at most those of one entry; left out, the limit of the rules")
+		bad("/same_day_limit_cents", "range", "must be cents above zero, at most those of one entry; left out, the limit of the rules")
 	}
 	if t.TimeZone != "" {
 		if _, err := time.LoadLocation(t.TimeZone); err != nil || t.TimeZone == "Local" {
@@ -285,7 +285,7 @@ func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
 		}
 		for _, day := range d.Days {
 			if day != "mon" && day != "tue" && day != "wed" && day != "thu" && day != "fri" {
-				bad(at+"/days", "enum", "mon, tue, wed, thu, fri: banks are closed at weekends")
+				bad(at+"/days", "enum", "must be of mon, tue, wed, thu, fri: banks are closed at weekends")
 			}
 			if standing[d.At+day] {
 				bad(at, "duplicate", "%s on %s is listed twice", d.At, day)

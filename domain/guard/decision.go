@@ -125,7 +125,7 @@ func (h *DecisionHook) check(bad Checker) {
 		bad(at+"/timeout", "duration", `a time from %s to 1m, as in "5s"`, shortestTimeout)
 	}
 	if h.Batch < 1 || h.Batch > mostAsked {
-		bad(at+"/batch", "range", "1 to %d entries", mostAsked)
+		bad(at+"/batch", "range", "must be 1 to %d entries", mostAsked)
 	}
 	for i, w := range h.When {
 		at := at + "/when/" + strconv.Itoa(i)

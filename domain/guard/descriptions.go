@@ -71,7 +71,7 @@ func (r Rules) checkDescriptions(bad Checker) {
 	for i, c := range r.Companies {
 		at := "/companies/" + strconv.Itoa(i)
 		if n := len(c.Identification); n < 1 || n > 10 {
-			bad(at+"/identification", "length", "1 to 10 characters")
+			bad(at+"/identification", "length", "must be 1 to 10 characters")
 		}
 		if slices.ContainsFunc(r.Companies[:i], func(o Company) bool { return o.Identification == c.Identification }) {
 			bad(at+"/identification", "twice", "company %s is listed already", c.Identification)

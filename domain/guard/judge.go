@@ -138,9 +138,9 @@ func (c *counter) judge(e Entry) *Verdict {
 func (c *counter) passes(day calendar.Date, sum Sum) *Verdict {
 	switch {
 	case c.Cents > 0 && sum.Cents > c.Cents:
-		return c.verdict(day, Dollars(sum.Cents), Dollars(c.Cents))
+		return c.verdict(day, Dollars(sum.Cents), Dollars(c.Cents), "$")
 	case c.Count > 0 && sum.Count > c.Count:
-		return c.verdict(day, strconv.FormatInt(sum.Count, 10)+" entries", strconv.FormatInt(c.Count, 10)+" entries")
+		return c.verdict(day, strconv.FormatInt(sum.Count, 10)+" entries", strconv.FormatInt(c.Count, 10)+" entries", "")
 	default:
 		return nil
 	}
@@ -149,9 +149,9 @@ func (c *counter) passes(day calendar.Date, sum Sum) *Verdict {
 // verdict is over an entry with which a sum would be above the limit. The sum of an
 // ODFI's limit is not for the client to read: less the client's own part, it is what
 // the other clients of the ODFI sent.
-func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
+func (c *counter) verdict(day calendar.Date, saw, limit, currency string) *Verdict {
 	v := &Verdict{Action: c.Action, HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: cmp.Or(c.AtDeadline, Keep)}}
-	v.Reason = fmt.Sprintf("the limit of %s for %s", limit, c.Limit)
+	v.Reason = fmt.Sprintf("the limit of %s%s for %s", currency, limit, c.Limit)
 	if !day.IsZero() {
 		v.Reason += fmt.Sprintf(", %s", day)
 	}
@@ -162,7 +162,7 @@ func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
 		v.Saw, v.Total = "", saw
 		v.Reason += ", for all its clients: it would be exceeded with this entry"
 	} else {
-		v.Reason += ": with this entry it would be " + saw
+		v.Reason += ": with this entry it would be " + currency + saw
 	}
 	return v
 }

@@ -206,5 +206,5 @@ func enum(bad Checker, at, value string, allowed ...string) {
 		return
 	}
 	words := slices.DeleteFunc(allowed, func(a string) bool { return a == "" })
-	bad(at, "enum", "%s", strings.Join(words, ", "))
+	bad(at, "enum", "must be one of %s", strings.Join(words, ", "))
 }

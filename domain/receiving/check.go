@@ -92,7 +92,7 @@ func (r Rules) returnsDebits() bool {
 
 func enum(bad Checker, at, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		bad(at, "enum", "one of %s", strings.Join(allowed, ", "))
+		bad(at, "enum", "must be one of %s", strings.Join(allowed, ", "))
 	}
 }
 

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"reflect"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -89,16 +91,10 @@ func Leniently(input []byte, into any) error {
 }
 
 func readObject(input []byte, into any, known bool) error {
-	if !utf8.Valid(input) {
-		return NewProblem(CodeBadRequest, "the body is not UTF-8")
-	}
-	if !json.Valid(input) {
-		return NewProblem(CodeBadRequest, "the body must be exactly one JSON value")
+	if err := OneObject(input); err != nil {
+		return err
 	}
 	object := string(input)
-	if object[Skip(object, 0)] != '{' {
-		return NewProblem(CodeBadRequest, "the body is not a JSON object")
-	}
 	w := walk{text: object, known: known}
 	w.value(Skip(object, 0), reflect.TypeOf(into), &place{})
 	if len(w.bad) > 0 {
@@ -107,24 +103,89 @@ func readObject(input []byte, into any, known bool) error {
 	return typeProblem(json.Unmarshal(input, into), object, reflect.TypeOf(into))
 }
 
+// OneObject refuses a text that is not exactly one JSON object, and says where it
+// ceases to be one. It quotes one character of it at most: an account number may
+// be there.
+func OneObject(input []byte) error {
+	if utf8.Valid(input) && json.Valid(input) {
+		if bytes.TrimSpace(input)[0] != '{' {
+			return NewProblem(CodeBadRequest, "must be a JSON object, in braces")
+		}
+		return nil
+	}
+	var syntax *json.SyntaxError
+	var raw json.RawMessage
+	switch {
+	case len(bytes.TrimSpace(input)) == 0:
+		return NewProblem(CodeBadRequest, "must be a JSON object, and is empty")
+	case bytes.HasPrefix(input, []byte("\ufeff")):
+		return NewProblem(CodeBadRequest, "must be a JSON object, without a byte order mark before it")
+	case errors.As(json.Unmarshal(input, &raw), &syntax):
+		return NewProblem(CodeBadRequest, "must be exactly one JSON object; at byte %d: %v", syntax.Offset, syntax)
+	default:
+		return NewProblem(CodeBadRequest, "must be a JSON object in UTF-8")
+	}
+}
+
 // typeProblem names the value that has the wrong type. It does not quote it:
 // it may be an account number in the wrong field.
 func typeProblem(err error, object string, into reflect.Type) error {
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &wrongType):
-		return Invalid(pointerTo(object, into, int(wrongType.Offset)-1), "type", "must be %s", jsonName(wrongType.Type))
-	default:
-		return NewProblem(CodeBadRequest, "a value of the body is not of its type")
 	}
+	var wrongType *json.UnmarshalTypeError
+	isType, begins, own := errors.As(err, &wrongType), 0, ""
+	itself := refusedBy(err, object, into)
+	if itself != nil {
+		begins = itself.begins // from where the offset counts
+		own = pointerTo(object, into, begins)
+	}
+	if isType {
+		if at := pointerTo(object, into, begins+int(wrongType.Offset)-1); itself == nil || at != own {
+			return Invalid(at, "type", "must be %s", jsonName(wrongType.Type))
+		}
+	}
+	if itself != nil {
+		return Invalid(own, "type", "must be %s", jsonName(itself.of))
+	}
+	return NewProblem(CodeBadRequest, "a value of the body is not of its type")
+}
+
+// refusing is a value that the method with which its type decodes itself refused.
+type refusing struct {
+	begins int // offset in the body
+	of     reflect.Type
+}
+
+// refusedBy returns the value whose own type made the error of decoding a body,
+// or nil: encoding/json says nothing of where such a value is, and an offset in
+// its error counts from its beginning.
+func refusedBy(err error, object string, into reflect.Type) *refusing {
+	w := walk{text: object, refusal: err}
+	w.value(Skip(object, 0), into, &place{})
+	return w.refusing
+}
+
+// refuses reports whether decoding a text alone gives the same error.
+func refuses(t reflect.Type, text string, err error) bool {
+	alone := json.Unmarshal([]byte(text), reflect.New(t).Interface())
+	var was, is *json.UnmarshalTypeError
+	if errors.As(err, &was) && errors.As(alone, &is) {
+		return was.Value == is.Value && was.Type == is.Type && was.Offset == is.Offset
+	}
+	return alone != nil && alone.Error() == err.Error()
 }
 
 // jsonName is what JSON calls the values that a Go type takes.
 func jsonName(t reflect.Type) string {
 	if t == reflect.TypeFor[json.Number]() {
 		return "a number" // although Go keeps its digits as text
+	}
+	if t == reflect.TypeFor[time.Time]() {
+		return "a time, such as 2026-11-20T19:05:00Z"
+	}
+	if t.Implements(reflect.TypeFor[Shortened]()) {
+		return "a string or an object"
 	}
 	switch t.Kind() {
 	case reflect.Bool:

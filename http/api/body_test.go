@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAValueOfAnotherTypeIsToldWhichIsWanted(t *testing.T) {
@@ -25,6 +26,61 @@ func TestAValueOfAnotherTypeIsToldWhichIsWanted(t *testing.T) {
 		var in body
 		if err := Strictly([]byte(sent), &in); err == nil || Explain(err).Message != want {
 			t.Errorf("%s: %v, want %s", sent, err, want)
+		}
+	}
+}
+
+// A type that decodes itself, as a time does and whatever may be a string or an
+// object, makes errors that say nothing of where in the body its value is.
+func TestAValueWhoseTypeDecodesItselfIsNamed(t *testing.T) {
+	type body struct {
+		Name string       `json:"name"`
+		Now  *time.Time   `json:"now"`
+		List []shortOrNot `json:"list"`
+	}
+	for sent, want := range map[string]string{
+		`{"name":"a","now":"2026-01-01"}`: "now: must be a time, such as 2026-11-20T19:05:00Z",
+		`{"now":5}`:                       "now: must be a time, such as 2026-11-20T19:05:00Z",
+		`{"name":"a long name before it","list":["a",5]}`: "list/1: must be a string or an object",
+		`{"list":["a",true]}`:                             "list/1: must be a string or an object",
+		`{"name":"another","list":["a",{"account":5}]}`:   "list/1/account: must be a string",
+		`{"name":5,"list":["a",{"account":"c"}]}`:         "name: must be a string",
+	} {
+		var in body
+		if err := Strictly([]byte(sent), &in); err == nil || Explain(err).Message != want {
+			t.Errorf("%s: %v, want %s", sent, err, want)
+		}
+	}
+}
+
+type shortOrNot struct {
+	Account string `json:"account"`
+}
+
+func (shortOrNot) ShortForm() {}
+
+func (s *shortOrNot) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		return json.Unmarshal(text, &s.Account)
+	}
+	type object shortOrNot
+	return json.Unmarshal(text, (*object)(s))
+}
+
+func TestABodyThatIsNoObjectIsToldWhere(t *testing.T) {
+	for sent, want := range map[string]string{
+		"":                      "must be a JSON object, and is empty",
+		" \n":                   "must be a JSON object, and is empty",
+		"[{}]":                  "must be a JSON object, in braces",
+		"null":                  "must be a JSON object, in braces",
+		"\ufeff{}":              "must be a JSON object, without a byte order mark before it",
+		"{\"a\":\"\xff\"}":      "must be a JSON object in UTF-8",
+		"{}{}":                  "must be exactly one JSON object; at byte 3: invalid character '{' after top-level value",
+		"{\"account\":0123456}": "must be exactly one JSON object; at byte 13: invalid character '1' after object key:value pair",
+		"{\"a\":1":              "must be exactly one JSON object; at byte 6: unexpected end of JSON input",
+	} {
+		if err := OneObject([]byte(sent)); err == nil || Explain(err).Message != want {
+			t.Errorf("%q: %v, want %s", sent, err, want)
 		}
 	}
 }

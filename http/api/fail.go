@@ -137,6 +137,8 @@ func FromStatus(status int) *Problem {
 	switch {
 	case ok && code == domain.NotFound:
 		return NewProblem(code, "nothing is served at this path")
+	case ok && code == codeMethod:
+		return NewProblem(code, "the path takes other methods, which the header Allow lists")
 	case ok:
 		return NewProblem(code, "")
 	case status < http.StatusInternalServerError:

@@ -122,7 +122,7 @@ func Limit(c echo.Context) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > MaxLimit {
-		return 0, Invalid("/limit", "range", "must be from 1 to %d", MaxLimit)
+		return 0, Invalid("/limit", "range", "must be a whole number from 1 to %d", MaxLimit)
 	}
 	return n, nil
 }

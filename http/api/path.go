@@ -27,7 +27,7 @@ func ParseGUID(s string) (string, bool) {
 func UUIDParam(c echo.Context, name, shown string) (string, error) {
 	id := strings.ToLower(c.Param(name))
 	if !domain.ValidHolderID(id) {
-		return "", Invalid("/"+shown, "uuid", "a UUID")
+		return "", Invalid("/"+shown, "uuid", "must be a UUID")
 	}
 	return id, nil
 }

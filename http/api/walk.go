@@ -22,6 +22,9 @@ type walk struct {
 	sought  int    // offset of a byte, for pointerTo
 	found   string // pointer of the innermost value that contains the byte
 	isFound bool
+
+	refusal  error     // of decoding the text, for refusedBy
+	refusing *refusing // the value that made it
 }
 
 // pointerTo returns the pointer of the innermost value that contains the byte at an
@@ -63,6 +66,9 @@ func (p *place) pointer() string {
 func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if w.refusal != nil && w.refusing == nil && decodesItself(t) && refuses(t, w.text[i:valueEnd(w.text, i)], w.refusal) {
+		w.refusing = &refusing{i, t}
 	}
 	switch w.text[i] {
 	case '{':
@@ -164,14 +170,18 @@ var structs sync.Map // reflect.Type to map[string]member, by lower-case name
 // itself, and its members are those of its struct.
 type Shortened interface{ ShortForm() }
 
+// decodesItself reports whether encoding/json leaves the decoding of a type to it.
+func decodesItself(t reflect.Type) bool {
+	return t != nil && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
 // membersOf lists the members that encoding/json fills in a struct; ok is false
 // for a type that decodes itself or keeps raw text.
 func membersOf(t reflect.Type) (map[string]member, bool) {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil, false
 	}
-	reads := reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
-	if reads && !t.Implements(reflect.TypeFor[Shortened]()) {
+	if decodesItself(t) && !t.Implements(reflect.TypeFor[Shortened]()) {
 		return nil, false
 	}
 	if known, ok := structs.Load(t); ok {

@@ -1,9 +1,7 @@
 package connect
 
 import (
-	"encoding/json"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
@@ -38,16 +36,10 @@ func newFieldSet[T any](fields ...field[T]) fieldSet[T] {
 
 // decode reads a whole body.
 func (s fieldSet[T]) decode(body []byte, into *T) error {
-	if !utf8.Valid(body) {
-		return api.NewProblem(api.CodeBadRequest, "the body is not UTF-8")
-	}
-	if !json.Valid(body) {
-		return api.NewProblem(api.CodeBadRequest, "the body is not JSON")
+	if err := api.OneObject(body); err != nil {
+		return err
 	}
 	object := string(body) // names and values are substrings of it: one allocation for all
-	if object[api.Skip(object, 0)] != '{' {
-		return api.NewProblem(api.CodeBadRequest, "the body is not a JSON object")
-	}
 	if bad := s.read(into, object, ""); len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}

@@ -46,7 +46,7 @@ func (s *surface) calendar(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	if to.Before(from) || to.Sub(from) > maxCalendarDays {
-		return api.Invalid("/to", "range", "from the first day to three years after it")
+		return api.Invalid("/to", "range", "must be from the first day to three years after it")
 	}
 	var days []calendarDay
 	for d := from; !d.After(to); d = d.Add(1) {

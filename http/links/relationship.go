@@ -134,7 +134,11 @@ func statuses(text string) (list []domain.RelationshipStatus, err error) {
 		switch {
 		case status == "":
 		case !slices.Contains(domain.RelationshipStatuses, status):
-			return nil, api.Invalid("/statuses", "enum", "any of %v, with commas between them", domain.RelationshipStatuses)
+			var names []string
+			for _, s := range domain.RelationshipStatuses {
+				names = append(names, string(s))
+			}
+			return nil, api.Invalid("/statuses", "enum", "must be of %s, with commas between them", strings.Join(names, ", "))
 		default:
 			list = append(list, status)
 		}

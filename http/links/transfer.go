@@ -45,10 +45,10 @@ type transferRecord struct {
 func (in transferInput) read() (kind domain.PushPull, cents int64, err error) {
 	var bad []domain.FieldError
 	if !strings.EqualFold(in.Type, "ach") {
-		bad = append(bad, api.Wrong("/transfer_type", "enum", "ach")...)
+		bad = append(bad, api.Wrong("/transfer_type", "enum", "must be ach")...)
 	}
 	if !domain.ValidHolderID(strings.ToLower(in.RelationshipID)) {
-		bad = append(bad, api.Wrong("/relationship_id", "uuid", "the id of a relationship")...)
+		bad = append(bad, api.Wrong("/relationship_id", "uuid", "must be the id of a relationship")...)
 	}
 	switch domain.TransferDirection(strings.ToUpper(in.Direction)) {
 	case domain.IncomingTransfer:
@@ -56,7 +56,7 @@ func (in transferInput) read() (kind domain.PushPull, cents int64, err error) {
 	case domain.OutgoingTransfer:
 		kind = domain.Push
 	default:
-		bad = append(bad, api.Wrong("/direction", "enum", "INCOMING or OUTGOING")...)
+		bad = append(bad, api.Wrong("/direction", "enum", "must be INCOMING or OUTGOING")...)
 	}
 	cents, err = text.ParseDollars(string(in.Amount))
 	switch {

@@ -47,7 +47,7 @@ func (in relationshipInput) check() error {
 	switch strings.ToUpper(in.AccountType) {
 	case "", "CHECKING", "SAVINGS":
 	default:
-		bad = append(bad, api.Wrong("/bank_account_type", "enum", "CHECKING or SAVINGS")...)
+		bad = append(bad, api.Wrong("/bank_account_type", "enum", "must be CHECKING or SAVINGS")...)
 	}
 	if len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}

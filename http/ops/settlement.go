@@ -85,7 +85,7 @@ func (s *surface) exportSettlements(c echo.Context, who api.Caller, on calendar.
 		return err
 	}
 	if to.Before(from) || from.Add(mostDays).Before(to) {
-		return api.Invalid("/to", "range", "from on, %d days at most", mostDays)
+		return api.Invalid("/to", "range", "must be from the first day on, %d days at most", mostDays)
 	}
 	ctx := c.Request().Context()
 	all := func(yield func(settlementRow, error) bool) {

@@ -34,7 +34,7 @@ func (in proAccount) check(at string) (accountType string, bad []domain.FieldErr
 	bad = append(bad, domain.CheckAccountNumber(at+"/accountNumber", in.AccountNumber, 17)...)
 	accountType = strings.ToLower(in.AccountType)
 	if !slices.Contains([]string{domain.Checking, domain.Savings, domain.Loan}, accountType) {
-		bad = append(bad, api.Wrong(at+"/accountType", "enum", "CHECKING, SAVINGS or LOAN")...)
+		bad = append(bad, api.Wrong(at+"/accountType", "enum", "must be CHECKING, SAVINGS or LOAN")...)
 	}
 	if utf8.RuneCountInString(in.Nickname) > 100 {
 		bad = append(bad, api.Wrong(at+"/nickname", "length", "at most 100 characters")...)

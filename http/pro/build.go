@@ -61,7 +61,7 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	case "deliver":
 		out.deliver, out.asked.Delivery = true, "deliver"
 	default:
-		b.wrong("/delivery", "enum", "download or deliver")
+		b.wrong("/delivery", "enum", "must be download or deliver")
 	}
 	if len(in.Batches) == 0 {
 		b.wrong("/batches", "required", "a file has at least one batch")
@@ -255,7 +255,7 @@ func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, se
 	}
 	debit := strings.EqualFold(in.EntryType, "DEBIT")
 	if !debit && !strings.EqualFold(in.EntryType, "CREDIT") {
-		b.wrong(at+"/entryType", "enum", "CREDIT or DEBIT")
+		b.wrong(at+"/entryType", "enum", "must be CREDIT or DEBIT")
 	}
 	b.checkDirection(at+"/entryType", account.kind, sec, debit)
 	b.checkText(at+"/addendum", in.Addendum, 80)

@@ -14,7 +14,7 @@ var secCodes = []string{"PPD", "CCD", "CTX", "WEB", "TEL"}
 // checkBatch holds what a batch says of itself against the fields of its header.
 func (b *fileBuilder) checkBatch(at string, in proBatch, sec string) {
 	if !slices.Contains(secCodes, sec) {
-		b.wrong(at+"/secCode", "enum", "one of %s", strings.Join(secCodes, ", "))
+		b.wrong(at+"/secCode", "enum", "must be one of %s", strings.Join(secCodes, ", "))
 	}
 	if strings.Trim(in.EntryDescription, " 0") == "" {
 		b.wrong(at+"/entryDescription", "required", "is required, and not all zeros")

@@ -58,7 +58,7 @@ func shownReference(asked json.RawMessage) (json.RawMessage, error) {
 // oneOff reads an object given in the place of a stored object's id.
 func oneOff(raw json.RawMessage, into any, at, what string) error {
 	if text := string(raw); text == "" || text[api.Skip(text, 0)] != '{' {
-		return api.Invalid(at, "type", "the id of %s, or one", what)
+		return api.Invalid(at, "type", "must be the id of %s, or its fields in an object", what)
 	}
 	return under(api.Strictly(raw, into), at)
 }
