@@ -153,6 +153,19 @@ func clientsODFIs(ctx context.Context, views *projections.Views) (map[string]boo
 	return all, err
 }
 
+// setUpODFIs are those of the clients, and those that have settings.
+func setUpODFIs(ctx context.Context, views *projections.Views) (map[string]bool, error) {
+	all, err := clientsODFIs(ctx, views)
+	if err != nil {
+		return nil, err
+	}
+	receivers, err := views.Receivers(ctx)
+	for _, routing := range receivers.Banks {
+		all[routing] = true
+	}
+	return all, err
+}
+
 // known refuses an ODFI that no client, setting or file of the log has.
 // Otherwise a typing error would turn on an ODFI that does not exist, and
 // leave the intended one off.
@@ -160,16 +173,9 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 	if err := views.CatchUp(ctx); err != nil {
 		return err
 	}
-	all, err := clientsODFIs(ctx, views)
+	all, err := setUpODFIs(ctx, views)
 	if err != nil {
 		return err
-	}
-	receivers, err := views.Receivers(ctx)
-	if err != nil {
-		return err
-	}
-	for _, routing := range receivers.Banks {
-		all[routing] = true
 	}
 	files, _, err := views.Files(ctx, projections.FileFilter{})
 	if err != nil {

@@ -95,7 +95,7 @@ var (
 	unsentAge     = gauge("oldest_unsent_file_age_seconds", "Business time since the oldest file of an ODFI was cut that is not delivered, where files may leave.", "odfi")
 	overdue       = gauge("files_past_deadline", "Files that are not delivered although the deadline of an answer in them has passed.")
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
-	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
+	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched, while there are such.", "odfi")
 	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
 	notPickedUp   = gauge("pickup_failures", "How often in a row the files on the server of an ODFI could not be picked up.", "odfi")
 	unfinished    = gauge("inbound_unfinished_files", "Files from the bank that have been incomplete for 15 minutes, in the inbox or on SFTP servers. Nothing of them is applied.", "source")
@@ -257,11 +257,32 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 		}
 	}
 	g.traces(ctx, send)
-	state := s.Switch.State()
-	state.ODFIs[""] = state.Otherwise
+	g.switches(ctx, send)
+}
+
+// switches sends where files may leave. After a restore each ODFI is switched on by
+// itself, and all others stay off: once there are no others, that is left out, or it
+// would call somebody for ever.
+func (g *gauges) switches(ctx context.Context, send sender) {
+	state := g.server.Switch.State()
+	if state.Otherwise || g.someNeverSwitched(ctx, state.ODFIs) {
+		state.ODFIs[""] = state.Otherwise
+	}
 	for odfi, on := range state.ODFIs {
 		send(deliveryOn, truth(on), odfi)
 	}
+}
+
+// someNeverSwitched reports whether the switch of an ODFI that is set up was never
+// turned by itself. A ledger without any ODFI has all of them ahead of it.
+func (g *gauges) someNeverSwitched(ctx context.Context, switched map[string]bool) bool {
+	odfis, err := setUpODFIs(ctx, g.server.views)
+	for odfi := range odfis {
+		if _, ok := switched[odfi]; !ok {
+			return true
+		}
+	}
+	return err != nil || len(odfis) == 0
 }
 
 // queues totals a client's forward entries and returns at an ODFI.

@@ -294,6 +294,14 @@ func TestAMetricTellsOfAFileThatDoesNotLeave(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "it waits for the outbox again", func() bool { return r.metric(unsent) != "" })
+	// What was off, as it is after a restore, is on again, and the alert ends.
+	const others, ours = `achledger_delivery_on{odfi=""}`, `achledger_delivery_on{odfi="231380104"}`
+	if got := [2]string{r.metric(others), r.metric(ours)}; got != [2]string{"", "1"} {
+		t.Errorf("with the only ODFI switched on, the others and it are %q", got)
+	}
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"odfi_routing_numbers": []string{"231380104", "061000146"}}, nil)
+	eventually(t, "another ODFI waits to be switched on", func() bool { return r.metric(others) == "0" })
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"odfi_routing_numbers": []string{"231380104"}}, nil)
 	if err := errors.Join(os.Remove(r.folder.Outbox()), os.Mkdir(r.folder.Outbox(), 0o700)); err != nil {
 		t.Fatal(err)
 	}
