@@ -1,7 +1,8 @@
 package console
 
 import (
-	"maps"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,44 +80,43 @@ func mendable(p *api.Problem, typed url.Values) bool {
 	}
 }
 
-// Fields of the sign-in page that keep the form which a person sent after the
-// session had ended: its path, and what was typed into each of its fields.
 const (
-	keptPath  = "kept"
-	keptField = "kept."
+	// byField names the person whose page a form was on.
+	byField = "by"
+	// keptField is the field of the sign-in page that keeps a form which was sent
+	// after its session had ended.
+	keptField = "kept"
 )
 
-// hidden is a hidden field of the sign-in page.
-type hidden struct{ Name, Value string }
-
-// kept lists the fields that keep what was typed into a form.
-func kept(path string, typed url.Values) []hidden {
-	list := []hidden{{keptPath, path}}
-	for _, name := range slices.Sorted(maps.Keys(typed)) {
-		for _, value := range typed[name] {
-			list = append(list, hidden{keptField + name, value})
-		}
-	}
-	return list
+// keptForm is such a form. The sign-in page has it sealed for the person who
+// typed it: somebody else who comes to that browser can neither read it nor gets
+// it by signing in.
+type keptForm struct {
+	Path  string
+	Typed url.Values
 }
 
-// keptIn returns what a submitted sign-in page keeps.
-func keptIn(sent url.Values) (path string, typed url.Values) {
-	typed = url.Values{}
-	for name, values := range sent {
-		if field, ok := strings.CutPrefix(name, keptField); ok {
-			typed[field] = values
-		}
+// keptFor is the purpose under which a form is sealed.
+func keptFor(email string) string { return "form/" + email }
+
+func (s *surface) keep(email string, f keptForm) (string, error) {
+	plain, err := json.Marshal(f)
+	if err != nil {
+		return "", err
 	}
-	return sent.Get(keptPath), typed
+	sealed, err := s.Ledger.Keys.Seal(domain.LedgerClient, plain, keptFor(email))
+	return base64.RawURLEncoding.EncodeToString(sealed), err
 }
 
-// keptAgain lists the fields of the sign-in page that a submitted one had.
-func keptAgain(c echo.Context) []hidden {
-	if path, typed := keptIn(submitted(c.Request())); path != "" {
-		return kept(path, typed)
+// kept opens the form that a submitted sign-in page keeps. ok is false if it keeps
+// none, or another person's.
+func (s *surface) kept(email, sealed string) (f keptForm, ok bool) {
+	content, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil || sealed == "" {
+		return f, false
 	}
-	return nil
+	plain, err := s.Ledger.Keys.Open(domain.LedgerClient, content, keptFor(email))
+	return f, err == nil && json.Unmarshal(plain, &f) == nil
 }
 
 // signInAgain answers a form that came after its session had ended with the
@@ -125,23 +125,32 @@ func keptAgain(c echo.Context) []hidden {
 func (s *surface) signInAgain(c echo.Context) (ok bool, err error) {
 	r := c.Request()
 	typed := submitted(r)
-	if len(typed) == 0 || sessionSecret(c) == "" {
+	email := typed.Get(byField)
+	if email == "" || sessionSecret(c) == "" {
 		return false, nil
 	}
-	return true, s.entrance(c, http.StatusUnauthorized, entrance{Ended: true, Kept: kept(r.URL.Path, typed)})
+	sealed, err := s.keep(email, keptForm{r.URL.Path, typed})
+	if err != nil {
+		return false, err
+	}
+	return true, s.entrance(c, http.StatusUnauthorized, entrance{Ended: true, Kept: sealed})
 }
 
 // sendAgain shows a person who has signed in again the form that the sign-in page
-// kept. ok is false if it kept none that the person's role includes.
+// kept. ok is false if it kept none of this person's, or none that the role
+// includes.
 func (s *surface) sendAgain(c echo.Context, session people.Session) (ok bool, err error) {
-	path, typed := keptIn(submitted(c.Request()))
+	was, ok := s.kept(session.Email, submitted(c.Request()).Get(keptField))
+	if !ok {
+		return false, nil
+	}
 	p := s.newPage(c, callerOf(session.Actor), "Signed in again", "")
-	f, ok := typedInto(p, path, typed)
+	f, ok := typedInto(p, was.Path, was.Typed)
 	if !ok {
 		return false, nil
 	}
 	p.Here = Path
-	if to := typed.Get("back"); isPage(to) {
+	if to := was.Typed.Get("back"); isPage(to) {
 		p.Here = to
 	}
 	p.Forms = []form{f}

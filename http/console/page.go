@@ -58,6 +58,9 @@ type person struct {
 	caller api.Caller
 }
 
+// By is the e-mail address of the person to whom the page is shown.
+func (p *page) By() string { return p.Who.caller.Person }
+
 // May reports whether the person's role includes an operations scope.
 func (p person) May(scope string) bool { return p.caller.May("ops:" + scope) }
 

@@ -46,10 +46,10 @@ type entrance struct {
 	// Provider is the host of the OpenID provider; empty if none is
 	// configured.
 	Provider string
-	Least    int      // characters of a password
-	Ended    bool     // the session ended before a form was sent
-	Kept     []hidden // what was typed into that form
-	Returns  bool     // a page was asked for, and is opened next
+	Least    int    // characters of a password
+	Ended    bool   // the session ended before a form was sent
+	Kept     string // that form; see keptForm
+	Returns  bool   // a page was asked for, and is opened next
 }
 
 func (s *surface) signInPage(c echo.Context) error {
@@ -92,7 +92,7 @@ func (s *surface) refused(c echo.Context, err error, e entrance) error {
 	default:
 		return err
 	}
-	e.Kept = keptAgain(c)
+	e.Kept = submitted(c.Request()).Get(keptField)
 	return s.entrance(c, http.StatusUnauthorized, e)
 }
 

@@ -93,17 +93,29 @@ func TestASessionThatEndedKeepsWhatWasTyped(t *testing.T) {
 	person := r.signsIn("m.ortiz@lantern.example", domain.RoleOperator)
 	r.noError(r.server.signIns().SignOut(t.Context(), "m.ortiz@lantern.example", "a test"))
 
-	typed := url.Values{"reason": {`far above "usual" & odd`}, "back": {page}}
+	typed := url.Values{"reason": {`far above "usual" & odd`}, "back": {page}, "by": {"m.ortiz@lantern.example"}}
 	response, text := person.send("POST", "/console/do/hold/"+event, typed)
 	if response.StatusCode != http.StatusUnauthorized || !strings.Contains(text, "nothing was done") {
 		t.Fatalf("without a session it answers %d: %s", response.StatusCode, text)
+	}
+	if strings.Contains(text, "far above") || strings.Contains(text, "m.ortiz") {
+		t.Errorf("whoever comes to that browser reads it: %s", text)
+	}
+	_, err := r.server.AddOperator(t.Context(), NewOperator{Email: "v.lund@lantern.example", Roles: []string{domain.RoleOperator}})
+	r.noError(err)
+	secret, _, err := r.server.signIns().DirectLink(t.Context(), "v.lund@lantern.example")
+	r.noError(err)
+	another := hiddenIn(text)
+	another.Set("link", secret)
+	if to := person.posts("/console/sign-in/link", another, http.StatusSeeOther); to != "/console" {
+		t.Errorf("another person who signs in there is led to %q", to)
 	}
 	form := hiddenIn(text)
 	form.Set("link", "not a link at all, but long enough")
 	if response, text = person.send("POST", "/console/sign-in/link", form); response.StatusCode != http.StatusUnauthorized {
 		t.Fatalf("a wrong link answers %d", response.StatusCode)
 	}
-	secret, _, err := r.server.signIns().DirectLink(t.Context(), "m.ortiz@lantern.example")
+	secret, _, err = r.server.signIns().DirectLink(t.Context(), "m.ortiz@lantern.example")
 	r.noError(err)
 	form = hiddenIn(text)
 	form.Set("link", secret)
