@@ -68,7 +68,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	if !ok {
 		return domain.Refuse(domain.NotFound, "there is no such action")
 	}
-	body, err := a.body(c)
+	body, err := s.body(c, a)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 }
 
 // body converts the submitted form into the JSON body that the API expects.
-func (a action) body(c echo.Context) ([]byte, error) {
+func (s *surface) body(c echo.Context, a action) ([]byte, error) {
 	values := map[string]any{}
 	if client := c.FormValue("client"); client != "" && strings.HasPrefix(a.path, "/v1/simulations/") {
 		values["client"] = client
@@ -116,6 +116,12 @@ func (a action) body(c echo.Context) ([]byte, error) {
 				values[f.Name] = chosen
 			}
 		case typed == "":
+		case f.Kind == "client":
+			id, err := s.clientID(c.Request().Context(), typed)
+			if err != nil {
+				return nil, err
+			}
+			values[f.Name] = id
 		case f.Kind == "json":
 			var set map[string]json.RawMessage
 			if err := json.Unmarshal([]byte(typed), &set); err != nil {

@@ -30,7 +30,7 @@ var actions = map[string]action{
 		reason, {Name: "batch", Label: "Batch number, to judge only one", Kind: "number"}, {Name: "as_is", Label: "Let it in as it is, although it breaks a rule (its totals must agree)", Kind: "check"},
 	}, note: "It is checked again by the rules as they are now. If it keeps them, its entries are applied at once."},
 	"assign": {scope: domain.ScopeOpsWork, queue: "unmatched", path: "/v1/ops/unmatched/:subject/assign", button: "Assign", done: "The entry is assigned.", fields: []input{
-		{Name: "client", Label: "Client", Kind: "text", Needed: true, Most: 32}, {Name: "transaction_id", Label: "Id of the transaction, if it answers one", Kind: "text", Most: 64},
+		{Name: "client", Label: "Client", Kind: "client", Needed: true, Most: 200}, {Name: "transaction_id", Label: "Id of the transaction, if it answers one", Kind: "text", Most: 64},
 	}, note: "The client sees it as its own from then on, and can answer it. This cannot be undone."},
 	"return": {scope: domain.ScopeOpsWork, queue: "unmatched", path: "/v1/ops/unmatched/:subject/return", button: "Return", grave: true, done: "The entry goes back to its sender with the next file.", fields: []input{{Name: "code", Label: "Return code, such as R03", Kind: "text", Needed: true, Most: 3}}, note: "Its money goes back to the bank that sent it. This cannot be undone."},
 	"decide": {scope: domain.ScopeOpsWork, queue: "decisions", path: "/v1/ops/inbound-decisions/:subject", button: "Decide", grave: true, done: "It is decided.", note: "On the client's behalf. The first decision counts.", fields: []input{

@@ -24,7 +24,7 @@ func TestPastedSettingsAreReadStrictly(t *testing.T) {
 			form := url.Values{"settings": {tt.typed}}.Encode()
 			r := httptest.NewRequest("POST", "/console/do/change-client/acme", strings.NewReader(form))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			body, err := actions["change-client"].body(echo.New().NewContext(r, httptest.NewRecorder()))
+			body, err := (&surface{}).body(echo.New().NewContext(r, httptest.NewRecorder()), actions["change-client"])
 			if string(body) != tt.body {
 				t.Errorf("got %s, %v", body, err)
 			}

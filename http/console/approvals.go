@@ -190,8 +190,8 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	return s.serve(c, p, "approval", data)
 }
 
-// entryOf identifies the entry that a request is about by its client's name
-// and its amount.
+// entryOf identifies the entry that a request is about by its receiver's name and
+// its amount, and says why it is held.
 func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) {
 	for _, change := range a.Asked.Changes {
 		client, id, ok := domain.SplitTransactionStream(change.Stream)
@@ -202,7 +202,11 @@ func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) 
 		if err != nil {
 			return cell{}, err
 		}
-		return linked(named(v.Row.Name)+", "+dollars(v.Row.AmountCents), transactionPath(client, id)), nil
+		entry := linked(named(v.Row.Name)+", "+dollars(v.Row.AmountCents), transactionPath(client, id))
+		if i, ok := v.Transaction.Item(a.Asked.Subject); ok && i.State == domain.Held {
+			entry = entry.sub("held: " + i.Reason)
+		}
+		return entry, nil
 	}
 	return cell{}, nil
 }

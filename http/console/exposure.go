@@ -191,7 +191,7 @@ func aboveIt(a guard.Action) string {
 }
 
 func capital(s string) string {
-	if s == "" {
+	if word, _, _ := strings.Cut(s, " "); s == "" || strings.Contains(word, "@") { // an e-mail address
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

@@ -7,7 +7,7 @@ import (
 )
 
 // input is a form field. Kind is text, check, checks, number, dollars, choice,
-// yesno, json, file or hidden.
+// yesno, json, file, hidden or client, which is a client's id or name.
 type input struct {
 	Name, Label, Kind string
 	Needed            bool

@@ -97,6 +97,25 @@ func (s *surface) health(ctx context.Context, p *page) []check {
 	} else {
 		list = append(list, streamChecks(values, labels)...)
 	}
+	return append(list, fileChecks(values, labels)...)
+}
+
+// unsentLong is the age of a file that has not left at which the alert rules call
+// a person too, in seconds.
+const unsentLong = 30 * 60
+
+// fileChecks are the checks of the files for the bank and of those from it; each
+// is left out while nothing is wrong.
+func fileChecks(values map[string]float64, labels map[string]map[string]float64) (list []check) {
+	var unsent []string
+	for _, odfi := range sortedNames(labels["achledger_oldest_unsent_file_age_seconds"]) {
+		if labels["achledger_oldest_unsent_file_age_seconds"][odfi] > unsentLong {
+			unsent = append(unsent, odfi)
+		}
+	}
+	if len(unsent) > 0 {
+		list = append(list, check{"Files for the bank", bad, "not sent", "A file for " + strings.Join(unsent, ", ") + " was cut more than half an hour ago and has not left. The server's logs say why."})
+	}
 	if n := values["achledger_delivery_failures"]; n > 0 {
 		list = append(list, check{"Bank's server", warn, "not reached", "The last attempts to reach a bank's server failed."})
 	}

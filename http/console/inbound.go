@@ -78,7 +78,9 @@ func inboundFacts(f projections.Inbound) []fact {
 		{"Received", at(f.ReceivedAt).sub(word(f.Source))}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
 		{"Debits", money(f.DebitCents)}, {"Credits", money(f.CreditCents)},
 		{"Applied", count(f.Applied)}, {"Unmatched", count(f.Unmatched)}, {"Applied before", count(f.Skipped)},
-		{"Origin, date, time and modifier in its header", code(f.HeaderKey)},
+	}
+	if strings.Trim(f.HeaderKey, "/") != "" { // a file that is none has no header
+		facts = append(facts, fact{"Origin, date, time and modifier in its header", code(f.HeaderKey)})
 	}
 	if f.Repeats > 0 {
 		facts = append(facts, fact{"Received again", say(plural(f.Repeats, "time", "times"))})

@@ -17,7 +17,7 @@ import (
 func (s *surface) search(c echo.Context, who api.Caller) error {
 	q := strings.TrimSpace(c.QueryParam("q"))
 	p := s.newPage(c, who, "Search", "")
-	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Client"), page: p,
+	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Made@", "Client"), page: p,
 		Empty: "Nothing is found. Search for what a bank statement says about a payment, such as 231380100000123 49.00 Ferris, or for the id or the name of a transaction, event, entry, file or client."}
 	if q == "" {
 		return s.serve(c, p, "list", listPage{Lead: "Type into the box above what you look for.", Tables: []table{t}})
@@ -75,16 +75,16 @@ func foundCells(p *page, f api.Found) []cell {
 		if t.Reason != "" {
 			status = "Held"
 		}
-		return []cell{linked("$"+t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(status), owner}
+		return []cell{linked("$"+t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(status), at(t.CreatedAt), owner}
 	case "event":
-		return []cell{linked("Event "+f.ID, transactionPath(f.Client, f.Of)), say("Event of a transaction"), owner}
+		return []cell{linked("Event "+f.ID, transactionPath(f.Client, f.Of)), say("Event of a transaction"), cell{}, owner}
 	case "file":
-		return []cell{linked(f.Title, Path+"/files/"+f.ID), say("File to the bank"), owner}
+		return []cell{linked(f.Title, Path+"/files/"+f.ID), say("File to the bank"), cell{}, owner}
 	case "inbound_file":
-		return []cell{linked(f.Title, Path+"/inbound/"+f.ID), say("File from the bank"), owner}
+		return []cell{linked(f.Title, Path+"/inbound/"+f.ID), say("File from the bank"), cell{}, owner}
 	case "unmatched":
-		return []cell{linked(f.Title, Path+"/unmatched/"+f.ID), say("Unmatched entry"), owner}
+		return []cell{linked(f.Title, Path+"/unmatched/"+f.ID), say("Unmatched entry"), cell{}, owner}
 	default:
-		return []cell{linked(f.Title, Path+"/clients/"+f.ID), say("Client"), say(f.ID)}
+		return []cell{linked(f.Title, Path+"/clients/"+f.ID), say("Client"), cell{}, say(f.ID)}
 	}
 }

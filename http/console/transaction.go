@@ -207,6 +207,9 @@ func transactionFacts(p *page, v api.TransactionView) []fact {
 		facts = append(facts, fact{"Company", say(r.Header.CompanyName).sub(r.Header.CompanyID)}, fact{"Description", say(r.Header.Description)},
 			fact{"Sender's bank", say(r.Header.ODFI)}, fact{"Settled on", say(dayText(r.SettledOn))})
 	}
+	if by := t.Origination().HeldBy; by != nil && by.OtherTransaction != "" {
+		facts = append(facts, fact{"Looks like", linked("Open the other one", transactionPath(t.Client, by.OtherTransaction)).sub(by.Saw + " apart")})
+	}
 	if i := t.Origination(); i.Filing != nil {
 		facts = append(facts, fact{"Trace number", code(i.Filing.Trace)})
 		if f := v.Files[i.Filing.File]; f.Cut != nil {

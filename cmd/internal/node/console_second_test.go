@@ -28,7 +28,7 @@ func TestASecondPersonApprovesInABrowser(t *testing.T) {
 		web.says(".done", "another person")
 		web.says(".head", "Held")
 		web.submit(".done a")
-		web.says("#asked", "Approved", why)
+		web.says("#asked", "Approved", why, "held: ")
 		web.says("main", "m.ortiz@lantern.example", "asked")
 		web.says("#decide", "Withdraw")
 		if value[bool](web, "document.querySelector('form[action*=approve-request]') !== null") {
