@@ -2,10 +2,10 @@ package workers
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/workers/regular"
 )
 
@@ -34,7 +34,7 @@ func (e *Erasure) Clean(done *Erased) error {
 		return err
 	}
 	if left, _ := names(e.Inbox, "quarantine"); len(left) > 0 {
-		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
+		done.Left = append(done.Left, text.Count(len(left), "file lies", "files lie")+" in inbox/quarantine in the clear: look through what is there")
 	}
 	return nil
 }

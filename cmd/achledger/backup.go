@@ -8,6 +8,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/cmd/internal/terminal"
+	"github.com/achledger/achledger/domain/text"
 )
 
 type backupCommand struct {
@@ -61,7 +62,7 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.errs, "achledger: the copy equals the log, but the log is not sound: run achledger verify")
 		return errReported
 	}
-	_, err = fmt.Fprintf(s.out, "%s holds %d events, checked, and no master key. Delivery will be off where it is restored.\n",
-		c.To, report.Events)
+	_, err = fmt.Fprintf(s.out, "%s holds %s, checked, and no master key. Delivery will be off where it is restored.\n",
+		c.To, text.Count(int(report.Events), "event", "events"))
 	return err
 }

@@ -35,8 +35,9 @@ What it knows is in the inbox, in .fed.journal; remove that file to make it forg
 
 A receiver's name, or identification, says what its bank does. So does a rule:
 
-  R01 ... R85   returns the entry with this code (R01: insufficient funds)
-  C01 ... C14   corrects it (C01: another account number)
+  R01 ... R53   returns the entry with this code (R01: insufficient funds);
+                R80 to R85 too
+  C01 ... C09   corrects it (C01: another account number); C13 and C14 too
   LATE          with a return: after its time frame
   TWICE         with a return: once more the next day
   R71 ... R77   contests when you dishonor the return

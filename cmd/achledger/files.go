@@ -71,8 +71,8 @@ func (c filesListCommand) Run(ctx context.Context, s streams) error {
 }
 
 func listFile(out io.Writer, f projections.File) {
-	fmt.Fprintf(out, "%-16s %s\n  %s  client %s, ODFI %s, %d entries, %s debits, %s credits\n", f.State, named(f), f.ID,
-		f.Client, f.ODFI, f.Totals.Entries, text.Money(f.Totals.DebitCents), text.Money(f.Totals.CreditCents))
+	fmt.Fprintf(out, "%-16s %s\n  %s  client %s, ODFI %s, %s, %s debits, %s credits\n", f.State, named(f), f.ID,
+		f.Client, f.ODFI, text.Count(int(f.Totals.Entries), "entry", "entries"), text.Money(f.Totals.DebitCents), text.Money(f.Totals.CreditCents))
 	if f.Note != "" {
 		fmt.Fprintf(out, "  %s\n", f.Note)
 	}

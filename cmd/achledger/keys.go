@@ -164,7 +164,7 @@ func (c opsCommand) Run(ctx context.Context, s streams) error {
 	if _, err := askAt(ctx, c.placeFlags, "keys/ops", (*node.Core).IssueOperations, node.Nothing{}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "%s holds a new operations credential. Earlier ones stay valid until they are\n"+
-		"revoked: DELETE /v1/ops/credentials/KEY\n", c.folder().CredentialFile())
+	_, err := fmt.Fprintf(s.out, "%s holds a new operations credential. It revokes no earlier one:\n"+
+		"DELETE /v1/ops/credentials/KEY does\n", c.folder().CredentialFile())
 	return err
 }

@@ -170,7 +170,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	ctx, stop := c.onHangup(ctx)
 	defer stop()
 	if err = node.Serve(ctx, o); err == nil {
-		fmt.Fprintln(s.errs, "achledger has stopped. Everything it acknowledged is on disk.")
+		c.tell(s, slog.LevelInfo, "achledger has stopped. Everything it acknowledged is on disk.")
 	}
 	return err
 }
@@ -213,21 +213,32 @@ func (c serveCommand) options() (node.Options, error) {
 // is the last one, so that a program that waits for it has read all the others.
 func (c serveCommand) announce(r node.Running, s streams) {
 	if r.Admin != "" {
-		fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)
+		c.tell(s, slog.LevelInfo, "Metrics, profiles and health are at %s.", r.Admin)
 	}
 	if r.FirstStart {
-		fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
+		c.tell(s, slog.LevelInfo, "The operations credential is in %s, which only you can read.", c.folder().CredentialFile())
 	}
 	if r.Unconfirmed {
-		fmt.Fprintf(s.errs, "Credentials from before the restore are not accepted yet.\nSee: achledger credentials --help\n")
+		c.tell(s, slog.LevelWarn, "Credentials from before the restore are not accepted yet.\nSee: achledger credentials --help")
 	}
 	switch {
 	case r.Switch.Paused:
-		fmt.Fprintf(s.errs, "No file is sent for the moment: %s.\n", r.Switch.Reason)
+		c.tell(s, slog.LevelWarn, "No file is sent for the moment: %s.", r.Switch.Reason)
 	case !r.Switch.Otherwise:
-		fmt.Fprintf(s.errs, "Delivery is off for every ODFI that was not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
+		c.tell(s, slog.LevelWarn, "Delivery is off for every ODFI that was not switched on: %s.\nSee: achledger delivery --data %s", r.Switch.Reason, c.Data)
 	}
 	fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
+}
+
+// tell says something to whoever started the server. Where a program reads the logs,
+// it is a line of them.
+func (c serveCommand) tell(s streams, level slog.Level, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if c.LogFormat == "json" {
+		c.logger(s).Log(context.Background(), level, oneLine.Replace(text))
+		return
+	}
+	fmt.Fprintln(s.errs, text)
 }
 
 func (c serveCommand) logger(s streams) *slog.Logger {

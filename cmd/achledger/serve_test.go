@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"strings"
 	"testing"
@@ -33,5 +34,23 @@ func TestAStartSaysThatDeliveryIsPausedOrOff(t *testing.T) {
 		if !strings.HasPrefix(said.String(), part) || part == "" && said.Len() > 0 {
 			t.Errorf("a start with %+v says:\n%s", state, &said)
 		}
+	}
+}
+
+// What collects the logs of a service reads every line of them alike.
+func TestWhatAStartSaysIsLogLinesWhereLogsAreJSON(t *testing.T) {
+	var logs bytes.Buffer
+	serveCommand{LogFormat: "json", LogLevel: "info"}.announce(
+		node.Running{Admin: "http://127.0.0.1:9090", FirstStart: true, Unconfirmed: true, Switch: delivery.State{Reason: "as restored"}},
+		streams{out: io.Discard, errs: &logs})
+	lines := strings.Split(strings.TrimSpace(logs.String()), "\n")
+	for _, line := range lines {
+		var entry struct{ Level, Msg string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.Msg == "" {
+			t.Errorf("%s is no line of a log: %v", line, err)
+		}
+	}
+	if len(lines) != 4 || !strings.Contains(lines[3], `"level":"WARN","msg":"Delivery is off`) {
+		t.Errorf("a start says:\n%s", &logs)
 	}
 }

@@ -3,6 +3,8 @@ package verify
 import (
 	"context"
 	"fmt"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // chain checks the log's hash chain from end to end.
@@ -11,9 +13,9 @@ func chain(ctx context.Context, s *Subject, progress Progress) (Finding, error) 
 	if err != nil {
 		return Finding{}, err
 	}
-	f := Finding{Says: fmt.Sprintf("%d events in %d streams, no gap, every hash follows from the one before", report.Events, report.Streams)}
+	f := Finding{Says: fmt.Sprintf("%s in %s, no gap, every hash follows from the one before", text.Count(int(report.Events), "event", "events"), text.Count(int(report.Streams), "stream", "streams"))}
 	if !report.Sound() {
-		f.Says = fmt.Sprintf("%d problems in %d events", report.Found, report.Events)
+		f.Says = fmt.Sprintf("%s in %s", text.Count(report.Found, "problem", "problems"), text.Count(int(report.Events), "event", "events"))
 	}
 	for _, p := range report.Problems {
 		f.Problems = append(f.Problems, s.Log+": "+p.String())

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // stream compares the broker's stream with the log. The broker runs within the
@@ -20,7 +22,7 @@ func stream(ctx context.Context, s *Subject, _ Progress) (Finding, error) {
 	if len(f.Problems) > 0 {
 		f.Says = "the stream is not the log's echo"
 	} else if behind := echo.Head - echo.Messages; behind > 0 {
-		f.Notes = append(f.Notes, fmt.Sprintf("%d events are on their way", behind))
+		f.Notes = append(f.Notes, text.Count(int(behind), "event is on its way", "events are on their way"))
 	}
 	return f, nil
 }

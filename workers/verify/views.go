@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // views builds the views again from the log and compares them row by row.
@@ -22,7 +24,7 @@ func views(ctx context.Context, s *Subject, progress Progress) (Finding, error) 
 	}
 	f := Finding{Says: "they say what the log says, row for row"}
 	if n > 0 {
-		f.Says = fmt.Sprintf("%d rows do not say what the log says; to rebuild them: %s", n, s.Rebuild)
+		f.Says = fmt.Sprintf("%s what the log says; to rebuild them: %s", text.Count(n, "row does not say", "rows do not say"), s.Rebuild)
 	}
 	for _, d := range differences {
 		f.Problems = append(f.Problems, fmt.Sprintf("%s %s\nviews: %s\nlog:   %s", d.Table, d.Key, d.Live, d.Log))

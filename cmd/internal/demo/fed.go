@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/fedsim"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // The answers of the banks of two people, and an incoming payment.
@@ -113,8 +114,8 @@ func nextMorning(ctx context.Context, s *story) error {
    It is %s in New York.
 
    inbox/%s
-   %s: %d entries, %d matched, %d unmatched
-`, s.now.In(calendar.Eastern).Format("Monday 2 January, 15:04"), got.Name, got.State, got.Entries, got.Applied, got.Unmatched)
+   %s: %s, %d matched, %d unmatched
+`, s.now.In(calendar.Eastern).Format("Monday 2 January, 15:04"), got.Name, got.State, text.Count(int(got.Entries), "entry", "entries"), got.Applied, got.Unmatched)
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // file is one of the client's, as GET /v1/files shows it.
@@ -52,13 +54,13 @@ func awaitFile(ctx context.Context, s *story) error {
 	s.say(`   GET /v1/files, %d ms later
 
    outbox/%s
-   %d entries in %d batches: %s credited, %s debited
+   %s in %s: %s credited, %s debited
    sha256 %s
 
    Which entry leaves in which file, and under which trace number, was in the
    log before the first byte was rendered. moov-io/ach wrote the bytes, a strict
    reader of our own read them back and compared every field with the log.
-`, time.Since(began).Milliseconds(), s.file.Name, s.file.Entries, s.file.Batches,
+`, time.Since(began).Milliseconds(), s.file.Name, text.Count(int(s.file.Entries), "entry", "entries"), text.Count(int(s.file.Batches), "batch", "batches"),
 		dollars(s.file.CreditCents), dollars(s.file.DebitCents), s.file.SHA256)
 	return nil
 }

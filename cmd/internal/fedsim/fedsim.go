@@ -13,6 +13,7 @@ import (
 
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // Options configure the operator.
@@ -176,9 +177,9 @@ func why(a ack.Acknowledgement) string {
 	case a.Reason != "":
 		return ": " + a.Reason
 	case len(a.Batches) > 0:
-		return fmt.Sprintf(", but for %d batches", len(a.Batches))
+		return ", but for " + text.Count(len(a.Batches), "batch", "batches")
 	default:
-		return fmt.Sprintf(", %d entries", *a.Totals.Entries)
+		return ", " + text.Count(int(*a.Totals.Entries), "entry", "entries")
 	}
 }
 

@@ -164,7 +164,10 @@ func TestARuleSaysWhatBecomesOfWhichEntries(t *testing.T) {
 		"account=9:R01":           "",
 		"amount=20.2:R01":         "is not an amount",
 		"account=77000000":        "does nothing",
-		"account=77000000:please": "does nothing",
+		"account=77000000:":       "does nothing",
+		"account=77000000:please": `no bank answers with "please"`,
+		"amount=20.25:R99":        `no bank answers with "R99"`,
+		"amount=20.25:R10 LATTE":  `no bank answers with "LATTE"`,
 		"bank=1:R01":              "no account, amount or name",
 	} {
 		t.Run(text, func(t *testing.T) {

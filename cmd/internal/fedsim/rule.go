@@ -16,6 +16,12 @@ type Rule string
 // ParseRule checks a rule.
 func ParseRule(text string) (Rule, error) {
 	field, value, plan := Rule(text).parts()
+	_, does, _ := strings.Cut(text, ":")
+	for _, word := range strings.Fields(does) {
+		if planned(word) == (fed.Plan{}) {
+			return "", fmt.Errorf("rule %q: no bank answers with %q; achledger fed --help lists the codes", text, word)
+		}
+	}
 	switch {
 	case plan == fed.Plan{}:
 		return "", fmt.Errorf("rule %q does nothing: it needs a code after the colon, such as account=7720455110:R01", text)
@@ -33,7 +39,12 @@ func ParseRule(text string) (Rule, error) {
 func (r Rule) parts() (field, value string, plan fed.Plan) {
 	meets, does, _ := strings.Cut(string(r), ":")
 	field, value, _ = strings.Cut(meets, "=")
-	return field, value, fed.Scripted(nacha.BatchHeader{}, nacha.Entry{Name: does})
+	return field, value, planned(does)
+}
+
+// planned is the plan that a text names.
+func planned(text string) fed.Plan {
+	return fed.Scripted(nacha.BatchHeader{}, nacha.Entry{Name: text})
 }
 
 // cents reads an amount in dollars.

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -153,7 +154,7 @@ func (e *databaseEnd) idle(ctx context.Context) error {
 	if e.inbox != "" {
 		unread, err := unreadIn(e.inbox)
 		if err == nil && unread > 0 {
-			err = fmt.Errorf("%d files in %s are not read yet: start a node, and let it take them in", unread, e.inbox)
+			err = fmt.Errorf("%s not been read yet in %s: start a node, and let it take in what is there", text.Count(unread, "file has", "files have"), e.inbox)
 		}
 		if err != nil {
 			return err

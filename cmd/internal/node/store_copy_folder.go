@@ -11,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -96,7 +97,7 @@ func (e *folderEnd) openTarget(_ context.Context, is folder.Kind) (err error) {
 func (e *folderEnd) idle(ctx context.Context) error {
 	unread, err := unreadIn(e.folder.Inbox())
 	if err == nil && unread > 0 {
-		err = fmt.Errorf("%d files in %s are not read yet: start the server, and let it take them in", unread, e.folder.Inbox())
+		err = fmt.Errorf("%s not been read yet in %s: start the server, and let it take in what is there", text.Count(unread, "file has", "files have"), e.folder.Inbox())
 	}
 	if err != nil {
 		return err
