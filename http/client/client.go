@@ -22,6 +22,13 @@ func New(address, key, secret string, options ...ClientOption) (*ClientWithRespo
 	return NewClientWithResponses(address, append([]ClientOption{signed, refusing}, options...)...)
 }
 
+// Repeat reports whether the same request, with the same TransactionID or
+// Idempotency-Key, is to be sent again later, until there is another answer: it takes
+// effect once.
+func (p *Problem) Repeat() bool {
+	return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests
+}
+
 // Error returns the server's message, for people. Code is for programs.
 func (p *Problem) Error() string {
 	return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Message)
@@ -43,16 +50,24 @@ func WithTransport(client *http.Client) ClientOption {
 
 type doer struct{ *http.Client }
 
-// Do returns a *Problem as error where the server answers one.
+// Do returns a *Problem as error where the server answers one, and another error
+// where something else answered, such as a proxy whose page says 502: it would be
+// taken for an answer without a body. (The vault and the token endpoints refuse in a
+// form of their own, which the methods return.)
 func (d doer) Do(request *http.Request) (*http.Response, error) {
 	answer, err := d.Client.Do(request)
 	if err != nil {
 		return nil, err
 	}
-	if media, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); media != "application/problem+json" {
+	media, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	ours := media == "application/json" || media == "application/xml"
+	if media != "application/problem+json" && (ours || answer.StatusCode < http.StatusBadRequest) {
 		return answer, nil
 	}
 	defer answer.Body.Close()
+	if media != "application/problem+json" {
+		return nil, fmt.Errorf("the answer %s is not the ledger's: it is unknown what became of the request", answer.Status)
+	}
 	var problem Problem
 	if err := json.NewDecoder(io.LimitReader(answer.Body, longestProblem)).Decode(&problem); err != nil {
 		return nil, fmt.Errorf("answer %d, a problem that cannot be read: %w", answer.StatusCode, err)

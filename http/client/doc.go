@@ -10,8 +10,8 @@
 //	answer, err := ledger.OriginateWithResponse(ctx, nil, client.Proposal{…, Amount: client.Cents(194217)})
 //	var problem *client.Problem
 //	switch {
-//	case errors.As(err, &problem): // the ledger says no: problem.Code, problem.Errors
-//	case err != nil: // no answer: send the same TransactionID again, it happens once
+//	case errors.As(err, &problem) && !problem.Repeat(): // the ledger says no: problem.Code, problem.Errors
+//	case err != nil: // no answer, or none that says: send the same TransactionID again, it happens once
 //	default: // answer.JSON201, or answer.JSON200 where it was there before
 //	}
 //
