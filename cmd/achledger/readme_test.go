@@ -2,13 +2,14 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // shellBlock is a block of a page that its reader pastes into a shell.
@@ -78,12 +79,12 @@ func TestTheReadmesSessionRunsAsPrinted(t *testing.T) {
 	if len(session) != 2 {
 		t.Fatalf("the README's session has %d blocks, not 2", len(session))
 	}
-	address := freeAddress(t)
+	address := fmt.Sprintf("127.0.0.1:%d", freeport.One(t))
 	script := strings.NewReplacer("go build -o bin/achledger ./cmd/achledger\n", "", "localhost:8080", address).
 		Replace(strings.Join(session, "\n"))
 	shell := exec.Command("bash")
 	shell.Dir = folder
-	shell.Env = append(os.Environ(), "ACHLEDGER_LISTEN="+address, "ACHLEDGER_NATS_LISTEN="+freeAddress(t))
+	shell.Env = append(os.Environ(), "ACHLEDGER_LISTEN="+address, fmt.Sprintf("ACHLEDGER_NATS_LISTEN=127.0.0.1:%d", freeport.One(t)))
 	shell.Stdin = strings.NewReader("trap 'kill $!; wait' EXIT\n" + script)
 	answer, err := shell.CombinedOutput()
 	if err != nil {
@@ -98,15 +99,4 @@ func TestTheReadmesSessionRunsAsPrinted(t *testing.T) {
 		log, _ := os.ReadFile(filepath.Join(folder, "serve.log"))
 		t.Logf("%s\nserve.log:\n%s", answer, log)
 	}
-}
-
-// freeAddress is one at which nothing listened a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprint(l.Addr())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
@@ -94,7 +94,7 @@ func documentedCluster(t *testing.T) (urls []string) {
 	var servers []*server.Server
 	ports := make([]int, 2*n)
 	for i := range ports {
-		ports[i] = freePort(t)
+		ports[i] = freeport.One(t)
 		if i < n {
 			routes = append(routes, fmt.Sprintf("%q", fmt.Sprintf("nats://127.0.0.1:%d", ports[i])))
 		}
@@ -131,15 +131,4 @@ func documentedCluster(t *testing.T) (urls []string) {
 		}
 	}
 	return urls
-}
-
-// freePort returns a port that was free a moment ago.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }

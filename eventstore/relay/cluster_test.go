@@ -2,7 +2,6 @@ package relay
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,6 +10,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // TestAClusterLosesItsLeader relays to three servers and stops the one that
@@ -51,9 +52,9 @@ func newCluster(t *testing.T, n int) *cluster {
 	var routes []*url.URL
 	for i := range n {
 		o := &server.Options{
-			ServerName: fmt.Sprintf("server%d", i), Host: "127.0.0.1", Port: freePort(t), MaxPayload: MinPayload,
+			ServerName: fmt.Sprintf("server%d", i), Host: "127.0.0.1", Port: freeport.One(t), MaxPayload: MinPayload,
 			JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true,
-			Cluster: server.ClusterOpts{Name: "ledger", Host: "127.0.0.1", Port: freePort(t)},
+			Cluster: server.ClusterOpts{Name: "ledger", Host: "127.0.0.1", Port: freeport.One(t)},
 		}
 		routes = append(routes, must(url.Parse(fmt.Sprintf("nats://127.0.0.1:%d", o.Cluster.Port))))
 		c.options[o.ServerName] = o
@@ -104,15 +105,4 @@ func (c *cluster) connect() *nats.Conn {
 	}
 	c.t.Cleanup(conn.Close)
 	return conn
-}
-
-// freePort is a port that was free a moment ago.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }

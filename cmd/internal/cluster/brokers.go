@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"text/template"
+
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // password is that of the relay's user: the servers listen on loopback only.
@@ -35,7 +37,7 @@ cluster {
 
 // makeBrokers writes the configuration of three servers that form a cluster.
 func makeBrokers(folder, program string) (all []*Process, url string, err error) {
-	ports, err := freePorts(6)
+	ports, err := freeport.Of(6)
 	if err != nil {
 		return nil, "", err
 	}

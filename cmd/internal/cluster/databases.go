@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
@@ -33,7 +34,7 @@ type Databases struct {
 const standbyName = "standby"
 
 func startDatabases(logger *slog.Logger) (*Databases, error) {
-	ports, err := freePorts(3) // a primary, its standby, and the former primary
+	ports, err := freeport.Of(3) // a primary, its standby, and the former primary
 	if err != nil {
 		return nil, err
 	}

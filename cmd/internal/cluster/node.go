@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // Node is one of the ledger's processes.
@@ -70,7 +72,7 @@ func (n *Node) whileItAnswers(ctx context.Context) (context.Context, context.Can
 
 // makeNodes are three nodes of one ledger.
 func makeNodes(o Options, databases []string, brokers string) (all []*Node, err error) {
-	ports, err := freePorts(6)
+	ports, err := freeport.Of(6)
 	if err != nil {
 		return nil, err
 	}

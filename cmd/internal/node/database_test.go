@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
@@ -39,7 +40,7 @@ func newCluster(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := freeport.One(t)
 	startBroker(t, port)
 	c.nats = fmt.Sprintf("nats://127.0.0.1:%d", port)
 	return c

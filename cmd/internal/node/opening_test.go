@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // slow delays the opening of the embedded broker's streams until an error or nil is
@@ -105,7 +106,7 @@ func TestPaymentsAreTakenAndNothingLeavesWhileTheStreamIsBeingOpened(t *testing.
 }
 
 func TestASubscriberStaysWhileTheStreamIsBeingOpened(t *testing.T) {
-	at := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	at := fmt.Sprintf("127.0.0.1:%d", freeport.One(t))
 	r := serve(t, "", func(o *Options) { o.Broker.Listen = at })
 	id, client := r.client("Harbor Gym")
 	var tries atomic.Int64

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
@@ -135,7 +135,7 @@ func tryFeed(conn *nats.Conn, key, client string) (jetstream.Consumer, error) {
 }
 
 func TestAnotherBrokerIsFollowedAndMayBeAway(t *testing.T) {
-	port := freePort(t)
+	port := freeport.One(t)
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
 	r := serve(t, "", func(o *Options) { o.Broker = BrokerOptions{URL: url} })
 	_, client := r.client("Harbor Gym")
@@ -169,7 +169,7 @@ func (l *awaitedLine) Write(b []byte) (int, error) {
 // Whoever deletes a stream by the broker's own commands, as the message about it says,
 // tells the server nothing.
 func TestAStreamThatNeededAPersonIsLookedAtAgain(t *testing.T) {
-	port := freePort(t)
+	port := freeport.One(t)
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
 	startBroker(t, port)
 	stopped := &awaitedLine{line: "the stream no longer follows the log", seen: make(chan struct{})}
@@ -307,16 +307,6 @@ func TestAMetricTellsOfAFileThatDoesNotLeave(t *testing.T) {
 	}
 	eventually(t, "it leaves", func() bool { return strings.Contains(r.status(gym, paid), "Transmitted") })
 	eventually(t, "no file waits", func() bool { return r.metric(unsent) == "" })
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func startBroker(t *testing.T, port int) {

@@ -15,6 +15,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -44,7 +45,7 @@ func newMoving(t *testing.T) *moving {
 	must(t, r.stop())
 	m.cluster = &cluster{t: t, database: postgrestest.Shared(t), folder: newFolder(t, m.data), shared: t.TempDir(), ops: r.ops}
 	m.makeDatabase()
-	port := freePort(t)
+	port := freeport.One(t)
 	startBroker(t, port)
 	m.nats = fmt.Sprintf("nats://127.0.0.1:%d", port)
 	return m

@@ -16,6 +16,7 @@ import (
 	client "github.com/prometheus/client_golang/prometheus"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -156,7 +157,7 @@ func dashboardQueries(t *testing.T) (queries []string) {
 // startPrometheus scrapes a server several times a second.
 func startPrometheus(t *testing.T, admin string) (base string) {
 	folder := t.TempDir()
-	port := freePort(t)
+	port := freeport.One(t)
 	base = fmt.Sprintf("http://127.0.0.1:%d", port)
 	rules, err := filepath.Abs(alertRules)
 	if err != nil {

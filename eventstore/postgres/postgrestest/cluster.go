@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore/freeport"
 )
 
 // Cluster is a PostgreSQL server in a folder of its own, reached on loopback.
@@ -129,11 +130,11 @@ var settings = []string{
 // Run starts the server, after Stop or Kill again on the same port.
 func (c *Cluster) Run(more ...string) error {
 	if c.Port == 0 {
-		port, err := freePort()
+		ports, err := freeport.Of(1)
 		if err != nil {
 			return err
 		}
-		c.Port = port
+		c.Port = ports[0]
 	}
 	args := []string{"-D", c.data, "-p", strconv.Itoa(c.Port)}
 	for _, s := range append(slices.Clone(settings), more...) {
@@ -204,15 +205,6 @@ func fastest(version string) string {
 		return ""
 	}
 	return " STRATEGY file_copy"
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // URL names a database of the cluster, as a user.
