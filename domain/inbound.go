@@ -67,6 +67,11 @@ type (
 		Batches []int           `json:"batches,omitempty"`
 		Reasons []nacha.Problem `json:"reasons,omitempty"` // why those stay in quarantine
 	}
+	// InboundDismissed records that nothing is to be done about what is in
+	// quarantine: none of it is applied, unless a person has it judged again.
+	InboundDismissed struct {
+		Reason string `json:"reason"`
+	}
 	// InboundKeyReused raises an alarm: another file that was applied had the
 	// same origin, date, time and modifier and other content.
 	InboundKeyReused struct {
@@ -80,12 +85,13 @@ func (InboundQuarantined) Type() string { return "inbound.quarantined" }
 func (InboundApplied) Type() string     { return "inbound.applied" }
 func (InboundRepeated) Type() string    { return "inbound.repeated" }
 func (InboundJudged) Type() string      { return "inbound.judged" }
+func (InboundDismissed) Type() string   { return "inbound.dismissed" }
 func (InboundKeyReused) Type() string   { return "inbound.key_reused" }
 
 func init() {
 	register(
 		empty[InboundReceived], empty[InboundQuarantined], empty[InboundApplied], empty[InboundRepeated],
-		empty[InboundJudged], empty[InboundKeyReused],
+		empty[InboundJudged], empty[InboundDismissed], empty[InboundKeyReused],
 	)
 }
 
@@ -99,6 +105,7 @@ type Inbound struct {
 	ReceivedAt  time.Time
 	Quarantined []InboundQuarantined // those still in quarantine
 	Judged      []InboundJudged
+	Dismissed   *InboundDismissed // what is in quarantine stays there, and waits for nobody
 	Applied     *InboundApplied
 	Repeats     int
 	KeyReusedBy string
@@ -125,10 +132,12 @@ func (i *Inbound) Evolve(f Fact) {
 		}
 	case *InboundJudged:
 		i.Judged = append(i.Judged, *e)
-		i.Applied, i.Quarantined = nil, nil
+		i.Applied, i.Quarantined, i.Dismissed = nil, nil, nil
 		if len(e.Batches) > 0 {
 			i.Quarantined = []InboundQuarantined{{Batches: e.Batches, Reasons: e.Reasons}}
 		}
+	case *InboundDismissed:
+		i.Dismissed = e
 	case *InboundKeyReused:
 		i.KeyReusedBy = e.Other
 	}
@@ -158,11 +167,13 @@ func (i *Inbound) Held(batch int) bool {
 // State returns the state of the file, as the API spells it.
 func (i *Inbound) State() string {
 	switch {
+	case i.Held(0) && i.Dismissed != nil:
+		return "dismissed"
 	case i.Held(0):
 		return "quarantined"
 	case i.Applied == nil:
 		return "received"
-	case len(i.Quarantined) > 0:
+	case len(i.Quarantined) > 0 && i.Dismissed == nil:
 		return "partly_quarantined"
 	default:
 		return "applied"

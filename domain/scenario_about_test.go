@@ -162,6 +162,9 @@ func about(kind string, client *domain.Client) subject {
 			"ask": to[domain.AskApproval](a), "approve": to[domain.GiveApproval](a), "refuse": to[domain.DenyApproval](a),
 			"withdraw": to[domain.TakeBackApproval](a), "outdate": to[domain.OutdateApproval](a), "end-act": to[domain.EndAct](a),
 		}}
+	case "inbound":
+		now := &domain.Inbound{}
+		return subject{now, map[string]decide{"dismiss": to[domain.DismissInbound](now)}}
 	}
 	if kind == "unmatched" {
 		u := &domain.Unmatched{}
@@ -177,8 +180,6 @@ func withoutCommands(kind string) interface{ Evolve(domain.Fact) } {
 	switch kind {
 	case "account":
 		return &domain.BankAccount{}
-	case "inbound":
-		return &domain.Inbound{}
 	case "traces":
 		return &domain.Traces{}
 	case "modifiers":

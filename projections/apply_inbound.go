@@ -19,7 +19,9 @@ const (
 	applyInbound = `UPDATE inbound@ SET applied = ?2, unmatched = ?3, skipped = ?4,
 		state = CASE WHEN bad_batches > 0 THEN 'partly_quarantined' ELSE 'applied' END WHERE position = ?1`
 	judgeInbound = `UPDATE inbound@ SET state = 'received', reasons = ?2, bad_batches = ?3 WHERE position = ?1`
-	putDuplicate = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
+	// What was in quarantine of a file stays counted in bad_batches.
+	dismissInbound = `UPDATE inbound@ SET state = CASE state WHEN 'quarantined' THEN 'dismissed' ELSE 'applied' END WHERE position = ?1`
+	putDuplicate   = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
 			batches, entries, debit_cents, credit_cents)
 		SELECT ?2, id, ?3, ?4, '', 'duplicate', ?5, batches, entries, debit_cents, credit_cents FROM inbound@ WHERE position = ?1`
 	repeatInbound = `UPDATE inbound@ SET repeats = repeats + 1 WHERE position = ?1`
@@ -61,6 +63,8 @@ func (p *projector) inbound(c *logEvent) error {
 			reasons = jsonOf(e.Reasons)
 		}
 		err = p.exec(judgeInbound, file, reasons, int64(len(e.Batches)))
+	case *domain.InboundDismissed:
+		err = p.exec(dismissInbound, file)
 	case *domain.InboundKeyReused:
 		err = p.exec(reuseInbound, file, e.Other)
 	}

@@ -15,11 +15,12 @@ const (
 	InboundApplied           = "applied"
 	InboundPartlyQuarantined = "partly_quarantined"
 	InboundQuarantined       = "quarantined"
+	InboundIsDismissed       = "dismissed"
 	InboundDuplicate         = "duplicate" // an arrival of a file that came before
 )
 
 // InboundStates are all of them.
-var InboundStates = []string{InboundReceived, InboundApplied, InboundPartlyQuarantined, InboundQuarantined, InboundDuplicate}
+var InboundStates = []string{InboundReceived, InboundApplied, InboundPartlyQuarantined, InboundQuarantined, InboundIsDismissed, InboundDuplicate}
 
 // Inbound is a row of the files that came from the bank: an arrival.
 type Inbound struct {

@@ -407,6 +407,7 @@ const (
 // Defines values for InboundFileState.
 const (
 	InboundFileStateApplied           InboundFileState = "applied"
+	InboundFileStateDismissed         InboundFileState = "dismissed"
 	InboundFileStateDuplicate         InboundFileState = "duplicate"
 	InboundFileStatePartlyQuarantined InboundFileState = "partly_quarantined"
 	InboundFileStateQuarantined       InboundFileState = "quarantined"
@@ -901,6 +902,7 @@ const (
 // Defines values for ListInboundFilesParamsState.
 const (
 	ListInboundFilesParamsStateApplied           ListInboundFilesParamsState = "applied"
+	ListInboundFilesParamsStateDismissed         ListInboundFilesParamsState = "dismissed"
 	ListInboundFilesParamsStateDuplicate         ListInboundFilesParamsState = "duplicate"
 	ListInboundFilesParamsStateInQuarantine      ListInboundFilesParamsState = "in_quarantine"
 	ListInboundFilesParamsStatePartlyQuarantined ListInboundFilesParamsState = "partly_quarantined"
@@ -4289,6 +4291,11 @@ type ListInboundDecisionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// DismissInboundFileJSONBody defines parameters for DismissInboundFile.
+type DismissInboundFileJSONBody struct {
+	Reason string `json:"reason"`
+}
+
 // JudgeInboundFileJSONBody defines parameters for JudgeInboundFile.
 type JudgeInboundFileJSONBody struct {
 	AsIs *bool `json:"as_is,omitempty"`
@@ -5365,6 +5372,9 @@ type HandInFileTextRequestBody = HandInFileTextBody
 
 // DecideInboundEntryJSONRequestBody defines body for DecideInboundEntry for application/json ContentType.
 type DecideInboundEntryJSONRequestBody = InboundDecision
+
+// DismissInboundFileJSONRequestBody defines body for DismissInboundFile for application/json ContentType.
+type DismissInboundFileJSONRequestBody DismissInboundFileJSONBody
 
 // JudgeInboundFileJSONRequestBody defines body for JudgeInboundFile for application/json ContentType.
 type JudgeInboundFileJSONRequestBody JudgeInboundFileJSONBody
@@ -7836,6 +7846,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/ops/inbound/{id} (the `GetInboundFile` operationId).
 	GetInboundFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissInboundFileWithBody Say that nothing is to be done about what is in quarantine
+	//
+	// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+	DismissInboundFileWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissInboundFile Say that nothing is to be done about what is in quarantine
+	//
+	// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+	DismissInboundFile(ctx context.Context, id string, body DismissInboundFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// JudgeInboundFileWithBody Have a file in quarantine, or one batch of it, judged again
 	//
@@ -10938,6 +10966,44 @@ func (c *API) DecideInboundEntry(ctx context.Context, event string, body DecideI
 // Corresponds with GET /v1/ops/inbound/{id} (the `GetInboundFile` operationId).
 func (c *API) GetInboundFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetInboundFileRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissInboundFileWithBody Say that nothing is to be done about what is in quarantine
+//
+// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+func (c *API) DismissInboundFileWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissInboundFileRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissInboundFile Say that nothing is to be done about what is in quarantine
+//
+// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+func (c *API) DismissInboundFile(ctx context.Context, id string, body DismissInboundFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissInboundFileRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -17786,6 +17852,53 @@ func NewGetInboundFileRequest(server string, id string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewDismissInboundFileRequest calls the generic DismissInboundFile builder with application/json body
+func NewDismissInboundFileRequest(server string, id string, body DismissInboundFileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDismissInboundFileRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDismissInboundFileRequestWithBody constructs an http.Request for the DismissInboundFile method, with any body, and a specified content type
+func NewDismissInboundFileRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/inbound/%s/dismiss", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewJudgeInboundFileRequest calls the generic JudgeInboundFile builder with application/json body
 func NewJudgeInboundFileRequest(server string, id string, body JudgeInboundFileJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -22701,6 +22814,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/inbound/{id} (the `GetInboundFile` operationId).
 	GetInboundFileWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetInboundFileResponse, error)
 
+	// DismissInboundFileWithBodyWithResponse Say that nothing is to be done about what is in quarantine
+	//
+	// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+	DismissInboundFileWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissInboundFileResponse, error)
+
+	// DismissInboundFileWithResponse Say that nothing is to be done about what is in quarantine
+	//
+	// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+	DismissInboundFileWithResponse(ctx context.Context, id string, body DismissInboundFileJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissInboundFileResponse, error)
+
 	// JudgeInboundFileWithBodyWithResponse Have a file in quarantine, or one batch of it, judged again
 	//
 	// By the bytes that were kept, and by the banks and clients as they are now. With `as_is` a batch is taken although it was refused, unless it contradicts its own totals.
@@ -25879,6 +26010,31 @@ func (r GetInboundFileResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r GetInboundFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DismissInboundFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboundFile
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r DismissInboundFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DismissInboundFileResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -29467,6 +29623,36 @@ func (c *ClientWithResponses) GetInboundFileWithResponse(ctx context.Context, id
 		return nil, err
 	}
 	return ParseGetInboundFileResponse(rsp)
+}
+
+// DismissInboundFileWithBodyWithResponse Say that nothing is to be done about what is in quarantine
+//
+// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+func (c *ClientWithResponses) DismissInboundFileWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissInboundFileResponse, error) {
+	rsp, err := c.DismissInboundFileWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissInboundFileResponse(rsp)
+}
+
+// DismissInboundFileWithResponse Say that nothing is to be done about what is in quarantine
+//
+// The bank sent the file again, correctly, or it was none of its files. Nothing that is in quarantine is applied, and it waits for nobody. It can still be judged again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/inbound/{id}/dismiss (the `DismissInboundFile` operationId).
+func (c *ClientWithResponses) DismissInboundFileWithResponse(ctx context.Context, id string, body DismissInboundFileJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissInboundFileResponse, error) {
+	rsp, err := c.DismissInboundFile(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissInboundFileResponse(rsp)
 }
 
 // JudgeInboundFileWithBodyWithResponse Have a file in quarantine, or one batch of it, judged again
@@ -34106,6 +34292,39 @@ func ParseGetInboundFileResponse(rsp *http.Response) (*GetInboundFileResponse, e
 	}
 
 	response := &GetInboundFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboundFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDismissInboundFileResponse parses an HTTP response from a DismissInboundFileWithResponse call
+func ParseDismissInboundFileResponse(rsp *http.Response) (*DismissInboundFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DismissInboundFileResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}

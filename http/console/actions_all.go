@@ -29,6 +29,7 @@ var actions = map[string]action{
 	"judge": {scope: domain.ScopeOpsWork, queue: "quarantine", path: "/v1/ops/inbound/:subject/judge", button: "Judge it again", done: "The file is judged again.", fields: []input{
 		reason, {Name: "batch", Label: "Batch number, to judge only one", Kind: "number"}, {Name: "as_is", Label: "Let it in as it is, although it breaks a rule (its totals must agree)", Kind: "check"},
 	}, note: "It is checked again by the rules as they are now. If it keeps them, its entries are applied at once."},
+	"dismiss-file": {scope: domain.ScopeOpsWork, queue: "quarantine", path: "/v1/ops/inbound/:subject/dismiss", fields: []input{reason}, button: "Dismiss", grave: true, done: "It is dismissed.", note: "It leaves the queue, and nothing that is in quarantine is applied. Do this once the bank has sent it again, correctly, or if it is none of the bank's files. It can still be judged again."},
 	"assign": {scope: domain.ScopeOpsWork, queue: "unmatched", path: "/v1/ops/unmatched/:subject/assign", button: "Assign", done: "The entry is assigned.", fields: []input{
 		{Name: "client", Label: "Client", Kind: "client", Needed: true, Most: 200}, {Name: "transaction_id", Label: "Id of the transaction, if it answers one", Kind: "text", Most: 64},
 	}, note: "The client sees it as its own from then on, and can answer it. This cannot be undone."},

@@ -27,6 +27,8 @@ func describeInbound(f domain.Fact) (description, bool) {
 			detail += " It was let in as it is."
 		}
 		return description{what: "Judged again", detail: detail, tone: warn}, true
+	case *domain.InboundDismissed:
+		return description{what: "Dismissed", detail: trimmed(e.Reason)}, true
 	case *domain.InboundApplied:
 		return description{what: "Applied", tone: good, detail: fmt.Sprintf("%s matched, %s unmatched, %s applied before.",
 			plural(e.Applied, "entry", "entries"), number(e.Unmatched), number(e.Skipped))}, true

@@ -85,7 +85,7 @@ func fileTable(p *page, name, caption string, files []projections.File) table {
 
 var inboundStates = []choice{
 	{"", "any"}, {projections.InboundApplied, "applied"}, {projections.InboundReceived, "received"}, {projections.InboundQuarantined, "quarantined"},
-	{projections.InboundPartlyQuarantined, "partly quarantined"}, {projections.InboundDuplicate, "duplicate"},
+	{projections.InboundPartlyQuarantined, "partly quarantined"}, {projections.InboundIsDismissed, "dismissed"}, {projections.InboundDuplicate, "duplicate"},
 }
 
 // inbounds serves the list of files received from the bank, newest first.

@@ -52,8 +52,11 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	p.Live = true
 	data := inboundPage{Name: f.Name, State: word(f.State), Tone: toneOf(f.State), Facts: inboundFacts(f),
 		Reasons: problemTable(p, "reasons", "What is wrong", f.Reasons), Remarks: problemTable(p, "remarks", "Remarks", f.Remarks)}
-	if f.State == projections.InboundQuarantined || f.State == projections.InboundPartlyQuarantined {
-		data.Actions = allowed([]form{formOf(p, "judge", f.ID, "Judge it again").opened()})
+	switch f.State {
+	case projections.InboundQuarantined, projections.InboundPartlyQuarantined:
+		data.Actions = allowed([]form{formOf(p, "judge", f.ID, "Judge it again").opened(), formOf(p, "dismiss-file", f.ID, "Dismiss it")})
+	case projections.InboundIsDismissed:
+		data.Actions = allowed([]form{formOf(p, "judge", f.ID, "Judge it again")})
 	}
 	if data.Moments, err = s.moments(ctx, describeInbound, domain.InboundStream(f.ID)); err != nil {
 		return err

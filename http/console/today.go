@@ -241,7 +241,7 @@ var workQueues = []workQueue{
 	},
 	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
-		means: "A file from the bank, or part of one, has errors, so no entry of that part was applied. Ask the bank for a correct file, or judge this one again.",
+		means: "A file from the bank, or part of one, has errors, so no entry of that part was applied. Ask the bank for a correct file, and dismiss this one then; or judge it again.",
 		then:  "What is in quarantine is not applied, and the time to return its entries runs out.",
 	},
 	{

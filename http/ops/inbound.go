@@ -11,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -74,6 +75,19 @@ func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	return c.JSON(http.StatusAccepted, api.TakenIn{ID: c.Param("id"), State: state})
+}
+
+// dismissInbound records that nothing is to be done about what is in quarantine.
+func (s *surface) dismissInbound(c echo.Context, who api.Caller) error {
+	reason, err := readReason(c)
+	if err != nil {
+		return err
+	}
+	file := ledger.InboundStream(c.Param("id")).Existing("inbound file %.80q", c.Param("id"))
+	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, file, domain.DismissInbound{Reason: reason}.Decide); err != nil {
+		return err
+	}
+	return s.getInbound(c, who)
 }
 
 // inQuarantine selects, in the place of a state, what the work queue counts: the

@@ -54,6 +54,7 @@ func (s *surface) bankRoutes() {
 	s.Echo.GET("/v1/ops/inbound", s.ForOperations(domain.ScopeOpsRead, s.listInbound))
 	s.Echo.GET("/v1/ops/inbound/:id", s.ForOperations(domain.ScopeOpsRead, s.getInbound))
 	s.Echo.POST("/v1/ops/inbound/:id/judge", s.ForOperations(domain.ScopeOpsWork, s.judgeInbound))
+	s.Echo.POST("/v1/ops/inbound/:id/dismiss", s.ForOperations(domain.ScopeOpsWork, s.dismissInbound))
 	s.Echo.GET("/v1/ops/unmatched", s.ForOperations(domain.ScopeOpsRead, s.listUnmatched))
 	s.Echo.GET("/v1/ops/unmatched/:id", s.ForOperations(domain.ScopeOpsRead, s.getUnmatched))
 	s.Echo.POST("/v1/ops/unmatched/:id/assign", s.ForOperations(domain.ScopeOpsWork, s.assign))

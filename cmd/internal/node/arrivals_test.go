@@ -56,6 +56,34 @@ func TestWhatCameForAnUnknownBankIsListedAndJudgedAgainOnceItIsSetUp(t *testing.
 	r.must(409, r.ops, "POST", judge, object{"reason": "once more"}, nil)
 }
 
+// What nobody can apply, such as a file that the bank has sent again, correctly, would
+// wait in quarantine for ever, and its alert would ring for ever.
+func TestAFileThatNobodyCanApplyIsDismissed(t *testing.T) {
+	r := serve(t, "", nil)
+	const waits = `achledger_queue_entries{kind="quarantine"}`
+	if status := r.raw(r.ops, "/v1/ops/inbound?name=note", "We are closed on Thursday.\n"); status != 202 {
+		t.Fatalf("it answers %d", status)
+	}
+	file := "/v1/ops/inbound/" + r.arrivals("quarantined")[0].ID
+	eventually(t, "it calls for somebody", func() bool { return r.metric(waits) == "1" })
+	r.must(400, r.ops, "POST", file+"/dismiss", object{}, nil)
+	r.must(404, r.ops, "POST", "/v1/ops/inbound/none/dismiss", object{"reason": "?"}, nil)
+	var answer struct{ State string }
+	r.must(200, r.ops, "POST", file+"/dismiss", object{"reason": "no file of theirs"}, &answer)
+	if answer.State != "dismissed" || len(r.arrivals("in_quarantine")) != 0 || len(r.arrivals("dismissed")) != 1 {
+		t.Errorf("it is %+v", answer)
+	}
+	r.must(200, r.ops, "POST", file+"/dismiss", object{"reason": "said twice"}, nil)
+	eventually(t, "it calls for nobody", func() bool { return r.metric(waits) != "1" })
+	r.must(422, r.ops, "POST", file+"/judge", object{"reason": "is it one after all?"}, nil)
+	if status := r.raw(r.ops, "/v1/ops/inbound?name=note", "We are closed on Thursday.\n"); status != 202 {
+		t.Fatalf("it answers %d", status)
+	}
+	if len(r.arrivals("in_quarantine")) != 0 {
+		t.Error("the same once more waits for somebody")
+	}
+}
+
 // A debit for an account whose client decides arrives before its bank is set up, so
 // its file is quarantined. Once the file is judged again the debit waits for a
 // decision with its deadline, once however often the request is repeated. It is paid

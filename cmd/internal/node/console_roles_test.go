@@ -126,7 +126,7 @@ func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
 // actionScopes has the scope that each action of the console needs.
 var actionScopes = map[string]string{
 	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "ask-back": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
-	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "decide": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
+	"judge": "ops:work", "dismiss-file": "ops:work", "assign": "ops:work", "return": "ops:work", "decide": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
 	"configure-bank": "ops:admin", "issue-credential": "ops:admin", "revoke-credential": "ops:admin", "policy": "ops:admin",
 	"add-person": "ops:admin", "change-person": "ops:admin", "disable-person": "ops:admin", "enable-person": "ops:admin", "sign-out-person": "ops:admin", "end-session": "ops:admin", "resume": "ops:admin",
 	"approve-request": "ops:approve", "refuse-request": "ops:approve", "withdraw-request": "ops:read",
@@ -172,8 +172,8 @@ func TestAPageOffersWhatARoleIncludes(t *testing.T) {
 	maps.Copy(all, actionScopes)
 	for role, expected := range map[string]string{
 		domain.RoleViewer:   "",
-		domain.RoleOperator: "hold reject judge assign return dismiss clock play-acknowledge play-return play-correction",
-		domain.RoleApprover: "hold approve reject judge assign return dismiss clock play-acknowledge play-return play-correction approve-request refuse-request",
+		domain.RoleOperator: "hold reject judge dismiss-file assign return dismiss clock play-acknowledge play-return play-correction",
+		domain.RoleApprover: "hold approve reject judge dismiss-file assign return dismiss clock play-acknowledge play-return play-correction approve-request refuse-request",
 		domain.RoleAdmin:    "suspend open-client change-client configure-bank issue-credential revoke-credential policy add-person change-person disable-person sign-out-person end-session",
 		domain.RoleRevealer: "reveal",
 	} {

@@ -131,6 +131,8 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	}, &opened)
 	gym, client := opened.Credential, "/v1/ops/clients/"+opened.ID
 	a.does(a.ops, "POST /v1/ops/inbound/:id/judge", "/v1/ops/inbound/"+early+"/judge", object{"reason": "the client is open"}, nil)
+	a.does(a.ops, "POST /v1/ops/inbound", "/v1/ops/inbound?name=note", "We are closed on Thursday.\n", nil)
+	a.does(a.ops, "POST /v1/ops/inbound/:id/dismiss", "/v1/ops/inbound/"+a.arrivals("quarantined")[0].ID+"/dismiss", object{"reason": "no file of theirs"}, nil)
 	a.does(a.ops, "PATCH /v1/ops/clients/:client", client, object{"sec_codes": []string{"PPD", "CCD"}}, nil)
 	var second folder.Credential
 	a.does(a.ops, "POST /v1/ops/clients/:client/credentials", client+"/credentials", object{"scopes": []string{"read"}}, &second)

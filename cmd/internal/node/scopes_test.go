@@ -70,7 +70,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /v1/ops/files/:id/release": "ops:approve", "POST /v1/ops/events/:event/hold": "ops:work",
 	"POST /v1/ops/events/:event/approve": "ops:approve", "POST /v1/ops/events/:event/reject": "ops:work",
 	"POST /v1/ops/inbound": "ops:work", "GET /v1/ops/inbound": "ops:read", "GET /v1/ops/inbound/:id": "ops:read",
-	"POST /v1/ops/inbound/:id/judge": "ops:work", "GET /v1/ops/unmatched": "ops:read", "GET /v1/ops/unmatched/:id": "ops:read",
+	"POST /v1/ops/inbound/:id/judge": "ops:work", "POST /v1/ops/inbound/:id/dismiss": "ops:work", "GET /v1/ops/unmatched": "ops:read", "GET /v1/ops/unmatched/:id": "ops:read",
 	"POST /v1/ops/unmatched/:id/assign": "ops:work", "POST /v1/ops/unmatched/:id/return": "ops:work",
 	"POST /v1/ops/unmatched/:id/dismiss": "ops:work", "GET /v1/ops/settlements": "ops:read",
 	"GET /v1/ops/return-requests": "ops:read", "POST /v1/ops/clients/:client/transactions/:id/return_requests": "ops:work",
