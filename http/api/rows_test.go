@@ -21,7 +21,7 @@ import (
 // bare makes a kit that has nothing but a log, and a request for a list.
 func bare(query string) (*Kit, echo.Context, *httptest.ResponseRecorder) {
 	w := httptest.NewRecorder()
-	s := &Kit{Options: Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}
+	s := &Kit{Options: Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, longAnswers: NewPlaces(longAnswersAtOnce, "long answers")}
 	return s, echo.New().NewContext(httptest.NewRequest("GET", "/list"+query, nil), w), w
 }
 

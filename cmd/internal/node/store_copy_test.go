@@ -234,7 +234,7 @@ func TestACopyThatIsCutShortContinuesOrIsAbandoned(t *testing.T) {
 func TestALedgerWithSomethingUnderWayDoesNotMove(t *testing.T) {
 	m := newMoving(t)
 	must(t, os.WriteFile(filepath.Join(m.data.Inbox(), "late.ach"), []byte("from the bank"), 0o600))
-	if _, err := m.copy(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "not read yet") {
+	if _, err := m.copy(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "not been read yet") {
 		t.Errorf("with an unread file: %v", err)
 	}
 	must(t, os.Remove(filepath.Join(m.data.Inbox(), "late.ach")))

@@ -195,7 +195,7 @@ func (c *walker) everythingLeft() {
 			}
 			left := e.Status == "Transmitted" || e.Status == "Released"
 			if left == p.dead || !left && e.Status != "Recalled" && e.Status != "Rejected" {
-				c.w.t.Errorf("%s %s of %s is %s; the model says dead: %t", p.kind, p.event, p.tx, e.Status, p.dead)
+				c.w.t.Errorf("%s %s of %s is %s (%s); the model says dead: %t", p.kind, p.event, p.tx, e.Status, e.Reason, p.dead)
 			}
 		}
 	}

@@ -159,20 +159,44 @@ func (w *walk) released(f walkFile, in contents, held func(*promise) bool) {
 			continue
 		}
 		p.back = true
-		if held(p) && !slices.Contains(in.c.held, p) {
-			in.c.held = append(in.c.held, p)
-			w.did("held")
+		if held(p) {
+			in.c.holds(p)
 		}
 	}
 	for _, p := range in.promises {
-		in.c.pointless(p.tx)
+		if in.c.pointless(p.tx) || in.c.askedBack(p) {
+			for _, entry := range in.c.promises {
+				if entry.tx == p.tx && entry.back && !entry.dead && (entry.kind == "Origination" || entry.kind == "Retry") {
+					in.c.holds(entry) // its client does not want it any more
+				}
+			}
+		}
 	}
+}
+
+// holds notes that something waits until it is judged.
+func (c *walker) holds(p *promise) {
+	if !slices.Contains(c.held, p) {
+		c.held = append(c.held, p)
+		c.w.did("held")
+	}
+}
+
+// askedBack reports whether the receiving bank of an entry that was not processed was
+// asked to return it, and has time to answer.
+func (c *walker) askedBack(p *promise) bool {
+	var t told
+	c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t)
+	return slices.ContainsFunc(t.Events, func(e eventTold) bool {
+		return e.EventType == "ReturnRequest" && e.ReplyToEventId == p.event && e.Status == "Pending"
+	})
 }
 
 // pointless marks the events of a transaction that the ledger may have rejected by
 // itself after a return or release: a payment that was returned or waits again cannot be
-// reversed, and a return is either dishonored or presented again.
-func (c *walker) pointless(tx string) {
+// reversed, and a return is either dishonored or presented again. It reports whether a
+// reversal was.
+func (c *walker) pointless(tx string) (reversal bool) {
 	c.w.t.Helper()
 	var t told
 	c.want(200, "GET", "/api/transaction/"+tx, nil, &t)
@@ -187,6 +211,7 @@ func (c *walker) pointless(tx string) {
 		switch status := t.status(p.event); {
 		case status == "Rejected" && may:
 			p.dead = true
+			reversal = reversal || p.kind == "Reversal"
 			c.w.did("pointless")
 		case status == "Rejected":
 			c.w.t.Errorf("%s %s of %s is rejected, and nothing says why: %s", p.kind, p.event, tx, t.story())
@@ -194,4 +219,5 @@ func (c *walker) pointless(tx string) {
 			c.w.t.Errorf("reversal %s of %s waits beside the payment it reverses", p.event, tx)
 		}
 	}
+	return reversal
 }
