@@ -8,10 +8,6 @@ const (
 	maxTailEvents = 12 << 10
 	maxTailBytes  = 10 << 20 // of data and meta
 
-	// Recent is how many events a follower of the log may be behind and still find
-	// them in the tail, while more are written.
-	Recent = maxTailEvents * 2 / 3
-
 	// MaxPageBytes of data and meta end a page of ReadAll early, to bound its
 	// memory.
 	MaxPageBytes = 16 << 20

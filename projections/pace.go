@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/follow"
 )
 
@@ -17,7 +16,7 @@ const (
 	catchUpWithin = 750 * time.Millisecond
 	// Bounds of the budget, in events, whatever speed was measured.
 	leastBudget = 2_000
-	mostBudget  = eventstore.Recent
+	mostBudget  = 50_000
 )
 
 // gather waits for more commits before the next pass.

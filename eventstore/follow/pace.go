@@ -10,8 +10,7 @@
 //   - fewer than Burst: it reads them and waits for the next hint;
 //   - Burst or more: much is being written. The follower leaves the processor
 //     to the writers until its backlog is Budget events, Rest at most, because
-//     a large step costs less for each event than many small ones. Budget is at
-//     most eventstore.Recent, so that it finds them in memory.
+//     a large step costs less for each event than many small ones.
 //
 // A caller that cannot wait ends either wait at once.
 //

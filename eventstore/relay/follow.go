@@ -9,7 +9,6 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/follow"
 )
 
@@ -75,11 +74,11 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, as jetstream
 const quiet = 2 * time.Millisecond
 
 // pace is how the relay waits while each look finds events. A look costs more
-// than publishing ten events.
+// than publishing ten events. Budget is how many events the relay publishes in
+// half a second.
 var pace = follow.Pace{Gather: 10 * time.Millisecond, Burst: 128, Rest: 500 * time.Millisecond}
 
-// budget is less than the relay publishes in half a second.
-const budget = eventstore.Recent
+const budget = 25_000
 
 // behind is the number of events in the log after a position.
 func (r *Relay) behind(ctx context.Context, last int64) int64 {
