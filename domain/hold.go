@@ -45,12 +45,20 @@ type Hold struct{ ItemID, Reason string }
 // a person from then on: the engine's answer does not let it leave.
 func (c Hold) Decide(t Transaction) ([]Event, error) {
 	held := TransactionHeld{ItemID: c.ItemID, Reason: c.Reason}
-	if i, ok := t.Item(c.ItemID); ok && i.State == Held && i.HeldBy != nil && !t.hidden() {
-		if _, asked := guard.IsAsked(i.HeldBy.Rule); asked {
-			return []Event{held}, nil
-		}
+	if i, ok := t.Item(c.ItemID); ok && i.asksEngine() && !t.hidden() {
+		return []Event{held}, nil
 	}
 	return judge(t, c.ItemID, Held, held, Pending)
+}
+
+// asksEngine reports whether the item waits for the answer of a decision engine,
+// which may let it leave.
+func (i *Item) asksEngine() bool {
+	if i.State != Held || i.HeldBy == nil {
+		return false
+	}
+	_, asked := guard.IsAsked(i.HeldBy.Rule)
+	return asked
 }
 
 // HoldUnrenderable keeps an item out of files because no file can contain it.

@@ -89,9 +89,9 @@ func (c Release) Decide(t Transaction) []Event {
 	if next := c.next(t, i); next != nil {
 		events = append(events, next)
 	}
-	if i.Kind == Reversal {
-		if entry := t.waitingEntry(); entry != nil { // its own file was refused as well, before
-			events = append(events, TransactionHeld{ItemID: entry.ID, Reason: toBeReversed})
+	if i.Kind == Reversal { // the entry's own file may have been refused before
+		if held, waits := t.holdUnwanted(); waits {
+			events = append(events, held)
 		}
 	}
 	return events
@@ -111,41 +111,6 @@ func (c Release) next(t Transaction, i *Item) Event {
 		return TransactionHeld{ItemID: i.ID, Reason: unwanted}
 	case !c.Ordered && i.Refusals > 0:
 		return TransactionHeld{ItemID: i.ID, Reason: fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
-	}
-	return nil
-}
-
-// Why an entry that never came does not leave again by itself.
-const (
-	toBeReversed = "it was to be reversed when its file was refused, so it does not leave again by itself: recall it, or have operations approve it"
-	toBeReturned = "its receiving bank was asked to return it when its file was refused, so it does not leave again by itself: recall it, or have operations approve it"
-)
-
-// unwanted returns why an entry, or what presents it again, should not leave
-// once more; empty if nothing says so. A reversal that left is no reason: then
-// the entry has to leave, or the reversal would take back what never came.
-func (t *Transaction) unwanted(i *Item) string {
-	if !i.Presents() {
-		return ""
-	}
-	for _, answer := range t.Items {
-		switch {
-		case answer.Kind == Reversal && answer.Waits():
-			return toBeReversed
-		case answer.Kind == ReturnRequest && answer.State == Asked && answer.ReplyTo == i.ID:
-			return toBeReturned
-		}
-	}
-	return ""
-}
-
-// waitingEntry returns the entry, or what presents it again, if it waits for a
-// file.
-func (t *Transaction) waitingEntry() *Item {
-	for _, i := range t.Items {
-		if i.Presents() && i.State == Pending {
-			return i
-		}
 	}
 	return nil
 }

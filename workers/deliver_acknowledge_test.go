@@ -9,6 +9,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -267,6 +268,42 @@ func TestAReversalThatComesBackHasNothingToReverseEither(t *testing.T) {
 	}
 	if why := b.lastItem(ids[0]).Reason; why != "the entry waits for a file: there is nothing to reverse" {
 		t.Errorf("it says %q", why)
+	}
+}
+
+// The reversal left, and its bank returned it; then the operator refuses the file of
+// the payment. Nothing takes the payment back any more, so it does not leave by itself.
+// Where the return was dishonored, the reversal stands: the payment has to leave.
+func TestAPaymentWhoseReversalCameBackDoesNotLeaveAgainByItself(t *testing.T) {
+	for name, tt := range map[string]struct {
+		dishonored, contested bool
+		want                  domain.State
+	}{
+		"it came back":                   {want: domain.Held},
+		"its return was dishonored":      {dishonored: true, want: domain.Pending},
+		"and the dishonor was contested": {dishonored: true, contested: true, want: domain.Held},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, f, ids := sentFile(t)
+			id := ids[0]
+			reversal := b.answer(gym, id, reversed, domain.Outgoing{Reason: "duplicate"})
+			b.sweepAt("2026-11-20 16:30")
+			b.answered(id, domain.TransactionReturned{Incoming: domain.Incoming{
+				ItemID: "back", ReplyTo: reversal, Inbound: "f", SettledOn: "2026-11-23",
+				Entry: nacha.Entry{Code: 21, Routing: ourBank, AmountCents: 1025, Return: &nacha.Return{Code: "R01"}},
+			}})
+			if tt.dishonored {
+				b.answered(id, domain.TransactionDishonorRequested{Outgoing: domain.Outgoing{ItemID: "dishonor", ReplyTo: "back", Code: "R68"}})
+				b.answered(id, domain.TransactionFiled{ItemID: "dishonor", File: "f9", Batch: 1, Trace: "231380100000099"})
+			}
+			if tt.contested {
+				b.answered(id, domain.TransactionContested{Incoming: domain.Incoming{ItemID: "contest", ReplyTo: "dishonor", Inbound: "f", SettledOn: "2026-11-23"}})
+			}
+			b.refuse(f)
+			if got := b.item(gym, id).State; got != tt.want {
+				t.Errorf("the payment is %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -113,7 +113,7 @@ func (c chain) presentments() (list []*domain.Item) {
 func (c chain) standing() *domain.Item {
 	for _, p := range slices.Backward(c.presentments()) {
 		if p.State == domain.Filed && !slices.ContainsFunc(c.Items, func(r *domain.Item) bool {
-			return returns(r, p) && !c.sentBack(r)
+			return returns(r, p) && !c.SentBack(r)
 		}) {
 			return p
 		}
@@ -123,17 +123,6 @@ func (c chain) standing() *domain.Item {
 
 func returns(r, p *domain.Item) bool {
 	return r.Kind == domain.Return && r.Direction == domain.FromFed && r.ReplyTo == p.ID
-}
-
-// disputed reports whether a return has a dishonor, of those that count, that
-// was not contested.
-func (c chain) disputed(r *domain.Item, counts func(*domain.Item) bool) bool {
-	return slices.ContainsFunc(c.Items, func(d *domain.Item) bool {
-		return d.Kind == domain.Dishonor && d.Direction == domain.ToFed && d.ReplyTo == r.ID && counts(d) &&
-			!slices.ContainsFunc(c.Items, func(i *domain.Item) bool {
-				return i.Kind == domain.Contest && i.Direction == domain.FromFed && i.ReplyTo == d.ID
-			})
-	})
 }
 
 // counts reports which items exclude an answer: those in a file, and waiting
@@ -158,18 +147,12 @@ func (c chain) nothingStands(answer) bool {
 			moved++
 		}
 		for _, r := range c.Items {
-			if returns(r, p) && !c.sentBack(r) {
+			if returns(r, p) && !c.SentBack(r) {
 				moved--
 			}
 		}
 	}
 	return moved < 1 || c.standing() == nil
-}
-
-// sentBack reports whether a dishonor of a return is in a file and was not
-// contested.
-func (c chain) sentBack(r *domain.Item) bool {
-	return c.disputed(r, func(d *domain.Item) bool { return d.State == domain.Filed })
 }
 
 func (c chain) ofReversal(a answer) bool {
@@ -181,7 +164,7 @@ func (c chain) reversedAndReturned(a answer) bool { return c.ofReversal(a) && c.
 
 func (c chain) dishonored(a answer) bool {
 	r, ok := c.Item(a.replyTo)
-	return ok && c.disputed(r, c.counts(a))
+	return ok && c.Disputed(r, c.counts(a))
 }
 
 // presentedBefore reports whether the entry stands, or another presentment of

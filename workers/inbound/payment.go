@@ -70,15 +70,23 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	return err
 }
 
-// answeredBy applies the bank's return or change, and rejects our waiting items
-// that it makes pointless. It returns all events.
+// answeredBy applies the bank's return or change, rejects our waiting items that
+// it makes pointless, and holds an entry that it makes unwanted. It returns all
+// events.
 func (p *payment) answeredBy(e domain.Event, at time.Time) []domain.Event {
 	p.evolveBy(e, at)
-	pointless := answers.Pointless(p.Transaction)
-	for _, rejected := range pointless {
-		p.evolveBy(rejected, at)
+	events := []domain.Event{e}
+	more := func(follow []domain.Event) {
+		for _, f := range follow {
+			p.evolveBy(f, at)
+		}
+		events = append(events, follow...)
 	}
-	return append([]domain.Event{e}, pointless...)
+	more(answers.Pointless(p.Transaction))
+	if in, _, ok := domain.IncomingOf(e); ok {
+		more(domain.ReversalLost{ItemID: in.ItemID}.Decide(p.Transaction))
+	}
+	return events
 }
 
 // evolveBy applies an event that is about to be written, so that the next

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -102,5 +103,42 @@ func TestWhatAPersonAssignsRejectsWhatItMakesPointless(t *testing.T) {
 				w.sound()
 			})
 		}
+	}
+}
+
+// A payment and its reversal left. The operator refuses the file of the payment, which
+// waits to leave again, since its reversal stands; then the reversal comes back. Nothing
+// takes the payment back any more, and its client took it for an error: a person decides.
+func TestAPaymentThatWaitsIsHeldWhenItsReversalComesBack(t *testing.T) {
+	for door, assigned := range map[string]bool{"it finds its place": false, "a person assigns it": true} {
+		t.Run(door, func(t *testing.T) {
+			w := newWorld(t)
+			id := w.sent()[0]
+			file, err := w.Ledger.File(t.Context(), w.origination(id).Filing.File)
+			must(t, err)
+			w.ask(gym, id, answers.Reverse{ItemID: "reversal", ReplyTo: "item-" + id, Reason: "duplicate"}, "2026-11-24 10:16")
+			_, err = w.batcher.Files.Acknowledge(t.Context(), w.views, ack.Acknowledgement{
+				Origin: file.Opened.Settings.ImmediateOrigin, Destination: file.Opened.Settings.ImmediateDestination,
+				CreatedOn: file.Cut.CreatedOn, CreatedAt: file.Cut.CreatedAt, Modifier: file.Cut.Modifier, Result: ack.Rejected, Reason: "hash",
+			})
+			must(t, err)
+			if got := w.origination(id).State; got != domain.Pending {
+				t.Fatalf("while its reversal stands, the payment is %s", got)
+			}
+			b := w.returnedItem(id, "reversal", "R01", settles("2026-11-25"))
+			if assigned {
+				b.Entries[0].AmountCents++
+			}
+			w.feed(renderAs(t, "0900", b))
+			if assigned {
+				_, err := w.intake.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
+				must(t, err)
+			}
+			w.sweepAt("2026-11-24 14:31")
+			if i := w.origination(id); i.State != domain.Held || i.Reason == "" {
+				t.Errorf("the payment is %s because %q", i.State, i.Reason)
+			}
+			w.sound()
+		})
 	}
 }

@@ -88,7 +88,7 @@ func (w *walk) hold(c *walker) {
 	w.hear(text)
 	switch status {
 	case 200:
-		c.held = append(c.held, p)
+		c.held, p.kept = append(c.held, p), true
 		w.did("hold")
 	case 409, 422: // it has left
 	default:
@@ -139,22 +139,29 @@ func (c *walker) rejectedMeanwhile(p *promise) bool {
 	return false
 }
 
-// lapsed marks as dead the answers that were not processed and whose deadline had
-// passed when they waited again.
+// lapsed marks as dead the answers that something kept from leaving until their
+// deadline had passed.
 func (w *walk) lapsed() {
 	for _, c := range w.clients {
 		for _, p := range c.promises {
-			if p.back && !p.dead && p.kind != "Origination" && c.rejectedMeanwhile(p) {
-				p.dead = true
-			}
+			p.dead = p.dead || c.lapsed(p)
 		}
 	}
+}
+
+// lapsed reports whether the deadline of an answer passed while something kept it from
+// leaving.
+func (c *walker) lapsed(p *promise) bool {
+	return (p.back || p.kept) && !p.dead && p.kind != "Origination" && c.rejectedMeanwhile(p)
 }
 
 // suspend suspends a client, or ends its suspension.
 func (w *walk) suspend(c *walker, suspended bool) {
 	w.must(200, w.ops, "PATCH", "/v1/ops/clients/"+c.id, object{"suspended": suspended}, nil)
 	c.suspended = suspended
+	for _, p := range c.promises {
+		p.kept = p.kept || suspended
+	}
 	w.did("suspend")
 }
 
@@ -202,19 +209,53 @@ func (w *walk) answer(c *walker) {
 func (c *walker) answered(tx string) {
 	var t told
 	c.want(200, "GET", "/api/transaction/"+tx, nil, &t)
-	to := ""
+	last := eventTold{}
 	for _, e := range t.Events {
 		if e.Direction == "FromFed" && e.ReplyToEventId != "" {
-			to = e.ReplyToEventId
+			last = e
 		}
 	}
-	if to == "" {
+	if last.EventID == "" {
 		return // the entry had not left, so the bank's answer waits for a person
 	}
 	for _, p := range c.promises {
-		p.answered = p.answered || p.event == to
+		p.answered = p.answered || p.event == last.ReplyToEventId
 	}
 	c.pointless(tx)
+	for _, p := range c.promises { // an entry that waits again is not wanted when nothing takes it back any more
+		if p.tx == tx && p.presents() && p.back && !p.dead && t.status(p.event) == "Pending" && t.losesReversal(last) {
+			c.holds(p)
+		}
+	}
+}
+
+// losesReversal reports whether an answer of the bank sends a reversal back: it returns
+// the reversal, or contests the dishonor of its return.
+func (t told) losesReversal(e eventTold) bool {
+	if e.EventType == "ContestedReturn" {
+		e = t.event(t.event(e.ReplyToEventId).ReplyToEventId)
+	}
+	return e.EventType == "Return" && t.event(e.ReplyToEventId).EventType == "Reversal"
+}
+
+// reversalCameBack reports whether a return of a reversal stands.
+func (t told) reversalCameBack() bool {
+	return slices.ContainsFunc(t.Events, func(e eventTold) bool {
+		return e.EventType == "Return" && t.losesReversal(e) && !slices.ContainsFunc(t.Events, func(d eventTold) bool {
+			return d.EventType == "DishonoredReturn" && d.ReplyToEventId == e.EventID && (d.Status == "Released" || d.Status == "Transmitted") &&
+				!slices.ContainsFunc(t.Events, func(x eventTold) bool { return x.EventType == "ContestedReturn" && x.ReplyToEventId == d.EventID })
+		})
+	})
+}
+
+// event finds an event of a transaction.
+func (t told) event(id string) (found eventTold) {
+	for _, e := range t.Events {
+		if e.EventID == id {
+			found = e
+		}
+	}
+	return found
 }
 
 // inbound makes a payment of another bank arrive, and checks that its client sees it.

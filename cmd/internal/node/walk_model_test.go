@@ -27,6 +27,7 @@ type promise struct {
 	answered bool // the bank answered it, so it stays in its file
 	refusals int  // how often the operator rejected its file
 	back     bool // it was not processed, and waited again
+	kept     bool // it was held, or its client suspended, while it may have waited
 }
 
 // promised adds a promise to the model, and checks that the ledger shows it.

@@ -164,9 +164,9 @@ func (w *walk) released(f walkFile, in contents, held func(*promise) bool) {
 		}
 	}
 	for _, p := range in.promises {
-		if in.c.pointless(p.tx) || in.c.askedBack(p) {
+		if in.c.pointless(p.tx) || in.c.unwanted(p) {
 			for _, entry := range in.c.promises {
-				if entry.tx == p.tx && entry.back && !entry.dead && (entry.kind == "Origination" || entry.kind == "Retry") {
+				if entry.tx == p.tx && entry.back && !entry.dead && entry.presents() {
 					in.c.holds(entry) // its client does not want it any more
 				}
 			}
@@ -182,15 +182,20 @@ func (c *walker) holds(p *promise) {
 	}
 }
 
-// askedBack reports whether the receiving bank of an entry that was not processed was
-// asked to return it, and has time to answer.
-func (c *walker) askedBack(p *promise) bool {
+// unwanted reports whether an entry that was not processed was to be taken back: its
+// receiving bank was asked to return it and has time to answer, or its reversal came
+// back.
+func (c *walker) unwanted(p *promise) bool {
 	var t told
 	c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t)
-	return slices.ContainsFunc(t.Events, func(e eventTold) bool {
+	asked := slices.ContainsFunc(t.Events, func(e eventTold) bool {
 		return e.EventType == "ReturnRequest" && e.ReplyToEventId == p.event && e.Status == "Pending"
 	})
+	return asked || p.presents() && !p.answered && t.reversalCameBack()
 }
+
+// presents reports whether it is an entry, or presents one again.
+func (p *promise) presents() bool { return p.kind == "Origination" || p.kind == "Retry" }
 
 // pointless marks the events of a transaction that the ledger may have rejected by
 // itself after a return or release: a payment that was returned or waits again cannot be
@@ -213,6 +218,8 @@ func (c *walker) pointless(tx string) (reversal bool) {
 			p.dead = true
 			reversal = reversal || p.kind == "Reversal"
 			c.w.did("pointless")
+		case status == "Rejected" && c.lapsed(p):
+			p.dead = true
 		case status == "Rejected":
 			c.w.t.Errorf("%s %s of %s is rejected, and nothing says why: %s", p.kind, p.event, tx, t.story())
 		case status == "Pending" && p.kind == "Reversal" && !stands:
