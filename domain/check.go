@@ -11,6 +11,10 @@ import (
 // MaxAmountCents is the largest amount the ten digits of an entry hold.
 const MaxAmountCents = 99_999_999_99
 
+// NoAmount is the AmountCents of a proposal that names no amount, which 0, a
+// prenote, is. It is refused.
+const NoAmount = -1
+
 // CheckAccountNumber refuses an account number that no entry of ours can
 // contain.
 func CheckAccountNumber(at, number string, most int) []FieldError {
@@ -166,7 +170,10 @@ func (p *Proposal) checkTo(f *fields, number string) {
 }
 
 func (p *Proposal) checkMoney(f *fields) {
-	if p.AmountCents < 0 || p.AmountCents > MaxAmountCents {
+	switch {
+	case p.AmountCents == NoAmount:
+		f.bad("/Amount", "required", "an amount in dollars is needed; 0 is a prenote")
+	case p.AmountCents < 0 || p.AmountCents > MaxAmountCents:
 		f.bad("/Amount", "range", "must be from 0 (a prenote) to 99999999.99")
 	}
 }

@@ -212,6 +212,10 @@ func TestOriginateRefusesWhatIsWrongAndNamesIt(t *testing.T) {
 	t.Run("everything that is wrong is named at once", func(t *testing.T) {
 		bank.originate(proposal("Amount", json.Number("1.005"), "SameDay", 1)).problem(400, "invalid").names("/Amount").names("/SameDay")
 		bank.originate(proposal("ToRouting", "1", "ToAccount", nil)).problem(400, "invalid").names("/ToRouting").names("/ToAccount")
+		nothing := bank.originate("{}").problem(400, "invalid")
+		for _, field := range []string{"StandardEntryClassCode", "TransactionType", "ToRouting", "ToAccount", "ToAccountType", "ToName", "Amount"} {
+			nothing.names("/" + field)
+		}
 	})
 	t.Run("nothing of it was recorded", func(t *testing.T) {
 		if events := bank.call("GET", "/api/transaction/event", "").is(200).list(); len(events) > 0 {

@@ -20,8 +20,7 @@ const maxMetadata = 4 << 10
 // proposed is an ACH Connect proposal while it is read.
 type proposed struct {
 	ledger.Order
-	hasAmount bool
-	hasFCB    bool // the first correspondent bank is given, by fields of its own
+	hasFCB bool // the first correspondent bank is given, by fields of its own
 }
 
 // proposalFields are the fields of a Transaction Proposal. SEC details have
@@ -59,11 +58,9 @@ var webFields = newFieldSet(
 // that cannot be read; the rules are the domain's to check.
 func parseProposal(body []byte) (ledger.Order, error) {
 	var p proposed
+	p.Proposal.AmountCents = domain.NoAmount
 	if err := proposalFields.decode(body, &p); err != nil {
 		return ledger.Order{ID: p.ID}, err
-	}
-	if !p.hasAmount {
-		return p.Order, api.Invalid("/Amount", "required", "an amount in dollars is needed; 0 is a prenote")
 	}
 	p.dropEmpty()
 	return p.Order, nil
@@ -147,7 +144,7 @@ func readTransactionID(p *proposed, value, at string) []domain.FieldError {
 // they are never converted to a float.
 func readAmount(p *proposed, value, at string) []domain.FieldError {
 	cents, bad := readCents(value, at)
-	p.Proposal.AmountCents, p.hasAmount = cents, bad == nil || p.hasAmount
+	p.Proposal.AmountCents = cents
 	return bad
 }
 
