@@ -93,11 +93,14 @@ func (c Case) unaskable(i *domain.Item) error {
 	return nil
 }
 
-// beingReversed reports whether a reversal of the entry waits, or left and was
-// not returned.
+// beingReversed reports whether a reversal of the entry waits, or left and
+// stands: it was not returned, or its return was dishonored or is about to be.
 func (c Case) beingReversed() bool {
+	counts := func(d *domain.Item) bool { return d.Waits() || d.State == domain.Filed }
 	return slices.ContainsFunc(c.Transaction.Items, func(i *domain.Item) bool {
-		return i.Kind == domain.Reversal && (i.Waits() || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool { return returns(r, i) }))
+		return i.Kind == domain.Reversal && (i.Waits() || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool {
+			return returns(r, i) && !c.Transaction.Disputed(r, counts)
+		}))
 	})
 }
 
@@ -134,3 +137,7 @@ func (c Case) requested(ret *domain.Item, code string) error {
 func (c chain) askedBackAndWaits(answer) bool {
 	return slices.ContainsFunc(c.Items, func(i *domain.Item) bool { return i.Kind == domain.ReturnRequest && i.State == domain.Asked })
 }
+
+// reversedAndAskedBack excludes the dishonor of the return of a reversal while the
+// receiving bank is asked to return the entry: both would take it back.
+func (c chain) reversedAndAskedBack(a answer) bool { return c.ofReversal(a) && c.askedBackAndWaits(a) }

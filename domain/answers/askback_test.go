@@ -23,26 +23,47 @@ func TestAnEntryIsAskedBackOnceWhileItStands(t *testing.T) {
 		return askedBack(sent()).add("2026-12-10T06:00:00Z", &domain.TransactionUnanswered{ItemID: "ask", Reason: "silence"})
 	}
 	reversed := sent().add("2026-11-24T15:00:00Z", &domain.TransactionReversalRequested{Outgoing: domain.Outgoing{ItemID: "rev", ReplyTo: "out", Reason: "duplicate"}})
+	// Its reversal left and came back; then the return of the reversal may be sent back.
+	cameBack := func(then ...domain.Event) *story {
+		s := sent().add("2026-11-24T15:00:00Z", &domain.TransactionReversalRequested{Outgoing: domain.Outgoing{ItemID: "rev", ReplyTo: "out", Reason: "duplicate"}}).
+			add("2026-11-24T15:30:00Z", &domain.TransactionFiled{ItemID: "rev", File: "f2", Batch: 1, Trace: "231380100000002"}).
+			add("2026-11-25T12:00:00Z", returned("back", "rev", "R02", "2026-11-25"))
+		for _, e := range then {
+			s.add("2026-11-25T15:00:00Z", e)
+		}
+		return s
+	}
+	sentBack := &domain.TransactionDishonorRequested{Outgoing: domain.Outgoing{ItemID: "dis", ReplyTo: "back", Code: "R68"}}
+	leaves := &domain.TransactionFiled{ItemID: "dis", File: "f3", Batch: 1, Trace: "231380100000003"}
+	contest := &domain.TransactionContested{Incoming: domain.Incoming{ItemID: "con", ReplyTo: "dis", SettledOn: "2026-11-25"}}
+	dishonor := answers.Dishonor{ItemID: "x", ReplyTo: "back", Code: "R68"}
 	for name, tt := range map[string]question{
-		"an entry that stands":                   {sent().at("2026-11-24T20:00:00Z", delivered()), ask, ""},
-		"a year later, by agreement":             {sent().at("2027-11-24T20:00:00Z", delivered()), ask, ""},
-		"by its id":                              {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "out", Reason: "paid twice"}, ""},
-		"no reason is given":                     {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", Reason: " "}, domain.Invalid},
-		"no such event":                          {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "none", Reason: "paid twice"}, domain.Invalid},
-		"it has not left":                        {sent().at("2026-11-24T20:00:00Z"), ask, domain.RuleBroken},
-		"a payment that came":                    {incoming().at("2026-11-24T20:00:00Z"), ask, domain.RuleBroken},
-		"the same again":                         {askedBack(sent()).at("2026-11-25T20:00:00Z", delivered()), ask, "again"},
-		"for another reason":                     {askedBack(sent()).at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", Reason: "wrong account"}, domain.AlreadyDone},
-		"the bank declined: one may ask again":   {declined().at("2026-11-25T20:00:00Z", delivered()), ask, ""},
-		"the bank was silent: one may ask again": {lapsed().at("2026-12-10T20:00:00Z", delivered()), ask, ""},
-		"it came back":                           {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), ask, domain.RuleBroken},
-		"by its id, too":                         {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "out", Reason: "paid twice"}, domain.RuleBroken},
-		"a return is not asked back":             {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "ret", Reason: "paid twice"}, domain.RuleBroken},
-		"it is being reversed":                   {reversed.at("2026-11-24T20:00:00Z", delivered()), ask, domain.RuleBroken},
-		"and is not reversed beside the request": {askedBack(sent()).at("2026-11-24T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
-		"but once the bank declined":             {declined().at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
-		"what was asked for is no R70":           {askedBack(sent()).add("2026-11-30T12:00:00Z", returned("ret", "out", "R06", "2026-11-30")).at("2026-11-30T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, domain.RuleBroken},
-		"what nobody asked for is":               {outgoing("R06", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, ""},
+		"its reversal came back":  {cameBack().at("2026-11-25T20:00:00Z", delivered()), ask, ""},
+		"and is to be sent again": {cameBack(sentBack).at("2026-11-25T20:00:00Z", delivered()), ask, domain.RuleBroken},
+		"and was":                 {cameBack(sentBack, leaves).at("2026-11-25T20:00:00Z", delivered()), ask, domain.RuleBroken},
+		"and the bank insists":    {cameBack(sentBack, leaves, contest).at("2026-11-25T20:00:00Z", delivered()), ask, ""},
+		"and that was recalled":   {cameBack(sentBack, &domain.TransactionRecalled{ItemID: "dis"}).at("2026-11-25T20:00:00Z", delivered()), ask, ""},
+		"its reversal is not sent again beside the request": {askedBack(cameBack()).at("2026-11-25T20:00:00Z", delivered()), dishonor, domain.RuleBroken},
+		"but once that was withdrawn":                       {askedBack(cameBack()).add("2026-11-25T16:00:00Z", &domain.TransactionRecalled{ItemID: "ask"}).at("2026-11-25T20:00:00Z", delivered()), dishonor, ""},
+		"an entry that stands":                              {sent().at("2026-11-24T20:00:00Z", delivered()), ask, ""},
+		"a year later, by agreement":                        {sent().at("2027-11-24T20:00:00Z", delivered()), ask, ""},
+		"by its id":                                         {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "out", Reason: "paid twice"}, ""},
+		"no reason is given":                                {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", Reason: " "}, domain.Invalid},
+		"no such event":                                     {sent().at("2026-11-24T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "none", Reason: "paid twice"}, domain.Invalid},
+		"it has not left":                                   {sent().at("2026-11-24T20:00:00Z"), ask, domain.RuleBroken},
+		"a payment that came":                               {incoming().at("2026-11-24T20:00:00Z"), ask, domain.RuleBroken},
+		"the same again":                                    {askedBack(sent()).at("2026-11-25T20:00:00Z", delivered()), ask, "again"},
+		"for another reason":                                {askedBack(sent()).at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", Reason: "wrong account"}, domain.AlreadyDone},
+		"the bank declined: one may ask again":              {declined().at("2026-11-25T20:00:00Z", delivered()), ask, ""},
+		"the bank was silent: one may ask again":            {lapsed().at("2026-12-10T20:00:00Z", delivered()), ask, ""},
+		"it came back":                                      {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), ask, domain.RuleBroken},
+		"by its id, too":                                    {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "out", Reason: "paid twice"}, domain.RuleBroken},
+		"a return is not asked back":                        {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.AskBack{ItemID: "x", ReplyTo: "ret", Reason: "paid twice"}, domain.RuleBroken},
+		"it is being reversed":                              {reversed.at("2026-11-24T20:00:00Z", delivered()), ask, domain.RuleBroken},
+		"and is not reversed beside the request":            {askedBack(sent()).at("2026-11-24T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
+		"but once the bank declined":                        {declined().at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
+		"what was asked for is no R70":                      {askedBack(sent()).add("2026-11-30T12:00:00Z", returned("ret", "out", "R06", "2026-11-30")).at("2026-11-30T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, domain.RuleBroken},
+		"what nobody asked for is":                          {outgoing("R06", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) { tt.ask(t) })
 	}

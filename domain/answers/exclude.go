@@ -39,6 +39,7 @@ var exclusions = []exclusion{
 	{domain.Dishonor, chain.charged, "a fee was charged for the return, which says that it stands"},
 	{domain.Dishonor, chain.presentedAfter, "the entry is presented again after this return: dishonoring it would move the money twice"},
 	{domain.Dishonor, chain.reversedAndReturned, "the return is one of a reversal, and the entry was returned as well"},
+	{domain.Dishonor, chain.reversedAndAskedBack, "the return is one of a reversal, and the receiving bank was asked to return the entry: withdraw that request before the return is dishonored"},
 }
 
 // answer is an answer of ours, new or waiting. Before is the number of items

@@ -47,6 +47,8 @@ func pointer(e domain.Event) domain.Event {
 		return &e
 	case domain.TransactionDishonorRequested:
 		return &e
+	case domain.TransactionAskedBack:
+		return &e
 	case domain.TransactionHeld:
 		return &e
 	case domain.TransactionApproved:
@@ -92,6 +94,7 @@ func (h *history) ask() {
 		answers.Reverse{ItemID: h.name(), ReplyTo: to, Reason: "duplicate"},
 		answers.Retry{ItemID: h.name(), ReplyTo: to},
 		answers.Dishonor{ItemID: h.name(), ReplyTo: to, Code: "R68"},
+		answers.AskBack{ItemID: h.name(), ReplyTo: to, Reason: "paid twice"},
 	}
 	d, err := commands[h.dice.IntN(len(commands))].Decide(c)
 	h.decided(d.Events, err)
@@ -149,11 +152,11 @@ func (h *history) worth(i *domain.Item) int {
 }
 
 // arrive lets the bank answer an item that left: a return of an entry, or a
-// contest of a dishonor.
-func (h *history) arrive() {
+// contest of a dishonor. It says what is wrong with a return that we asked for.
+func (h *history) arrive() string {
 	i := h.any()
 	if i.State != domain.Filed {
-		return
+		return ""
 	}
 	undone := 0
 	for _, r := range h.t.Items {
@@ -169,10 +172,11 @@ func (h *history) arrive() {
 			}
 		}
 	}
-	id := h.name()
+	id, request := h.name(), h.t.RequestFor(i.ID)
+	asked := request != nil && request.State == domain.Asked
 	switch {
 	case undone > 0 || i.Kind == domain.Dishonor && h.t.Processed(i):
-		return // it contradicts what came before: a person decides
+		return "" // it contradicts what came before: a person decides
 	case i.Kind == domain.Dishonor:
 		h.happen(&domain.TransactionContested{Incoming: domain.Incoming{ItemID: id, ReplyTo: i.ID, SettledOn: "2026-11-24", Entry: nacha.Entry{AmountCents: 1025}}})
 	default:
@@ -181,6 +185,11 @@ func (h *history) arrive() {
 	came, _ := h.t.Item(id)
 	h.moved[id] = h.worth(came)
 	h.decided(answers.Pointless(h.t), nil)
+	h.decided(domain.ReversalLost{ItemID: id}.Decide(h.t), nil)
+	if n := h.balance(); asked && n < 0 {
+		return fmt.Sprintf("%s was asked back, and took back what had been taken back: %d", i.ID, n)
+	}
+	return ""
 }
 
 // refuse lets the operator refuse the file of an item.
@@ -218,7 +227,7 @@ func (h *history) step() string {
 	case 2, 3:
 		return h.cut()
 	case 4, 5:
-		h.arrive()
+		return h.arrive()
 	case 6:
 		h.refuse()
 	default:
@@ -240,7 +249,7 @@ func TestNoObligationMovesTheMoneyTwiceWhateverIsAskedAndArrives(t *testing.T) {
 		}
 		late += h.late
 		for _, i := range h.t.Items {
-			if i.State == domain.Filed {
+			if i.State == domain.Filed || i.State == domain.WasAnswered {
 				seen[i.Kind]++
 			}
 		}
@@ -248,7 +257,7 @@ func TestNoObligationMovesTheMoneyTwiceWhateverIsAskedAndArrives(t *testing.T) {
 	if late < int(*histories/100) {
 		t.Errorf("only %d answers in %d histories came to their deadline: they try too little", late, *histories)
 	}
-	for _, kind := range []domain.ItemKind{domain.Reversal, domain.Retry, domain.Dishonor} {
+	for _, kind := range []domain.ItemKind{domain.Reversal, domain.Retry, domain.Dishonor, domain.ReturnRequest} {
 		if seen[kind] < int(*histories/100) {
 			t.Errorf("only %d of %d histories sent a %s: they try too little", seen[kind], *histories, kind)
 		}
