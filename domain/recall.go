@@ -19,11 +19,15 @@ type Recall struct {
 	Reason string
 }
 
-// Decide withdraws a waiting item, held or not. Repeating it makes no event.
+// Decide withdraws a waiting item, held or not, unless it has to leave because of
+// its reversal. Repeating it makes no event.
 func (c Recall) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || t.hidden() {
 		return nil, Refuse(NotFound, "transaction %s has no event %s", t.ID, c.ItemID)
+	}
+	if reversal := t.takenBack(i); reversal != nil {
+		return nil, Refuse(TooLate, "event %s has to leave: its reversal left in file %s, and would take back what never came", i.ID, reversal.Filing.File)
 	}
 	switch i.State {
 	case Pending, Held, Asked:

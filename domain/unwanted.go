@@ -60,6 +60,20 @@ func (t *Transaction) holdUnwanted() (held TransactionHeld, waits bool) {
 	return held, false
 }
 
+// takenBack returns the reversal that left and stands while the entry, or what
+// presents it again, waits to leave once more; nil if there is none.
+func (t *Transaction) takenBack(i *Item) *Item {
+	if !i.Presents() || !i.Waits() {
+		return nil
+	}
+	for _, r := range t.Items {
+		if r.Kind == Reversal && r.State == Filed && !t.cameBack(r) {
+			return r
+		}
+	}
+	return nil
+}
+
 // cameBack reports whether a return of an item of ours stands.
 func (t *Transaction) cameBack(i *Item) bool {
 	for _, r := range t.Items {

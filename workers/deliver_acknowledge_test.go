@@ -307,6 +307,35 @@ func TestAPaymentWhoseReversalCameBackDoesNotLeaveAgainByItself(t *testing.T) {
 	}
 }
 
+// The reversal of a payment left, and then the operator refuses the payment's file.
+// The payment has to leave: recalled, its reversal would take back what never came.
+func TestAPaymentWhoseReversalLeftIsNotRecalled(t *testing.T) {
+	b, f, ids := sentFile(t)
+	id := ids[0]
+	reversal := b.answer(gym, id, reversed, domain.Outgoing{Reason: "duplicate"})
+	b.sweepAt("2026-11-20 16:30")
+	b.refuse(f)
+	recall := func() (offered bool, code domain.Code) {
+		c, err := b.Case(t.Context(), gym, id)
+		must(t, err)
+		for _, a := range c.Available() {
+			offered = offered || a.Name == "recall" && a.ItemID == c.Transaction.Origination().ID
+		}
+		_, err = domain.Recall{ItemID: c.Transaction.Origination().ID}.Decide(c.Transaction)
+		return offered, domain.CodeOf(err)
+	}
+	if offered, code := recall(); offered || code != domain.TooLate {
+		t.Errorf("while its reversal stands: offered %t, %q", offered, code)
+	}
+	b.answered(id, domain.TransactionReturned{Incoming: domain.Incoming{
+		ItemID: "back", ReplyTo: reversal, Inbound: "f", SettledOn: "2026-11-23",
+		Entry: nacha.Entry{Code: 21, Routing: ourBank, AmountCents: 1025, Return: &nacha.Return{Code: "R01"}},
+	}})
+	if offered, code := recall(); !offered || code != "" {
+		t.Errorf("when that came back: offered %t, %q", offered, code)
+	}
+}
+
 // A receiving bank was asked to return a payment that never came to it: the
 // payment does not leave again by itself.
 func TestAPaymentThatWasAskedBackDoesNotLeaveAgainByItself(t *testing.T) {

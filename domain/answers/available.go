@@ -22,7 +22,9 @@ func (c Case) Available() []Action {
 	for _, i := range c.Transaction.Items {
 		switch {
 		case i.Waits() || i.State == domain.Asked:
-			list = append(list, Action{Name: "recall", ItemID: i.ID})
+			if _, err := (domain.Recall{ItemID: i.ID}).Decide(c.Transaction); err == nil {
+				list = append(list, Action{Name: "recall", ItemID: i.ID})
+			}
 		case i.Direction == domain.FromFed:
 			list = append(list, c.toIncoming(i)...)
 		case i.Kind == domain.Origination:

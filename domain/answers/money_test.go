@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,9 @@ type history struct {
 	late  int            // answers that were rejected for their deadline
 	moved map[string]int // by item: the money it moved, in the direction of the entry
 	told  []string
+	// unwanted are presentments that were to leave again when nothing took them back
+	// any more, by item: the version at which that was so.
+	unwanted map[string]int64
 }
 
 func (h *history) happen(e domain.Event) {
@@ -80,6 +84,30 @@ func (h *history) balance() (n int) {
 	return n
 }
 
+// aside is the money that reversals of the payment moved in all.
+func (h *history) aside() (n int) {
+	for _, i := range h.t.Items {
+		if h.t.Aside(i) {
+			n += h.moved[i.ID]
+		}
+	}
+	return n
+}
+
+// note notes which presentments of a payment wait although they were to be taken
+// back, where the reversal has come back.
+func (h *history) note() {
+	reversed := slices.ContainsFunc(h.t.Items, func(i *domain.Item) bool { return i.Kind == domain.Reversal && i.State == domain.Filed })
+	if !reversed || h.aside() != 0 {
+		return
+	}
+	for _, i := range h.t.Items {
+		if i.Presents() && i.Waits() {
+			h.unwanted[i.ID] = h.t.Version
+		}
+	}
+}
+
 func (h *history) name() string {
 	h.made++
 	return fmt.Sprintf("i%d", h.made)
@@ -122,6 +150,9 @@ func (h *history) cut() string {
 	h.files = append(h.files, f)
 	h.happen(&domain.TransactionFiled{ItemID: i.ID, File: f.ID, Batch: 1, Trace: "231380100000001"})
 	h.moved[i.ID] = h.worth(i)
+	if since, ok := h.unwanted[i.ID]; ok && i.ApprovedAt < since {
+		return fmt.Sprintf("%s left once more, and nobody wants it", i.ID)
+	}
 	switch n := h.balance(); {
 	case h.moved[i.ID] > 0 && n > 1:
 		return fmt.Sprintf("%s moved the money %d times", i.ID, n)
@@ -185,6 +216,9 @@ func (h *history) arrive() string {
 	came, _ := h.t.Item(id)
 	h.moved[id] = h.worth(came)
 	h.decided(answers.Pointless(h.t), nil)
+	if h.t.Aside(came) {
+		h.note()
+	}
 	h.decided(domain.ReversalLost{ItemID: id}.Decide(h.t), nil)
 	if n := h.balance(); asked && n < 0 {
 		return fmt.Sprintf("%s was asked back, and took back what had been taken back: %d", i.ID, n)
@@ -203,17 +237,28 @@ func (h *history) refuse() {
 		return
 	}
 	delete(h.moved, i.ID)
-	h.decided(events, nil)
+	h.decided(events[:1], nil)
+	if i.Presents() {
+		h.note()
+	}
+	h.decided(events[1:], nil)
 	h.decided(answers.Pointless(h.t), nil)
 }
 
-func (h *history) judge() {
+// judge lets a person decide about an item that waits, and says what is wrong with
+// that.
+func (h *history) judge() string {
 	i := h.any()
+	waited := i.Waits()
 	commands := []func(domain.Transaction) ([]domain.Event, error){
 		domain.Hold{ItemID: i.ID, Reason: "x"}.Decide, answers.Approve{ItemID: i.ID, Now: h.now}.Decide,
 		answers.Approve{ItemID: i.ID, Now: h.now}.Decide, domain.Recall{ItemID: i.ID}.Decide, domain.Reject{ItemID: i.ID, Reason: "x"}.Decide,
 	}
 	h.decided(commands[h.dice.IntN(len(commands))](h.t))
+	if waited && i.Presents() && i.State == domain.Recalled && h.aside() < 0 {
+		return fmt.Sprintf("%s was recalled, and its reversal takes back what never came", i.ID)
+	}
+	return ""
 }
 
 func (h *history) step() string {
@@ -231,7 +276,7 @@ func (h *history) step() string {
 	case 6:
 		h.refuse()
 	default:
-		h.judge()
+		return h.judge()
 	}
 	return ""
 }
@@ -241,7 +286,7 @@ func TestNoObligationMovesTheMoneyTwiceWhateverIsAskedAndArrives(t *testing.T) {
 	seen, late := map[domain.ItemKind]int{}, 0
 	for s := *seed; s < *seed+*histories; s++ {
 		h := history{story: *sent(), dice: rand.New(rand.NewPCG(s, 0)), now: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC),
-			files: []domain.File{delivered()}, moved: map[string]int{"out": 1}}
+			files: []domain.File{delivered()}, moved: map[string]int{"out": 1}, unwanted: map[string]int64{}}
 		for range 40 {
 			if wrong := h.step(); wrong != "" {
 				t.Fatalf("seed %d: %s\n%s", s, wrong, strings.Join(h.told, "\n"))
