@@ -50,7 +50,7 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 			list = c.open(list, "correct", i, calendar.CorrectionDeadline(settled))
 		}
 	case domain.Return:
-		if !iat && !c.answeredBy(domain.Dishonor, i.ID) && c.refuses(domain.Dishonor, i.ID) == nil && !c.Corrected(i) {
+		if !iat && !final(i) && !c.answeredBy(domain.Dishonor, i.ID) && c.refuses(domain.Dishonor, i.ID) == nil && !c.Corrected(i) {
 			list = c.open(list, "dishonor", i, calendar.DishonorDeadline(settled))
 		}
 		if limit, ok := c.retryLimit(i); ok {

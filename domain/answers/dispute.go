@@ -38,10 +38,17 @@ func (d Dishonor) Decide(c Case) (Decision, error) {
 	if err := c.correctedBefore(i); err != nil {
 		return Decision{}, err
 	}
+	if final(i) {
+		return Decision{}, domain.Refuse(domain.RuleBroken, "the return was corrected by its bank after it had been dishonored: it is not disputed further in ACH")
+	}
 	out := domain.Outgoing{ItemID: d.ItemID, ReplyTo: d.ReplyTo, Code: d.Code, Information: d.Information}
 	return c.dispute(i, out, domain.Dishonor, codes.Dishonored, i.Incoming.Entry.Return.Code,
 		func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })
 }
+
+// final reports whether a return contests a dishonor, by correcting the return
+// that was dishonored: nothing follows a contest.
+func final(ret *domain.Item) bool { return ret.Incoming.Entry.Contested != nil }
 
 // Contest contests a return of ours that its originator dishonored.
 type Contest struct{ ItemID, ReplyTo, Code string }

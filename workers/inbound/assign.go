@@ -96,6 +96,9 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 		return ledger.Change{}, badField("/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
 	}
 	at, ok := u.answerable(p)
+	if !ok && u.correctsReturn() {
+		at, ok = u.answerable(p)
+	}
 	if !ok {
 		return ledger.Change{}, domain.Refuse(domain.RuleBroken, "transaction %s sent nothing that a %s could answer", transaction, u.Kind)
 	}
@@ -120,6 +123,24 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 		return ledger.Change{}, err
 	}
 	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.answeredBy(in.Answer(u.Kind), l.Now())}, nil
+}
+
+// correctedReturn is the code by which a bank sends a return again, corrected, that
+// was dishonored for a wrong field.
+const correctedReturn = "R74"
+
+// correctsReturn makes a corrected return a return of the entry. It reports false
+// for any other entry. A return that fits no entry of ours, since its amount is
+// wrong, is dishonored from the queue, and what corrects it names the entry for the
+// first time.
+func (u unmatchedEntry) correctsReturn() bool {
+	c := u.Entry.Contested
+	if c == nil || c.Code != correctedReturn {
+		return false
+	}
+	u.Entry.Return = &nacha.Return{Code: "R" + c.ReturnCode, OriginalTrace: c.OriginalTrace, OriginalRouting: c.OriginalRouting}
+	u.Kind = u.Entry.Kind()
+	return true
 }
 
 // answersTo lists the kinds of our items that each kind of entry can answer.

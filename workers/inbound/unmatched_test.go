@@ -99,6 +99,60 @@ func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
 	}
 }
 
+// A return of a wrong amount, or of the wrong direction, fits no entry, and is
+// dishonored from the queue. What its bank sends then, corrected, is the return of the
+// entry: a person books it there, and it is not disputed once more.
+func TestACorrectedReturnIsBookedAtTheEntry(t *testing.T) {
+	for name, tt := range map[string]struct {
+		wrong  func(*nacha.Entry)
+		reason string
+	}{
+		"its amount was wrong":    {func(e *nacha.Entry) { e.AmountCents++ }, amountDiffers},
+		"its direction was wrong": {func(e *nacha.Entry) { e.Code = turned(e.Code) }, sideDiffers},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			id := w.sent()[0]
+			right := w.returned(id, "R02").Entries[0]
+			w.feed(render(t, w.returned(id, "R02", func(h *nacha.BatchHeader, e *nacha.Entry) {
+				tt.wrong(e)
+				h.ServiceClass = nacha.ServiceClass(nacha.TransactionCode(e.Code).Debit(), nacha.TransactionCode(e.Code).Credit())
+			})))
+			own, err := w.intake.Return(t.Context(), w.waits(tt.reason).ID, "R69")
+			must(t, err)
+			w.sweepAt("2026-11-24 14:31")
+			dishonor := w.transaction(domain.LedgerClient, own).Items[1].ID
+			w.feed(renderAs(t, "0900", w.contested(domain.LedgerClient, own, dishonor, "R74", settles("2026-11-25"), func(h *nacha.BatchHeader, e *nacha.Entry) {
+				e.AmountCents, e.Code = right.AmountCents, right.Code
+				h.ServiceClass = nacha.ServiceClass(nacha.TransactionCode(e.Code).Debit(), nacha.TransactionCode(e.Code).Credit())
+			})))
+			_, err = w.intake.Assign(t.Context(), w.waits(tt.reason).ID, gym, id)
+			must(t, err)
+			back := w.only(id, domain.Return)
+			if in := back.Incoming; back.ReplyTo != "item-"+id || in.Entry.Return.Code != "R02" || strings.Join(in.Flags, " ") != flagByHand {
+				t.Errorf("booked at %s as %+v with flags %v", back.ReplyTo, in.Entry.Return, in.Flags)
+			}
+			for _, a := range w.available(id) {
+				if a.Name == "dishonor" {
+					t.Error("it can be dishonored")
+				}
+			}
+			if _, err := (answers.Dishonor{ItemID: "x", ReplyTo: back.ID, Code: "R68"}).Decide(w.caseOf(gym, id)); domain.CodeOf(err) != domain.RuleBroken {
+				t.Errorf("dishonored: %v", err)
+			}
+			w.sound()
+		})
+	}
+}
+
+// turned is a transaction code of the other direction.
+func turned(code int) int {
+	if nacha.TransactionCode(code).Debit() {
+		return code - 5
+	}
+	return code + 5
+}
+
 // Without the trace number the amount tells which of several entries came back:
 // a fee that left last is not taken for the entry that was presented again.
 func TestAReturnIsBookedAtTheEntryOfItsAmount(t *testing.T) {
