@@ -257,6 +257,29 @@ func TestABatchEndsWhereTheTraceSequenceStartsOver(t *testing.T) {
 	b.verify()
 }
 
+// A bank takes one batch in a file. What of the batch follows the end of the trace
+// sequence leaves in a file of its own.
+func TestTheTraceSequenceDoesNotPassABanksLimitOfBatches(t *testing.T) {
+	b := openBank(t)
+	b.asks(domain.BankProfile{MaxBatchesPerFile: 1})
+	b.write(domain.TraceStream(ourBank[:8]), domain.LedgerClient, 0,
+		domain.TracesTaken{First: 1, Last: 9_999_997, On: "2026-05-04"})
+	b.posts(gym, 5)
+	b.sweepAt("2026-11-20 14:30")
+	b.sweep()
+	var held []int
+	for _, f := range b.cutFiles() {
+		if len(f.Batches) != 1 || f.State != domain.FileIsDelivered {
+			t.Errorf("a file that is %s has batches %+v", f.State, f.Batches)
+		}
+		held = append(held, f.Cut.Totals.Entries)
+	}
+	if !slices.Equal(held, []int{2, 3}) {
+		t.Errorf("the files hold %v entries, want 2 and 3", held)
+	}
+	b.verify()
+}
+
 func TestTraceNumbersThatStillRestKeepTheEntriesWaiting(t *testing.T) {
 	b := openBank(t)
 	b.write(domain.TraceStream(ourBank[:8]), domain.LedgerClient, 0,

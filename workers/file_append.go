@@ -21,6 +21,7 @@ type appender struct {
 	openFile
 	may       func(context.Context) error // asked before each append; nil: always
 	toRelease bool                        // the file is to be released: nothing of it leaves
+	most      int                         // batches that its bank takes in a file; 0: any number
 	beside    []ledger.Change             // written together with the cut
 	last      int64                       // position in the log
 	before    appended                    // the append before
@@ -120,8 +121,23 @@ func (w *appender) unfit(ctx context.Context, entries []entry) (dropped int, err
 	return late + refused, err
 }
 
-// appendOnce makes one append of at most n entries. There are fewer when the
-// trace sequence starts over after them.
+// beyond counts the entries in front that wait for another file: the trace
+// sequence started over within their batch, and the rest of it would be a batch
+// more than the bank takes. An order leaves as its client made it.
+func (w *appender) beyond(entries []entry, first int) (n int) {
+	startsOver := len(w.batches) > 0 && entries[0].batch == w.batch && first <= w.trace
+	toCome := len(w.planned) - 1 - w.batch
+	if w.most == 0 || !startsOver || entries[0].made != nil || len(w.batches)+toCome < w.most {
+		return 0
+	}
+	for n < len(entries) && entries[n].batch == w.batch {
+		n++
+	}
+	return n
+}
+
+// appendOnce makes one append of at most n entries, and returns how many of them
+// it settled. There are fewer when the trace sequence starts over after them.
 func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
 	now, began := w.Ledger.Now(), time.Now()
 	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
@@ -132,6 +148,9 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 	_, got, taken, err := traces.Take(n, eastern(now))
 	if err != nil {
 		return 0, err
+	}
+	if waiting := w.beyond(entries[:n], taken.First); waiting > 0 {
+		return waiting, nil
 	}
 	next, changes, err := w.with(entries, got, traces.Version, taken)
 	if err != nil {

@@ -43,7 +43,7 @@ func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time,
 			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: bank.Leaves().Method, Decided: now,
 		}),
 		planned: p.batches, terms: &bank.Terms, decided: now,
-	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches)}
+	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches), most: bank.MaxBatchesPerFile}
 	for entries := p.entries; len(entries) > 0; {
 		n := w.portion(len(entries))
 		if entries, err = w.append(ctx, entries, n, n == len(entries)); err != nil {
