@@ -139,3 +139,23 @@ func TestAClientsOwnFileIsHeldAgainstTheTermsOfItsBank(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A return waits for the window at 22:30 when its bank says that it takes files until
+// 17:00 only. It leaves before that.
+func TestAnAnswerLeavesBeforeTheDeadlineThatItsBankHasNow(t *testing.T) {
+	b := openBank(t)
+	id := b.receive(gym)
+	b.clock.Set(at("2026-11-20 16:35"))
+	item := b.answer(gym, id, returned, until("2026-11-21 02:15"))
+	b.sweep()
+	b.asks(domain.BankProfile{Terms: calendar.Terms{Deadlines: []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}}}})
+	must(t, b.views.CatchUp(t.Context()))
+	wake, err := b.batcher.NextWake(t.Context())
+	if must(t, err); !wake.Equal(at("2026-11-20 16:45")) {
+		t.Errorf("the next pass is at %s", wake)
+	}
+	b.sweepAt("2026-11-20 16:45")
+	if i := b.itemNamed(id, item); i.State != domain.Filed {
+		t.Errorf("the return is %s", i.State)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 // dueCut is a Cut with the time at which it fell due.
@@ -56,6 +57,9 @@ func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]domain.Queue, 
 		ok, _ := b.Files.Switch.Allowed(q.ODFI)
 		return !ok
 	})
+	if err := b.limitDeadlines(ctx, all); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(all, func(a, b domain.Queue) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ODFI, b.ODFI))
 	})
@@ -68,6 +72,28 @@ func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]domain.Queue, 
 		byClient, all = append(byClient, all[:n]), all[n:]
 	}
 	return byClient, nil
+}
+
+// limitDeadlines brings the deadlines of queues forward to those that their banks
+// have now: a bank may have stopped taking files so late after an answer was made. A
+// later deadline does not give an answer more time than its client was told.
+func (b *Batcher) limitDeadlines(ctx context.Context, queues []domain.Queue) error {
+	terms := map[string]*calendar.Terms{}
+	for i := range queues {
+		q := &queues[i]
+		if q.LeaveBy.IsZero() {
+			continue
+		}
+		if terms[q.ODFI] == nil {
+			bank, err := b.Files.Ledger.Bank(ctx, q.ODFI)
+			if err != nil {
+				return fmt.Errorf("read until when ODFI %s takes files: %w", q.ODFI, err)
+			}
+			terms[q.ODFI] = &bank.Terms
+		}
+		q.LeaveBy = terms[q.ODFI].Limit(calendar.TimeLimit{SendBefore: q.LeaveBy}).SendBefore
+	}
+	return nil
 }
 
 func (b *Batcher) client(ctx context.Context, id string) (domain.Client, error) {
