@@ -19,7 +19,8 @@ type RecordEngineAnswer struct {
 }
 
 // Decide approves, holds or rejects the item once. A decision that a person
-// made meanwhile stands.
+// made meanwhile stands. An entry whose reversal has left is not rejected: a person
+// decides about it.
 func (c RecordEngineAnswer) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Held || i.HeldBy == nil || i.HeldBy.Rule != c.Rule {
@@ -27,10 +28,10 @@ func (c RecordEngineAnswer) Decide(t Transaction) ([]Event, error) {
 	}
 	by := *i.HeldBy
 	by.Rule = guard.Answered(c.Rule)
-	switch c.Action {
-	case guard.Allow:
+	switch reversed := t.takenBack(i) != nil; {
+	case c.Action == guard.Allow:
 		return []Event{TransactionApproved{i.ID, c.Reason}}, nil
-	case guard.Reject:
+	case c.Action == guard.Reject && !reversed:
 		return []Event{TransactionRejected{ItemID: i.ID, Reason: c.Reason, By: &by}}, nil
 	default:
 		return []Event{TransactionHeld{ItemID: i.ID, Reason: c.Reason, By: &by}}, nil

@@ -121,14 +121,18 @@ type Guard struct {
 }
 
 // Decide holds or rejects an item that still waits. If a person approved it
-// over the same rule meanwhile, it stays approved.
+// over the same rule meanwhile, it stays approved. No rule rejects an entry whose
+// reversal has left: a person decides about it.
 func (c Guard) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Pending || slices.Contains(i.Waived, c.Verdict.Rule) {
 		return nil, nil
 	}
-	by := c.Verdict.HeldBy
-	if c.Verdict.Action == guard.Reject {
+	by, rejects := c.Verdict.HeldBy, c.Verdict.Action == guard.Reject
+	if t.takenBack(i) != nil {
+		rejects, by.AtDeadline = false, guard.Keep
+	}
+	if rejects {
 		return []Event{TransactionRejected{ItemID: i.ID, Reason: c.Verdict.Reason, By: &by}}, nil
 	}
 	return []Event{TransactionHeld{ItemID: i.ID, Reason: c.Verdict.Reason, By: &by}}, nil
