@@ -19,6 +19,7 @@ const serious = `axe.run(document, {resultTypes: ["violations"], preload: false}
 
 // Every page, in light and in dark, on a large screen and a small one.
 func TestAxeFindsNothingSeriousOnAnyPage(t *testing.T) {
+	t.Parallel()
 	axe := axeCore(t)
 	day := newBankDay(t)
 	day.asks()

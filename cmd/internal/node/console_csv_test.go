@@ -23,6 +23,7 @@ var notLists = []string{"health", "figures", "records"}
 // Every list of a page has a link to its CSV. The CSV has a line of column names, as
 // many values in each line, and at least the rows that the page shows.
 func TestEveryListHasItsCSV(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
 	offered := map[string]bool{}

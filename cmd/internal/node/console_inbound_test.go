@@ -21,6 +21,7 @@ var (
 // Each entry of a file from the bank is listed once, on the pages and in the CSV,
 // also an entry that a person assigned to a client later.
 func TestEachEntryOfABanksFileIsListedOnce(t *testing.T) {
+	t.Parallel()
 	const most = 1100 // more than one read of the CSV returns
 	r := serve(t, "", nil)
 	r.day("2026-11-23T15:00:00Z")

@@ -30,6 +30,7 @@ func (b *browser) goes(to string) {
 }
 
 func TestTheConsoleIsWorkedByKeysAndPrinted(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleOperator)
@@ -89,6 +90,7 @@ func TestTheConsoleIsWorkedByKeysAndPrinted(t *testing.T) {
 // A live page refreshes itself while its session lasts. After a sign-out it goes to
 // the sign-in page.
 func TestAPageThatIsLeftOpenEndsWithItsSession(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleViewer)

@@ -14,6 +14,7 @@ import (
 // A page that keeps itself up to date leaves its reader where the reader is: the row
 // that was chosen by keys, the focus on its link, and what was opened.
 func TestAnOpenPageLeavesItsReaderInPlace(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleOperator)
@@ -48,6 +49,7 @@ func TestAnOpenPageLeavesItsReaderInPlace(t *testing.T) {
 
 // Two clicks send a form once, and the answer has the focus and is said once.
 func TestTwoClicksAreOneRequest(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleOperator)
@@ -72,6 +74,7 @@ func TestTwoClicksAreOneRequest(t *testing.T) {
 // A session ends while somebody types: the page stays, and what was typed can be
 // sent after signing in.
 func TestWhatIsBeingTypedOutlivesTheSession(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleApprover)

@@ -60,6 +60,7 @@ const reasonShare = `(() => {
 // ACHLEDGER_PICTURES=DIR writes the pictures of docs/console.md into a folder,
 // and with ACHLEDGER_PICTURES_ALL=1 one of every page at every size.
 func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	day.asks()
 	web := newBrowser(t, day.Base)

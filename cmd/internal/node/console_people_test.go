@@ -36,6 +36,7 @@ func (v *visitor) sees(path string, wants ...string) {
 }
 
 func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)
 	other := r.signsIn("m.ortiz@lantern.example", domain.RoleOperator)
@@ -93,6 +94,7 @@ func (r *running) endsOneSession(admin *visitor) {
 // A person with the role revealer is shown an account number once the reason is in
 // the log. No other role is.
 func TestAnAccountNumberIsShownWithAReasonAndOnRecord(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, gym := r.client("Harbor Gym")
 	_, id := r.pay(gym)

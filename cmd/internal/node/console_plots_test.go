@@ -21,6 +21,7 @@ var (
 
 // Each point of a plot leads to exactly what it counts.
 func TestEachPointOfAPlotLeadsToWhatItCounts(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	day.do(day.ops, "PATCH", "/v1/ops/clients/"+day.diner, map[string]any{"limits": []map[string]any{
 		{"direction": "credit", "per": "banking_days", "days": 3, "cents": 9_000_000, "action": "hold"},
@@ -227,6 +228,7 @@ func (l listing) eachFileHas(files []map[string]string) {
 // A list shows a held transaction as Held, like the transaction's own page, and one
 // that waits for a file as Pending.
 func TestAListSaysWhatIsHeld(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleViewer)
 	for status, want := range map[string][2]bool{"": {true, true}, "Held": {true, false}, "Pending": {false, true}, "Transmitted": {false, false}} {
@@ -244,6 +246,7 @@ func TestAListSaysWhatIsHeld(t *testing.T) {
 
 // A bar of the returns links to a list of exactly the entries that it counts.
 func TestABarLeadsToTheReturnsThatItCounts(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleViewer)
 	_, text := person.send("GET", "/console/returns", nil)

@@ -32,6 +32,7 @@ func (b *browser) follows(step string) {
 // Questions of somebody who has never seen the console. Each is answered by
 // following the texts of links from the first page.
 func TestWhoHasNeverSeenItFindsTheAnswers(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	approver := day.signsIn("p.quill@lantern.example", domain.RoleApprover)
 	approver.posts("/console/do/hold/"+day.dinerSecond, map[string][]string{"reason": {"a look at it"}}, 303)

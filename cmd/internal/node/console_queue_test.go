@@ -19,6 +19,7 @@ var wayOn = regexp.MustCompile(`(?s)<div class="next">(.*?)</div>`)
 // After each decision the page leads to what comes next in the queue, and says what
 // is left of it.
 func TestAQueueIsWorkedWithoutGoingBackToIt(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	person := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
 	person.posts("/console/do/hold/"+day.dinerSecond, url.Values{"reason": {"a look at it"}}, http.StatusSeeOther)
@@ -49,6 +50,7 @@ func TestAQueueIsWorkedWithoutGoingBackToIt(t *testing.T) {
 
 // What was asked for is not said again when something else is done.
 func TestAPageSaysOnlyWhatWasDoneLast(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	day.asks()
 	person, page := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover), "/console/transactions/"+day.diner+"/"+day.waits
@@ -62,6 +64,7 @@ func TestAPageSaysOnlyWhatWasDoneLast(t *testing.T) {
 
 // The second person reads what would change, in words.
 func TestTheSecondPersonSeesWhatWouldChange(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, _ := r.client("Harbor Gym")
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)
@@ -100,6 +103,7 @@ func TestTheSecondPersonSeesWhatWouldChange(t *testing.T) {
 // The filter of the requests that a person can decide finds them behind any number
 // of its own.
 func TestRequestsToDecideAreFoundBehindOnesOwn(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin, domain.RoleApprover)
 	other := r.signsIn("m.ortiz@lantern.example", domain.RoleAdmin, domain.RoleApprover)
@@ -116,6 +120,7 @@ func TestRequestsToDecideAreFoundBehindOnesOwn(t *testing.T) {
 
 // Every answer that must leave today is in the queue, also beyond its first page.
 func TestEveryAnswerDueTodayIsListed(t *testing.T) {
+	t.Parallel()
 	const most = 53
 	r := serve(t, "", nil)
 	r.day("2026-11-23T15:00:00Z")

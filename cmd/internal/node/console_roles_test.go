@@ -97,6 +97,7 @@ func consoleRoutes(r *running) (routes []string) {
 }
 
 func TestNoCredentialOpensTheConsole(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	nobody := &visitor{t: t, base: r.Base}
 	for _, route := range consoleRoutes(r) {
@@ -114,6 +115,7 @@ func TestNoCredentialOpensTheConsole(t *testing.T) {
 }
 
 func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)
 	for _, path := range []string{"/v1/ops/clients", "/metrics", "/api/transaction/event"} {
@@ -139,6 +141,7 @@ var rolesScopes = map[string][]string{
 }
 
 func TestARoleOpensItsPagesAndActionsAndNoOthers(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	for _, role := range slices.Sorted(maps.Keys(rolesScopes)) {
 		person := r.signsIn(role+"@lantern.example", role)
@@ -165,6 +168,7 @@ var shownActions = regexp.MustCompile(`action="/console/(?:do/)?([a-z-]+)/`)
 
 // Every page offers a role the actions that the role includes, and no others.
 func TestAPageOffersWhatARoleIncludes(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	day.must(201, day.ops, "POST", "/v1/ops/operators", object{"email": "m.ortiz@lantern.example", "name": "Maria Ortiz", "roles": []string{domain.RoleApprover}}, nil)
 	day.asks()
@@ -217,6 +221,7 @@ func TestEveryActionHasItsScope(t *testing.T) {
 }
 
 func TestAnotherSiteMakesNoRequestOfTheConsole(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	person := r.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
 	if response, _ := person.send("POST", "/console/do/clock/now", url.Values{"advance": {"1h"}}, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {

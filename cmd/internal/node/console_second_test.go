@@ -11,6 +11,7 @@ import (
 // When two people are required, a request of one person waits for another, who finds
 // it in the queue.
 func TestASecondPersonApprovesInABrowser(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signsIn("p.quill@lantern.example", domain.RoleApprover)

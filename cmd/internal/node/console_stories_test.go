@@ -51,6 +51,7 @@ func (b *browser) submit(selector string) {
 }
 
 func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	web := newBrowser(t, r.Base)
 	link, err := r.server.AddOperator(context.Background(), NewOperator{Email: "m.ortiz@lantern.example", Roles: []string{domain.RoleOperator}})
@@ -96,6 +97,7 @@ func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
 }
 
 func TestOperationsWorkTheirQueuesInABrowser(t *testing.T) {
+	t.Parallel()
 	t.Run("at a desk", func(t *testing.T) { operationsWork(t, 1280, 800, "light") })
 	t.Run("on a telephone in the dark", func(t *testing.T) { operationsWork(t, 390, 844, "dark") })
 }
@@ -153,6 +155,7 @@ func operationsWork(t *testing.T, wide, high int64, scheme string) {
 }
 
 func TestTheConsoleCanBeReadWithoutAScript(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", domain.RoleViewer)
@@ -172,6 +175,7 @@ func TestTheConsoleCanBeReadWithoutAScript(t *testing.T) {
 }
 
 func TestASearchOpensWhatIsFoundAlone(t *testing.T) {
+	t.Parallel()
 	day := newBankDay(t)
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "viewer@lantern.example", domain.RoleViewer)

@@ -9,6 +9,7 @@ import (
 
 // A bank may close before the Federal Reserve does.
 func TestTodayTellsTheDeadlineOfABankWithTermsOfItsOwn(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	r.day("2026-11-24T14:40:00Z")
 	r.client("Harbor Gym")

@@ -28,6 +28,7 @@ func hiddenIn(page string) url.Values {
 // What a person typed into a form that is refused is in the answer, in the form
 // itself. Where no other input would help there is no form.
 func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, gym := r.client("Harbor Gym")
 	admin, approver := r.signsIn("a.bell@lantern.example", domain.RoleAdmin), r.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
@@ -86,6 +87,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 // A form that is sent after its session has ended does nothing. After signing in
 // the person gets it back, as it was typed, and sends it.
 func TestASessionThatEndedKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, gym := r.client("Harbor Gym")
 	_, id := r.pay(gym)
@@ -136,6 +138,7 @@ func TestASessionThatEndedKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestSigningInLeadsToThePageThatWasAskedFor(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	if _, err := r.server.AddOperator(t.Context(), NewOperator{Email: "m.ortiz@lantern.example", Roles: []string{domain.RoleViewer}}); err != nil {
 		t.Fatal(err)
@@ -176,6 +179,7 @@ func TestSigningInLeadsToThePageThatWasAskedFor(t *testing.T) {
 // Settings that somebody else has changed since the form was opened are not put
 // back by sending the form.
 func TestAFormOfOldSettingsUndoesNoChange(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, _ := r.client("Harbor Gym")
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)
@@ -224,6 +228,7 @@ func TestAFormOfOldSettingsUndoesNoChange(t *testing.T) {
 
 // A form that is sent twice, as by a double click, is done once.
 func TestAFormThatIsSentTwiceIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	client, _ := r.client("Harbor Gym")
 	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)

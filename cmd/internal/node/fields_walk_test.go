@@ -277,6 +277,7 @@ func mutation(random *rand.Rand, sample any) string {
 // the account number where it does not belong, and bodies that are cut off or
 // followed by more. No request causes a fault, and no answer contains the number.
 func TestNoBodyBreaksTheServerOrBringsANumberBack(t *testing.T) {
+	t.Parallel()
 	seed, n := setting(t, "ACHLEDGER_FIELDS_SEED", fieldsSeed), setting(t, "ACHLEDGER_FIELDS", fieldsRequests)
 	t.Logf("seed %d, %d requests", seed, n)
 	random := rand.New(rand.NewPCG(uint64(seed), 0))

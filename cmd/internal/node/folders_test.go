@@ -16,6 +16,7 @@ import (
 // changed, made by that release's random walk over every surface. When the format
 // changes again, add a folder of the last release (CONTRIBUTING).
 func TestTheFolderOfEveryEarlierReleaseOpens(t *testing.T) {
+	t.Parallel()
 	folders, err := filepath.Glob("testdata/folders/*.tar.gz")
 	if err != nil {
 		t.Fatal(err)

@@ -70,6 +70,7 @@ func TestAServerThatListensEverywhereIsReachedAsLocalhost(t *testing.T) {
 // TestTLSOnBothDoorsIsRenewedWithoutARestart also shows that nothing is
 // answered in the clear.
 func TestTLSOnBothDoorsIsRenewedWithoutARestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f := certificates.Files{Cert: filepath.Join(dir, "cert"), Key: filepath.Join(dir, "key")}
 	certtest.Write(t, f.Cert, f.Key, "first")

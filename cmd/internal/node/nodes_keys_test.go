@@ -21,6 +21,7 @@ func (r *running) opens(client string, sealed []byte) error {
 }
 
 func TestDestroyedKeysAreForgottenByEveryNodeThatRuns(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}
 	lead, others := leader(t, nodes)

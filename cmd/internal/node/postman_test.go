@@ -20,6 +20,7 @@ func newman(t *testing.T) string {
 // All requests of the collection are made in order. Every answer must have a status
 // that the OpenAPI document has for it.
 func TestThePostmanCollectionRunsGreenAgainstASandbox(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	run := exec.CommandContext(t.Context(), newman(t), "run", filepath.Join("..", "..", "..", "deploy", "postman", "achledger.json"),
 		"--env-var", "base="+r.Base, "--env-var", "ops_key="+r.ops.Key, "--env-var", "ops_secret="+r.ops.Secret,

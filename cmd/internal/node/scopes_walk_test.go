@@ -238,6 +238,7 @@ func routesInOrder(t *testing.T, r *running) []string {
 // client. Only the scope in the table is accepted, and account numbers are shown only
 // to callers that may see them.
 func TestNoRouteGivesOutANumberWithoutItsScope(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	gym, rival := furnish(r, "Harbor Gym", 1), furnish(r, "Rival", 2)
 	callers := map[string]folder.Credential{nobody: {}}

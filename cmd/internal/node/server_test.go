@@ -277,6 +277,7 @@ func TestMetricsTellWhatWaitsForAPerson(t *testing.T) {
 // A file that is cut and cannot be put into the outbox misses the day on which it is
 // to settle. Nobody would notice without this metric.
 func TestAMetricTellsOfAFileThatDoesNotLeave(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", nil)
 	id, gym := r.client("Harbor Gym")
 	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1}}, nil)

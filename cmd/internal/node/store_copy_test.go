@@ -107,6 +107,7 @@ func refusesToServe(t *testing.T, o Options) {
 }
 
 func TestALedgerMovesIntoADatabaseAndBack(t *testing.T) {
+	t.Parallel()
 	m := newMoving(t)
 	was := headOf(t, m.data)
 	is, err := m.copy(t.Context(), nil)

@@ -73,6 +73,7 @@ func sameThings(t *testing.T, where string, got, want map[string]bool) {
 }
 
 func TestAMovedLedgerHasAllThatItHadByteForByte(t *testing.T) {
+	t.Parallel()
 	m := newMoving(t)
 	// Kept files: an encrypted copy of a sent file, a file of the bank, a long file and
 	// an empty one. An unfinished file is not copied.

@@ -53,6 +53,7 @@ func threeNodes(t *testing.T, change func(*Options)) (*running, *cluster, []*run
 // The same walk over three nodes in turn: what one node answered must hold at once at
 // every other node.
 func TestARandomWalkOverThreeNodes(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes a minute")
 	}

@@ -24,6 +24,7 @@ var walkSeeds = []uint64{1, 3, 20261123}
 // ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_SEED for one
 // seed only, ACHLEDGER_WALK_KEEP for an archive of the folder it leaves.
 func TestARandomWalkOverEverySurface(t *testing.T) {
+	t.Parallel()
 	steps := 250
 	if n, err := strconv.Atoi(os.Getenv("ACHLEDGER_WALK_STEPS")); err == nil {
 		steps = n
@@ -32,12 +33,14 @@ func TestARandomWalkOverEverySurface(t *testing.T) {
 	if testseed.Explores() {
 		seeds = []uint64{testseed.Of(t, 0)}
 	}
+	var mu sync.Mutex
 	done := map[string]int{} // by all seeds
 	missing := func() []string {
 		return slices.DeleteFunc(slices.Clone(walkSteps), func(step string) bool { return done[step] > 0 })
 	}
-	from := func(seed uint64) {
+	from := func(t *testing.T, seed uint64) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
 			w := newWalk(t, seed)
 			w.running = serve(t, "", func(o *Options) { o.Log = w.log.logger() })
 			w.walk(steps)
@@ -45,21 +48,25 @@ func TestARandomWalkOverEverySurface(t *testing.T) {
 			if archive := os.Getenv("ACHLEDGER_WALK_KEEP"); archive != "" {
 				w.keep(archive)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			for step, n := range w.done {
 				done[step] += n
 			}
 			t.Logf("seed %d came to %v", seed, w.done)
 		})
 	}
-	for _, seed := range seeds {
-		from(seed)
-	}
+	t.Run("each seed", func(t *testing.T) {
+		for _, seed := range seeds {
+			from(t, seed)
+		}
+	})
 	if len(seeds) == 1 {
 		return
 	}
 	// The clients act at once, so that a seed does not come to the same steps each time.
 	for seed := uint64(100); len(missing()) > 0 && seed < 110 && !t.Failed(); seed++ {
-		from(seed)
+		t.Run("one more", func(t *testing.T) { from(t, seed) })
 	}
 	if steps := missing(); len(steps) > 0 && !t.Failed() {
 		t.Errorf("no walk came to %q", steps)

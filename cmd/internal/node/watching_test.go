@@ -60,6 +60,7 @@ func TestEveryAlertFiresOnWhatItIsFor(t *testing.T) {
 // A dashboard's query for a metric that does not exist shows an empty panel, and an
 // alert rule over it never fires. Neither is noticed otherwise.
 func TestRulesAndDashboardAskForWhatIsThere(t *testing.T) {
+	t.Parallel()
 	r := serve(t, "", func(o *Options) { o.Admin = "127.0.0.1:0" })
 	id, gym := r.client("Harbor Gym")
 	r.must(http.StatusOK, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, map[string]any{"batching": map[string]any{"max_entries": 2}}, nil)

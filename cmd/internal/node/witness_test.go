@@ -54,6 +54,7 @@ func (c *cluster) refuses(r *running, why string) {
 }
 
 func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		witness, views, stream bool
 		why                    string
