@@ -215,6 +215,29 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 	return last, nil
 }
 
+// OfThisLog reports whether the stream begins as the log does. A fork that does holds
+// events that this log lost, or another log has in their place; a fork that does not is
+// the stream of another ledger.
+func (r *Relay) OfThisLog(ctx context.Context) (bool, error) {
+	js, err := r.jetStream()
+	if err != nil {
+		return false, err
+	}
+	s, err := js.Stream(ctx, Stream)
+	if err != nil {
+		return false, fmt.Errorf("open stream %s: %w", Stream, err)
+	}
+	m, err := s.GetMsg(ctx, 1)
+	if err != nil {
+		return false, fmt.Errorf("read message 1 of stream %s: %w", Stream, err)
+	}
+	events, err := r.Store.ReadAll(ctx, 0, 1)
+	if err != nil {
+		return false, fmt.Errorf("read event 1: %w", err)
+	}
+	return len(events) == 1 && m.Header.Get(HashHeader) == hashText(events[0]), nil
+}
+
 // Reset replaces the stream by an empty one, with a new epoch, which Run then fills.
 // Its consumers are deleted with it. The server forgets a stream before it removes the
 // files, and one that is created in between has the messages again: so nothing of this

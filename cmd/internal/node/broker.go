@@ -242,7 +242,7 @@ const lookAgain = time.Minute
 // logs the reason, again each minute. The ledger then continues without its stream, and
 // the lag metric grows, until the reason is gone or the stream is reset. It returns an
 // error when the embedded broker cannot open its streams, or opens a stream that is not
-// a copy of the log.
+// a copy of the log, and when delivery must be switched off and cannot be.
 func (s *Server) runRelay(ctx context.Context) error {
 	if err := s.openStream(ctx); err != nil {
 		return err
@@ -252,8 +252,13 @@ func (s *Server) runRelay(ctx context.Context) error {
 		if err != nil {
 			s.log.Error("the stream no longer follows the log: achledger stream reset fills it again", "err", err)
 		}
-		if errors.Is(err, relay.ErrFork) && s.switched != nil && !s.awaitVerdict(ctx) {
+		switch fork := errors.Is(err, relay.ErrFork); {
+		case fork && s.switched != nil && !s.awaitVerdict(ctx):
 			continue
+		case fork && s.switched == nil && s.relay.Position() == 0: // while this process has the folder, its log loses nothing
+			if err := s.distrustFolder(ctx, err); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():

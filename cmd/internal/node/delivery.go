@@ -124,19 +124,17 @@ func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report,
 	return report, errors.Join(err, views.Close())
 }
 
-// DeliveryOn is the same in a running server. In a database, a stream that is
-// ahead of the log would turn delivery off again under the next leader, so it
-// must be reset first.
+// DeliveryOn is the same in a running server. A stream that is ahead of the log would
+// turn delivery off again, under the next leader or at the next start, so it must be
+// reset first.
 func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
 	if err := s.awaitStream(ctx); err != nil {
 		return restore.Report{}, err
 	}
-	if s.switched != nil {
-		asking, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		if _, err := s.relay.Open(asking); errors.Is(err, relay.ErrFork) {
-			return restore.Report{}, fmt.Errorf("nothing was changed: %w. Once you have looked at what it holds: achledger stream reset", err)
-		}
+	asking, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if _, err := s.relay.Open(asking); errors.Is(err, relay.ErrFork) {
+		return restore.Report{}, fmt.Errorf("nothing was changed: %w. Once you have looked at what it holds: achledger stream reset", err)
 	}
 	return s.deliveryOn(ctx, s.views, o)
 }

@@ -96,12 +96,14 @@ func (s *Server) compareStream(ctx context.Context) error {
 	_, err := s.relay.Open(asking)
 	switch {
 	case relay.Fatal(err) && s.broker.embedded != nil:
-		if errors.Is(err, relay.ErrFork) { // the stream will be removed, and nothing else may know what left
+		if errors.Is(err, relay.ErrFork) {
 			err = errors.Join(err, s.distrust(ctx, err.Error()))
 		}
 		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
 	case errors.Is(err, relay.ErrFork) && s.switched != nil:
 		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file
+	case errors.Is(err, relay.ErrFork):
+		return errors.Join(err, s.distrustFolder(ctx, err))
 	case relay.Fatal(err):
 		return err
 	case ctx.Err() != nil:
@@ -115,4 +117,21 @@ func (s *Server) compareStream(ctx context.Context) error {
 		close(s.compared)
 	}
 	return nil
+}
+
+// distrustFolder switches delivery off because the stream at an external broker, which
+// this process has not compared before, has more than the log of this folder, or other
+// events: the stream will be removed, and nothing else may know what left. The stream of
+// another ledger, at a wrong address, says nothing about this log, and a log that nobody
+// has used yet has lost nothing.
+func (s *Server) distrustFolder(ctx context.Context, fork error) error {
+	if s.FirstStart {
+		return nil
+	}
+	asking, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	if own, err := s.relay.OfThisLog(asking); err == nil && !own {
+		return nil
+	}
+	return s.distrust(ctx, fork.Error())
 }

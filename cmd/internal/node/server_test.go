@@ -310,19 +310,24 @@ func TestAMetricTellsOfAFileThatDoesNotLeave(t *testing.T) {
 	eventually(t, "no file waits", func() bool { return r.metric(unsent) == "" })
 }
 
-func startBroker(t *testing.T, port int) {
+func startBroker(t *testing.T, port int) { startBrokerIn(t, t.TempDir(), port) }
+
+// startBrokerIn starts an external broker in a folder; stop returns when it has ended.
+func startBrokerIn(t *testing.T, dir string, port int) (stop func()) {
 	t.Helper()
 	s, err := natsserver.NewServer(&natsserver.Options{
-		JetStream: true, StoreDir: t.TempDir(), Host: "127.0.0.1", Port: port, MaxPayload: 8 << 20, NoSigs: true, NoLog: true,
+		JetStream: true, StoreDir: dir, Host: "127.0.0.1", Port: port, MaxPayload: 8 << 20, NoSigs: true, NoLog: true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	stop = func() { s.Shutdown(); s.WaitForShutdown() }
+	t.Cleanup(stop)
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the broker is not ready")
 	}
+	return stop
 }
 
 func TestAStreamOfAnotherLogIsNotItsEcho(t *testing.T) {

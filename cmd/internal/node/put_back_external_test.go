@@ -1,0 +1,114 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore/freeport"
+	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
+)
+
+// A machine whose disk was put back to an earlier time has nothing left that knows more,
+// but for the stream, which is on other machines. Its payment has left, and waits again.
+func TestAFolderPutBackToAnEarlierTimeBesideItsStreamDeliversNothingAgain(t *testing.T) {
+	for name, away := range map[string]bool{
+		"the broker is reached at the start":    false,
+		"the broker comes back after the start": true,
+	} {
+		t.Run(name, func(t *testing.T) {
+			port := freeport.One(t)
+			broker := t.TempDir()
+			stopBroker := startBrokerIn(t, broker, port)
+			url := fmt.Sprintf("nats://127.0.0.1:%d", port)
+			external := func(o *Options) { o.Broker, o.lookAgain = BrokerOptions{URL: url}, 20*time.Millisecond }
+			r := serve(t, "", external)
+			r.at("2026-11-24T14:40:00Z")
+			id, client := r.client("Harbor Gym")
+			r.pay(client) // waits for its window
+			copied := filepath.Join(t.TempDir(), "ledger.db")
+			r.noError(r.server.Store.(*sqlite.Store).Backup(t.Context(), copied))
+			instance, err := os.ReadFile(r.folder.Instance())
+			r.noError(err)
+			r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
+			eventually(t, "the payment leaves", func() bool { return len(r.sent()) == 1 })
+			eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+			r.noError(r.stop())
+
+			log, err := os.ReadFile(copied)
+			r.noError(err)
+			r.noError(os.WriteFile(r.folder.Log(), log, 0o600))
+			r.noError(os.WriteFile(r.folder.Instance(), instance, 0o600))
+			r.noError(os.Remove(r.folder.Views()))
+			off := func() {
+				t.Helper()
+				eventually(t, "delivery is off and says why", func() bool {
+					on, why := r.server.Switch.Allowed("231380104")
+					return !on && strings.Contains(why, "it holds")
+				})
+			}
+			if away {
+				stopBroker()
+				r = serve(t, r.folder, external)
+				startBrokerIn(t, broker, port)
+				off()
+				if err := r.command("delivery/on", DeliveryOrder{ODFI: "231380104"}, &struct{}{}); err == nil || !strings.Contains(err.Error(), "stream reset") {
+					t.Errorf("delivery is on, and the stream knows more than the log: %v", err)
+				}
+				r.noError(r.command("stream/reset", Nothing{}, &Nothing{}))
+				r.noError(r.stop())
+			} else {
+				err := Serve(t.Context(), Options{Folder: r.folder, Kind: r.server.Kind, Listen: "127.0.0.1:0", Broker: BrokerOptions{URL: url}, Log: r.server.log})
+				if !errors.Is(err, relay.ErrFork) {
+					t.Fatalf("the server ended with %v", err)
+				}
+				conn, err := nats.Connect(url)
+				r.noError(err)
+				defer conn.Close()
+				js, err := jetstream.New(conn)
+				r.noError(err)
+				r.noError(js.DeleteStream(t.Context(), relay.Stream)) // as the message says
+			}
+			r = serve(t, r.folder, external)
+			off()
+			r.noError(r.stop())
+			if n := len(r.sent()); n != 1 {
+				t.Errorf("%d entries left", n)
+			}
+		})
+	}
+}
+
+// Somebody mistyped the address of the broker.
+func TestTheStreamOfAnotherLedgerSwitchesNothingOff(t *testing.T) {
+	port := freeport.One(t)
+	startBroker(t, port)
+	external := func(o *Options) { o.Broker = BrokerOptions{URL: fmt.Sprintf("nats://127.0.0.1:%d", port)} }
+	other := serve(t, "", external)
+	for range 3 {
+		other.client("Harbor Diner")
+	}
+	eventually(t, "the stream holds the whole log", func() bool { return other.metric("achledger_relay_lag_events") == "0" })
+	other.noError(other.stop())
+	r := serve(t, "", nil)
+	r.client("Harbor Gym")
+	r.noError(r.stop())
+	o := Options{Folder: r.folder, Kind: r.server.Kind, Listen: "127.0.0.1:0", Log: r.server.log}
+	external(&o)
+	if err := Serve(t.Context(), o); !errors.Is(err, relay.ErrFork) {
+		t.Fatalf("the server ended with %v", err)
+	}
+	r = serve(t, r.folder, nil)
+	if on, why := r.server.Switch.Allowed("231380104"); !on {
+		t.Errorf("delivery is off: %s", why)
+	}
+}
