@@ -16,7 +16,10 @@ func TestVerifyFindsWhatSomebodyChanged(t *testing.T) {
 		"an event was changed": {open1 + `UPDATE achledger.events SET data = '{}' WHERE position = 2` + close1, "one of them was changed"},
 		"an event is missing":  {open1 + `DELETE FROM achledger.events WHERE position = 2` + close1, "missing"},
 		"a version is another": {open1 + `UPDATE achledger.events SET version = 9 WHERE position = 3` + close1, "version 9"},
-		"a key points nowhere": {open1 + `UPDATE achledger.idempotency SET last = 99` + close1, "idempotency keys"},
+		"a key points nowhere": {open1 + `UPDATE achledger.idempotency SET last = 99` + close1, `idempotency key "k" of client c1`},
+		"a key names others":   {open1 + `UPDATE achledger.idempotency SET first = 4, last = 4` + close1, `idempotency key "k" of client c1`},
+		"one of many keys does": {open1 + `INSERT INTO achledger.idempotency SELECT client, scope, 'k' || n, request_hash, CASE n WHEN 12345 THEN 4 ELSE first END, last, at
+			FROM achledger.idempotency, generate_series(10001, 20001) n` + close1, `idempotency key "k12345" of client c1`},
 		"the triggers are off": {`ALTER TABLE achledger.events DISABLE TRIGGER USER`, "triggers"},
 	} {
 		t.Run(name, func(t *testing.T) {
