@@ -77,6 +77,21 @@ func feed(t testing.TB, c *nats.Conn, key string) jetstream.Consumer {
 	return consumer
 }
 
+// next pulls until a message comes. On a cluster a pull may reach the server that leads
+// the consumer before that one knows of the pull's inbox, and is dropped there.
+func next(t testing.TB, feed jetstream.Consumer) jetstream.Msg {
+	t.Helper()
+	for ctx := soon(t); ; {
+		m, err := feed.Next(jetstream.FetchMaxWait(time.Second))
+		if err == nil {
+			return m
+		}
+		if ctx.Err() != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // ledger opens a log with a relay to the broker.
 func ledger(t testing.TB, b *Broker) *sqlite.Store {
 	t.Helper()
