@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
+	"github.com/achledger/achledger/domain"
 )
 
 // instance is the content of the file of that name. It is valid only where it
@@ -61,9 +62,10 @@ func (f Folder) lostLog(i instance) (reason string, err error) {
 	if i.Log != "" || i.Position > 0 {
 		return gone + "the file instance names one with events", nil
 	}
-	// None of these is made before the log has its first event.
+	// None of these is made before the log has its first event, but for the key that
+	// seals it: a first start may have stopped in between, as on a full disk.
 	for _, trace := range []string{f.Views(), f.NATS(), f.join("keys/clients"), f.join("files/out"), f.join("files/in"), f.Outbox(), f.join("inbox/done"), f.join("inbox/quarantine")} {
-		used, err := holdsAnything(trace)
+		used, err := holdsAnything(trace, domain.LedgerClient+".json")
 		if err != nil {
 			return "", fmt.Errorf("look for traces of an earlier log: %w", err)
 		}
@@ -75,9 +77,9 @@ func (f Folder) lostLog(i instance) (reason string, err error) {
 }
 
 // holdsAnything reports whether a path is a file, or a folder that contains a
-// file. Empty folders are made before there is a log, and the outbox may be a link to
+// file with another name than ours. Empty folders are made before there is a log, and the outbox may be a link to
 // one that the bank reads.
-func holdsAnything(path string) (found bool, err error) {
+func holdsAnything(path, ours string) (found bool, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // WalkDir follows no link
 	}
@@ -87,7 +89,7 @@ func holdsAnything(path string) (found bool, err error) {
 			return nil
 		case err != nil:
 			return err
-		case !entry.IsDir():
+		case !entry.IsDir() && entry.Name() != ours:
 			found = true
 			return fs.SkipAll
 		}
