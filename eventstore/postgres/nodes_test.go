@@ -36,6 +36,18 @@ func TestNodesSeeEachOthersRelease(t *testing.T) {
 	}
 }
 
+// A node that was killed leaves its row, and with a generated name nobody takes it over.
+func TestTheRowsOfNodesThatAreGoneDoNotAddUp(t *testing.T) {
+	_, url := fresh(t, postgres.Options{Node: "a"})
+	check := func(sql string) { execIn(t, postgrestest.Shared(t), url, sql) }
+	check(`INSERT INTO achledger.nodes(name, position, seen) VALUES('host-1', 0, now() - interval '25 hours'), ('host-2', 0, now() - interval '2 hours')`)
+	open(t, postgres.Options{URL: url, Node: "b"})
+	check(`DO $$ BEGIN
+		IF (SELECT string_agg(name, ' ' ORDER BY name) FROM achledger.nodes) <> 'a b host-2' THEN
+			RAISE EXCEPTION 'the nodes are %', (SELECT string_agg(name, ' ' ORDER BY name) FROM achledger.nodes);
+		END IF; END $$`)
+}
+
 // After a failover or a restore, who served until then says whether the database holds
 // what it knew. Who had been away for a while, while the database before was there to
 // note it, has nothing to say.

@@ -19,8 +19,7 @@ type Options struct {
 	URL string
 
 	// Node is this node's name in the table of nodes, different for each
-	// process. By default it is made of the machine's name and random
-	// characters.
+	// process. By default it is made up.
 	Node string
 
 	// Release is the program's release, for the table of nodes.
@@ -62,10 +61,15 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// MadeUpName makes a name for a node of the machine's name and random characters.
+func MadeUpName() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s-%s", host, rand.Text()[:8])
+}
+
 func (o *Options) setDefaults() {
 	if o.Node == "" {
-		host, _ := os.Hostname()
-		o.Node = fmt.Sprintf("%s-%s", host, rand.Text()[:8])
+		o.Node = MadeUpName()
 	}
 	o.Linger = cmp.Or(o.Linger, time.Millisecond)
 	if o.OutcomeTimeout <= 0 {

@@ -33,6 +33,15 @@ func (s *Store) MarkAway(identity string) error {
 	return s.change("note which nodes are away", func(b *pgx.Batch) { b.Queue(markNodesAway, awayAfter.String(), identity) })
 }
 
+// forgetNodes removes the rows of nodes that were killed long ago: one with a generated
+// name never comes back to its row. Nothing reads a row that is older than an hour; a
+// node that was paused for longer adds its row again.
+func (s *Store) forgetNodes() error {
+	return s.change("forget nodes that are gone", func(b *pgx.Batch) {
+		b.Queue(`DELETE FROM nodes WHERE seen < clock_timestamp() - interval '1 day'`)
+	})
+}
+
 // Serve makes the node publish its standing, and that it serves. A command,
 // which is a node only for a moment, does not serve.
 func (s *Store) Serve(standing func() Standing) { s.ownStanding.Store(&standing) }

@@ -81,6 +81,9 @@ func (s *Store) connect(ctx context.Context) (err error) {
 			err = s.join(ctx)
 		}
 		if err == nil {
+			err = s.forgetNodes()
+		}
+		if err == nil {
 			err = s.barrier(ctx)
 		}
 		if err == nil {

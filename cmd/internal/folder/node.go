@@ -41,6 +41,17 @@ func (f Folder) MakeNode(ledger string) (release func() error, err error) {
 			return nil, fmt.Errorf("make the data folder: %w", err)
 		}
 	}
+	lock, err := f.lockNode()
+	if err != nil {
+		return nil, err
+	}
+	if err := mark(string(f), ledger, nil); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock.Close, nil
+}
+
+func (f Folder) lockNode() (*flock.Flock, error) {
 	lock := flock.New(f.join("node.lock"), flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()
 	switch {
@@ -49,10 +60,36 @@ func (f Folder) MakeNode(ledger string) (release func() error, err error) {
 	case !locked:
 		return nil, fmt.Errorf("another node runs on %s: each needs a folder of its own", f)
 	}
-	if err := mark(string(f), ledger, nil); err != nil {
-		return nil, errors.Join(err, lock.Close())
+	return lock, nil
+}
+
+func (f Folder) nodeName() string { return f.join("node.name") }
+
+// NodeName is the name that was made up for the node of this folder; empty if none was.
+// It refuses a folder on which a node runs.
+func (f Folder) NodeName() (string, error) {
+	content, err := os.ReadFile(f.nodeName())
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
 	}
-	return lock.Close, nil
+	if err != nil {
+		return "", fmt.Errorf("read the node's name: %w", err)
+	}
+	lock, err := f.lockNode()
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(string(content)), lock.Close()
+}
+
+// KeepNodeName keeps a name that was made up, durably. After a failover files wait for the
+// nodes that served until then, by their names: one that is started again must come back
+// under its own.
+func (f Folder) KeepNodeName(name string) error {
+	if kept, err := os.ReadFile(f.nodeName()); err == nil && strings.TrimSpace(string(kept)) == name {
+		return nil
+	}
+	return durable.Replace(f.nodeName(), []byte(name+"\n"))
 }
 
 // Share makes a folder that the nodes of a ledger and the bank share, or checks

@@ -20,7 +20,7 @@ import (
 // the ledger is in the data folder.
 type Database struct {
 	URL    string // with the serving role
-	Node   string // this node's name; generated if empty
+	Node   string // this node's name; if empty, one is made up and kept in its folder
 	Outbox string // where files for the bank are put, on storage shared by the nodes
 	Inbox  string // where files from the bank are picked up, also shared
 
@@ -34,6 +34,14 @@ type Database struct {
 // openDatabase opens a ledger in a database. The folder holds what is specific
 // to this node, and must contain the ledger's master key.
 func openDatabase(ctx context.Context, o Options) (*Core, error) {
+	madeUp := o.Database.Node == ""
+	if madeUp {
+		kept, err := o.Folder.NodeName()
+		if err != nil {
+			return nil, err
+		}
+		o.Database.Node = cmp.Or(kept, postgres.MadeUpName())
+	}
 	options := postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log, Knows: domain.Vocabulary, Introduced: domain.Introduced}
 	if o.Database.change != nil {
 		o.Database.change(&options)
@@ -45,7 +53,15 @@ func openDatabase(ctx context.Context, o Options) (*Core, error) {
 	c := &Core{Folder: o.Folder, Kind: o.Kind, Store: store, Kept: store.Kept(), Outbox: o.Database.Outbox, Inbox: o.Database.Inbox, Leadership: store}
 	c.nextMaster = o.Database.NextMaster
 	c.nodes = func() int { return store.Primary().Nodes }
-	if err := c.openOrClose(ctx, store, c.share); err != nil {
+	share := func(ledger string) error { // holds the folder's lock
+		if madeUp {
+			if err := c.Folder.KeepNodeName(options.Node); err != nil {
+				return err
+			}
+		}
+		return c.share(ledger)
+	}
+	if err := c.openOrClose(ctx, store, share); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -153,6 +153,35 @@ func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) 
 	must(t, r.stop())
 }
 
+// A node and the primary are killed together, with the machine or the place where both
+// are. Delivery waits for the node, which has no --node name.
+func TestANodeWithoutANameIsTheSameAfterItWasKilled(t *testing.T) {
+	c := newCluster(t)
+	nameless := func(o *Options) {
+		c.options(o)
+		o.Database.Node = ""
+	}
+	r := c.serve(nameless)
+	r.at("2026-11-24T14:40:00Z")
+	id, client := r.client("Harbor Gym")
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	nodes, err := r.server.asks.Nodes(t.Context())
+	must(t, err)
+	must(t, r.stop())
+	c.database.Exec(t, c.name, `UPDATE achledger.delivery SET content = convert_to(
+		regexp_replace(convert_from(content, 'UTF8'), '"identity":"[^"]*"', '"identity":"another"'), 'UTF8')`)
+	c.database.Exec(t, c.name, `INSERT INTO achledger.nodes(name, position, seen, vouches) VALUES($1, 0, now(), 'another')`, nodes[0].Name)
+	r = serve(t, r.folder, nameless)
+	if status, _ := r.pay(client); status != http.StatusCreated {
+		t.Errorf("a payment answers %d", status)
+	}
+	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
+	if _, err := openDatabase(t.Context(), r.server.options); err == nil || !strings.Contains(err.Error(), "another node runs on") {
+		t.Errorf("a second node on the same folder: %v", err)
+	}
+}
+
 // The broker may be gone again before delivery is switched off, and then it is not
 // known whether somebody reset the stream.
 func TestNothingLeavesWhileItIsNotKnownWhetherTheStreamIsAFork(t *testing.T) {
