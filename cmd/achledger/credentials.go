@@ -39,7 +39,7 @@ on, the requests of all others are accepted.`
 
 // Run reactivates the credentials of a restored ledger.
 func (c acceptCommand) Run(ctx context.Context, s streams) error {
-	if err := c.mustExist(); err != nil {
+	if err := c.mustExist(ctx); err != nil {
 		return err
 	}
 	if _, err := askAt(ctx, c.placeFlags, "credentials/accept", (*node.Core).AcceptCredentials, node.Acceptance{Revoked: c.Revoked}); err != nil {

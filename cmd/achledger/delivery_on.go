@@ -31,7 +31,7 @@ that was sent: say --nothing-sent.`
 
 // Run switches delivery on.
 func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
-	if err := c.mustExist(); err != nil {
+	if err := c.mustExist(ctx); err != nil {
 		return err
 	}
 	if c.Sent == "" && !c.NothingSent {

@@ -88,8 +88,8 @@ type exportCommand struct {
 }
 
 // Run exports the master key.
-func (c exportCommand) Run(s streams) error {
-	if err := c.mustExist(); err != nil {
+func (c exportCommand) Run(ctx context.Context, s streams) error {
+	if err := c.mustExist(ctx); err != nil {
 		return err
 	}
 	keys, err := seal.OpenReadOnly(c.folder().Keys())
@@ -126,7 +126,7 @@ master key still exists, names and addenda.`
 
 // Run destroys a client's keys after its id was typed twice.
 func (c destroyCommand) Run(ctx context.Context, s streams) error {
-	if err := c.mustExist(); err != nil {
+	if err := c.mustExist(ctx); err != nil {
 		return err
 	}
 	question := fmt.Sprintf("Every account number of client %s becomes unreadable here, permanently, and its\n"+

@@ -38,7 +38,7 @@ app. Another link replaces both, for a person who has lost one of them.
 // runs, this process, which for a ledger in a database works beside its nodes.
 func askForPeople[Ask, Reply any](ctx context.Context, p placeFlags, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	if p.Store == "" {
-		if err := p.folder().MustExist(); err != nil {
+		if err := p.mustExist(ctx); err != nil {
 			return reply, err
 		}
 		return ask(ctx, p.folder(), what, do, with)

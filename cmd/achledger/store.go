@@ -21,10 +21,15 @@ type placeFlags struct {
 	urlFlag
 }
 
-// mustExist returns an error with the command to try if no ledger is named.
-func (p placeFlags) mustExist() error {
+// mustExist returns an error with the command to try if no ledger is named. A node that
+// runs on the folder knows its database.
+func (p placeFlags) mustExist(ctx context.Context) error {
 	if p.Store != "" {
 		return nil
+	}
+	server, err := control.Dial(ctx, p.folder())
+	if err == nil {
+		return server.Close()
 	}
 	return p.folder().MustExist()
 }

@@ -25,7 +25,7 @@ the first message, and compare Ledger-Hash (docs/nats.md).`
 
 // Run resets the stream.
 func (c streamResetCommand) Run(ctx context.Context, s streams) error {
-	if err := c.mustExist(); err != nil {
+	if err := c.mustExist(ctx); err != nil {
 		return err
 	}
 	if _, err := askAt(ctx, c.placeFlags, "stream/reset", needsServer, node.Nothing{}); err != nil {

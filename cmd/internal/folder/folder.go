@@ -85,6 +85,9 @@ func (f Folder) MustExist() error {
 	if has, err := f.HasLog(); err != nil || has {
 		return err
 	}
+	if err := f.MustBeWhole(); err != nil {
+		return err
+	}
 	return fmt.Errorf("%s holds no ledger: name its folder with --data, or make one with: achledger serve --data %s", f, f)
 }
 
