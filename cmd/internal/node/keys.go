@@ -2,10 +2,12 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers"
 )
 
@@ -19,6 +21,10 @@ type Rotation struct{ Client string }
 func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 	rotate := c.Keys.Rotate
 	if nodes, shared := c.Leadership.(asker); shared && r.Client == "" {
+		// Another leader may have stopped after the rotation and before its event.
+		if err := c.Keys.Forget(); err != nil && !errors.Is(err, seal.ErrNotReplaced) {
+			return Nothing{}, err
+		}
 		if err := c.haveNext(ctx, nodes); err != nil {
 			return Nothing{}, err
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,27 @@ func TestTheMasterKeyIsReplacedOnEveryNodeWithoutAStop(t *testing.T) {
 	}
 	must(t, start(next("made")))
 	must(t, start("")) // the key was stored in the node's folder by the last start
+}
+
+// The leader is killed when the keys are wrapped by the next master key and the event that
+// tells the other nodes is not written. It is back when somebody repeats the command.
+func TestARotationThatStoppedBeforeItsEventIsRepeatedByTheNextLeader(t *testing.T) {
+	c := newCluster(t)
+	next := filepath.Join(t.TempDir(), "next")
+	must(t, seal.MakeNext(next))
+	options := func(o *Options) { o.Database.NextMaster = next }
+	killed, others := leader(t, []*running{c.serve(options), c.serve(options)})
+	must(t, killed.server.Keys.Rotate())
+	must(t, killed.stop())
+	r, _ := leader(t, others)
+	back := serve(t, killed.folder, func(o *Options) { c.options(o); options(o) })
+	eventually(t, "it knows of the node that is back", func() bool {
+		nodes, err := r.server.asks.Nodes(t.Context())
+		must(t, err)
+		return slices.ContainsFunc(nodes, func(n postgres.Node) bool { return n.Name == back.server.options.Database.Node && n.Live() })
+	})
+	must(t, r.command("keys/rotate", Rotation{}, &Nothing{}))
+	eventually(t, "its folder has the master key in use", r.hasMaster)
 }
 
 // A node without the next master key may be away while the key is replaced. When it is
