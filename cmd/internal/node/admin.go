@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/eventstore/postgres"
@@ -32,14 +33,15 @@ func (s *Server) adminHandler() http.Handler {
 
 // health is the body of /healthz and /readyz.
 type health struct {
-	Ready        bool   `json:"ready"`
-	Reason       string `json:"reason,omitempty"` // why the server is not ready
-	Log          int64  `json:"log_position"`
-	Views        int64  `json:"views_position"`
-	Stream       int64  `json:"stream_position"`
-	BrokerIsHere bool   `json:"broker_connected"`
-	DeliveryOn   bool   `json:"delivery_on"`
-	WhyNot       string `json:"delivery_reason,omitempty"`
+	Ready        bool     `json:"ready"`
+	Reason       string   `json:"reason,omitempty"` // why the server is not ready
+	Log          int64    `json:"log_position"`
+	Views        int64    `json:"views_position"`
+	Stream       *int64   `json:"stream_position,omitempty"` // known where the relay runs, which is where the leader is
+	BrokerIsHere bool     `json:"broker_connected"`
+	DeliveryOn   bool     `json:"delivery_on"`                // for every ODFI
+	Off          []string `json:"delivery_off_for,omitempty"` // ODFIs that were switched off by themselves
+	WhyNot       string   `json:"delivery_reason,omitempty"`
 
 	// Only for a ledger in a database:
 	Warning string      `json:"warning,omitempty"`   // a configuration that works but may lose payments
@@ -83,14 +85,30 @@ func (s *Server) addNodes(ctx context.Context, h *health) {
 	}
 }
 
+// addDelivery adds whether files may leave.
+func (s *Server) addDelivery(ctx context.Context, h *health) {
+	h.DeliveryOn = true
+	for odfi, on := range s.switches(ctx) {
+		h.DeliveryOn = h.DeliveryOn && on
+		switch {
+		case on:
+		case odfi == "":
+			h.WhyNot = s.Switch.State().Reason
+		default:
+			h.Off = append(h.Off, odfi)
+		}
+	}
+	slices.Sort(h.Off)
+}
+
 // serveHealth serves both paths: /readyz with 503 while requests cannot be
 // served well, /healthz with 200 whenever the process responds.
 func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
-	state := s.Switch.State()
-	h := health{
-		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
-		DeliveryOn: state.Otherwise, WhyNot: state.Reason,
+	h := health{Views: s.views.Position(), BrokerIsHere: s.broker.conn.IsConnected()}
+	if position := s.relay.Position(); s.asks == nil || s.term.Load() != 0 {
+		h.Stream = &position
 	}
+	s.addDelivery(r.Context(), &h)
 	s.addNodes(r.Context(), &h)
 	head, err := s.Store.Head(r.Context())
 	h.Log = head.Position

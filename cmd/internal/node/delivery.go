@@ -164,6 +164,30 @@ func setUpODFIs(ctx context.Context, views *projections.Views) (map[string]bool,
 	return all, err
 }
 
+// switches says of each ODFI that was switched by itself whether its files may leave, and
+// under "" that of all others. After a restore each ODFI is switched on by itself, and all
+// others stay off: once there are no others, that is left out, or it would call somebody
+// for ever.
+func (s *Server) switches(ctx context.Context) map[string]bool {
+	state := s.Switch.State()
+	if state.Otherwise || s.someNeverSwitched(ctx, state.ODFIs) {
+		state.ODFIs[""] = state.Otherwise
+	}
+	return state.ODFIs
+}
+
+// someNeverSwitched reports whether the switch of an ODFI that is set up was never
+// turned by itself. A ledger without any ODFI has all of them ahead of it.
+func (s *Server) someNeverSwitched(ctx context.Context, switched map[string]bool) bool {
+	odfis, err := setUpODFIs(ctx, s.views)
+	for odfi := range odfis {
+		if _, ok := switched[odfi]; !ok {
+			return true
+		}
+	}
+	return err != nil || len(odfis) == 0
+}
+
 // known refuses an ODFI that no client, setting or file of the log has.
 // Otherwise a typing error would turn on an ODFI that does not exist, and
 // leave the intended one off.

@@ -260,29 +260,11 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	g.switches(ctx, send)
 }
 
-// switches sends where files may leave. After a restore each ODFI is switched on by
-// itself, and all others stay off: once there are no others, that is left out, or it
-// would call somebody for ever.
+// switches sends where files may leave.
 func (g *gauges) switches(ctx context.Context, send sender) {
-	state := g.server.Switch.State()
-	if state.Otherwise || g.someNeverSwitched(ctx, state.ODFIs) {
-		state.ODFIs[""] = state.Otherwise
-	}
-	for odfi, on := range state.ODFIs {
+	for odfi, on := range g.server.switches(ctx) {
 		send(deliveryOn, truth(on), odfi)
 	}
-}
-
-// someNeverSwitched reports whether the switch of an ODFI that is set up was never
-// turned by itself. A ledger without any ODFI has all of them ahead of it.
-func (g *gauges) someNeverSwitched(ctx context.Context, switched map[string]bool) bool {
-	odfis, err := setUpODFIs(ctx, g.server.views)
-	for odfi := range odfis {
-		if _, ok := switched[odfi]; !ok {
-			return true
-		}
-	}
-	return err != nil || len(odfis) == 0
 }
 
 // queues totals a client's forward entries and returns at an ODFI.

@@ -34,6 +34,39 @@ func TestReadyzNamesTheReleaseOfEveryNode(t *testing.T) {
 	})
 }
 
+// Only the leader runs the relay: what another node knows of the stream is from the time in
+// which that one led.
+func TestReadyzShowsTheStreamWhereItIsFilled(t *testing.T) {
+	c := newCluster(t)
+	lead, others := leader(t, []*running{c.serve(withAdmin), c.serve(withAdmin)})
+	if _, h := lead.readyz(); h.Stream == nil {
+		t.Error("the leader does not say how far the stream is")
+	}
+	if _, h := others[0].readyz(); h.Stream != nil {
+		t.Errorf("a node that does not fill the stream says that it is at %d", *h.Stream)
+	}
+}
+
+func TestReadyzSaysWhichFilesDoNotLeave(t *testing.T) {
+	r := serve(t, "", withAdmin)
+	r.client("Harbor Gym")
+	const bank = "231380104"
+	turn := func(what string, order any) { t.Helper(); must(t, r.command(what, order, &struct{}{})) }
+	is := func(on bool, off, why string) {
+		t.Helper()
+		if _, h := r.readyz(); h.DeliveryOn != on || strings.Join(h.Off, " ") != off || h.WhyNot != why {
+			t.Errorf("it says that delivery is on: %t, off for %q because %q; want %t, %q, %q", h.DeliveryOn, h.Off, h.WhyNot, on, off, why)
+		}
+	}
+	is(true, "", "")
+	turn("delivery/off", DeliveryStop{ODFI: bank})
+	is(false, bank, "")
+	turn("delivery/off", DeliveryStop{})
+	is(false, "", "all of it was switched off")
+	turn("delivery/on", DeliveryOrder{ODFI: bank})
+	is(true, "", "") // there is no other bank
+}
+
 func TestADatabaseWithoutASynchronousStandbyIsSaid(t *testing.T) {
 	r := newCluster(t).serve(withAdmin)
 	status, h := r.readyz()
