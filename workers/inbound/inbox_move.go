@@ -79,7 +79,8 @@ func writeReasons(in regular.Folder, path string, o *Outcome) error {
 	text.WriteString("Nothing of this file was applied.\n")
 	for _, o := range o.Files() {
 		if o.ID != "" {
-			fmt.Fprintf(&text, "The log knows it as %s.\nWhen what was missing is set up, have it judged again: POST /v1/ops/inbound/%s/judge\n", o.ID, o.ID)
+			fmt.Fprintf(&text, "The log knows it as %s.\nWhen what was missing is set up, have it judged again: POST /v1/ops/inbound/%s/judge\n"+
+				"If the bank has sent it again, correctly, or it is none of its files: POST /v1/ops/inbound/%s/dismiss\n", o.ID, o.ID, o.ID)
 		}
 		text.WriteString("\n")
 		for _, p := range o.Reasons {

@@ -68,7 +68,7 @@ func TestOneUnreadableFileAmongAHundred(t *testing.T) {
 	if got := w.in("quarantine"); !slices.Equal(got, []string{"file-49.bad", "file-49.bad.reasons.txt"}) {
 		t.Errorf("quarantine %v", got)
 	}
-	if reasons := read(t, w.watch.Dir, "quarantine", "file-49.bad.reasons.txt"); !strings.Contains(reasons, "line 1: file-header: ") {
+	if reasons := read(t, w.watch.Dir, "quarantine", "file-49.bad.reasons.txt"); !strings.Contains(reasons, "line 1: file-header: ") || !strings.Contains(reasons, "/dismiss") {
 		t.Errorf("reasons\n%s", reasons)
 	}
 	head := len(w.events(""))
