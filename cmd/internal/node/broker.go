@@ -256,7 +256,7 @@ func (s *Server) runRelay(ctx context.Context) error {
 		case fork && s.switched != nil && !s.awaitVerdict(ctx):
 			continue
 		case fork && s.switched == nil && s.relay.Position() == 0: // while this process has the folder, its log loses nothing
-			if err := s.distrustFolder(ctx, err); err != nil {
+			if err := s.distrustFolder(ctx, err); err != nil && !errors.Is(err, relay.ErrFork) {
 				return err
 			}
 		}

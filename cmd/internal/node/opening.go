@@ -86,24 +86,24 @@ const (
 )
 
 // compareStream compares the stream with the log and then ends the pause of
-// pauseDelivery. If the stream is not a copy of the log it returns an error, or with
-// a ledger in a database and an external broker switches delivery off. A broker that
-// does not answer is not an error, and ends no pause: the embedded one is asked again,
-// and of an external one the relay compares once it is connected.
+// pauseDelivery. If the stream is not a copy of the log it returns an error, or with an
+// external broker switches delivery off: the server then serves until a person resets the
+// stream. A broker that does not answer is not an error, and ends no pause: the embedded
+// one is asked again, and of an external one the relay compares once it is connected.
 func (s *Server) compareStream(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	_, err := s.relay.Open(asking)
 	switch {
 	case relay.Fatal(err) && s.broker.embedded != nil:
-		if errors.Is(err, relay.ErrFork) {
+		if errors.Is(err, relay.ErrFork) { // the stream will be removed, and nothing else may know what left
 			err = errors.Join(err, s.distrust(ctx, err.Error()))
 		}
 		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
 	case errors.Is(err, relay.ErrFork) && s.switched != nil:
 		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file
 	case errors.Is(err, relay.ErrFork):
-		return errors.Join(err, s.distrustFolder(ctx, err))
+		return s.distrustFolder(ctx, err)
 	case relay.Fatal(err):
 		return err
 	case ctx.Err() != nil:
@@ -121,17 +121,17 @@ func (s *Server) compareStream(ctx context.Context) error {
 
 // distrustFolder switches delivery off because the stream at an external broker, which
 // this process has not compared before, has more than the log of this folder, or other
-// events: the stream will be removed, and nothing else may know what left. The stream of
-// another ledger, at a wrong address, says nothing about this log, and a log that nobody
-// has used yet has lost nothing.
+// events: nothing else may know what left. It returns fork if the stream is that of another
+// ledger, at a wrong address, which says nothing about this log, or if nobody has used this
+// log yet, which then has lost nothing.
 func (s *Server) distrustFolder(ctx context.Context, fork error) error {
 	if s.FirstStart {
-		return nil
+		return fork
 	}
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	if own, err := s.relay.OfThisLog(asking); err == nil && !own {
-		return nil
+		return fork
 	}
 	return s.distrust(ctx, fork.Error())
 }
