@@ -81,6 +81,9 @@ func (s *surface) serve(c echo.Context, p *page, name string, data any) error {
 // problem shows a refusal or an error as a page.
 func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	secure(c.Response().Header())
+	if to := withoutSlash(c.Request()); to != "" && problem.Status == http.StatusNotFound {
+		return c.Redirect(http.StatusSeeOther, to)
+	}
 	who, _ := c.Get(personKey).(api.Caller)
 	p := s.newPage(c, who, problem.Title, "")
 	r, data := c.Request(), problemPage{Problem: problem, Back: back(c)}
@@ -97,6 +100,17 @@ func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	}
 	p.Data = data
 	return s.show(c, problem.Status, "problem", p)
+}
+
+// withoutSlash is the address of a page that somebody typed with a slash at its end; empty
+// if there is none.
+func withoutSlash(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	to := strings.TrimRight(path, "/")
+	if to == path || r.Method != http.MethodGet || to != Path && !strings.HasPrefix(to, Path+"/") {
+		return ""
+	}
+	return to
 }
 
 type problemPage struct {

@@ -96,6 +96,19 @@ func consoleRoutes(r *running) (routes []string) {
 	return routes
 }
 
+func TestAConsolesAddressMayEndWithASlash(t *testing.T) {
+	r := serve(t, "", nil)
+	nobody := &visitor{t: t, base: r.Base}
+	for path, want := range map[string]string{"/console/": "/console", "/console/files/": "/console/files"} {
+		if response, _ := nobody.send(http.MethodGet, path, nil); response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != want {
+			t.Errorf("%s answers %d, to %q", path, response.StatusCode, response.Header.Get("Location"))
+		}
+	}
+	if response, _ := nobody.send(http.MethodPost, "/console/", nil); response.StatusCode == http.StatusSeeOther {
+		t.Error("a form is sent elsewhere")
+	}
+}
+
 func TestNoCredentialOpensTheConsole(t *testing.T) {
 	t.Parallel()
 	r := serve(t, "", nil)
