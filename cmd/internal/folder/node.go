@@ -99,34 +99,58 @@ func Share(path, ledger string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
 	}
-	return mark(path, ledger, func() error {
-		entries, err := os.ReadDir(path)
-		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), "."+marker) { // an unfinished marker
-				return fmt.Errorf("%s is not empty and not this ledger's: name a new folder", path)
-			}
-		}
+	return mark(path, ledger, func() error { return empty(path) })
+}
+
+// CheckShared is Share without a change: a folder that does not exist yet is made.
+func CheckShared(path, ledger string) error {
+	owned, err := belongs(path, ledger)
+	if err != nil || owned {
 		return err
-	})
+	}
+	if err := empty(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// empty refuses a folder with files in it.
+func empty(path string) error {
+	entries, err := os.ReadDir(path)
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "."+marker) { // an unfinished marker
+			return fmt.Errorf("%s is not empty and not this ledger's: name a new folder", path)
+		}
+	}
+	return err
 }
 
 // mark records the owner of a folder that has none, if free allows it, and
 // refuses another's. A nil free always allows it.
 func mark(path, ledger string, free func() error) error {
-	name := filepath.Join(path, marker)
-	content, err := os.ReadFile(name)
+	owned, err := belongs(path, ledger)
+	if err != nil || owned {
+		return err
+	}
+	if free != nil {
+		if err := free(); err != nil {
+			return err
+		}
+	}
+	return durable.Replace(filepath.Join(path, marker), []byte(ledger+"\n"))
+}
+
+// belongs reports whether a folder has this owner; false if it has none. Another's is
+// refused.
+func belongs(path, ledger string) (bool, error) {
+	content, err := os.ReadFile(filepath.Join(path, marker))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if free != nil {
-			if err := free(); err != nil {
-				return err
-			}
-		}
-		return durable.Replace(name, []byte(ledger+"\n"))
+		return false, nil
 	case err != nil:
-		return fmt.Errorf("read whose %s is: %w", path, err)
+		return false, fmt.Errorf("read whose %s is: %w", path, err)
 	case strings.TrimSpace(string(content)) != ledger:
-		return fmt.Errorf("%s is that of ledger %s, and the database holds %s: name another folder", path, strings.TrimSpace(string(content)), ledger)
+		return false, fmt.Errorf("%s is that of ledger %s, and the database holds %s: name another folder", path, strings.TrimSpace(string(content)), ledger)
 	}
-	return nil
+	return true, nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers/pgp"
 	"github.com/achledger/achledger/workers/remote"
 )
@@ -33,13 +35,14 @@ func (c *configCheck) ledger(ctx context.Context) {
 func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 	c.secret("", string(c.Folder.Keys())+"/master")
 	if c.Database.URL != "" {
+		if err := sharesEnough(c.Kind, c.Database.Outbox, c.Database.Inbox); err != nil {
+			c.fault("", err)
+		}
 		if !c.reach {
 			c.note("the database, and the settings in it, were not checked: add --reach")
 			return nil, nil
 		}
-		ctx, cancel := context.WithTimeout(ctx, reachWithin)
-		defer cancel()
-		return OpenDatabaseReader(ctx, c.Folder, c.Database.URL, c.Database.Outbox)
+		return c.database(ctx)
 	}
 	has, err := c.Folder.HasLog()
 	if err != nil {
@@ -55,6 +58,33 @@ func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 		}
 	}
 	return OpenReader(ctx, c.Folder)
+}
+
+// database opens the ledger in the database, and checks that it is the one that the flags,
+// the master key and the shared folders are for.
+func (c *configCheck) database(ctx context.Context) (*Reader, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachWithin)
+	defer cancel()
+	r, err := OpenDatabaseReader(ctx, c.Folder, c.Database.URL, c.Database.Outbox)
+	if err != nil {
+		return nil, err
+	}
+	l, err := r.Store.(*postgres.Store).Ledger(ctx)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if err := c.Kind.MustBe(folder.Kind(l.Kind)); err != nil {
+		c.fault("", err)
+	}
+	if err := seal.CheckMark(c.Folder.Keys(), l.Mark); err != nil && c.Database.NextMaster == "" {
+		c.fault("", err)
+	}
+	for flag, path := range map[string]string{"--outbox": c.Database.Outbox, "--inbox": c.Database.Inbox} {
+		if err := folder.CheckShared(path, l.ID); path != "" && err != nil {
+			c.fault(flag, err)
+		}
+	}
+	return r, nil
 }
 
 // settings validates the settings of every ODFI and client in the log by the

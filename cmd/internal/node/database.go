@@ -118,11 +118,19 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func
 	return c.writeWitness(ctx) // by now a contradiction is recorded in the switch
 }
 
-// share takes over the folders exchanged with the bank. A sandbox simulates
-// the bank in them, so it needs both.
-func (c *Core) share(ledger string) error {
-	if c.Kind == folder.Sandbox && (c.Outbox == "" || c.Inbox == "") {
+// sharesEnough refuses a sandbox without folders exchanged with the bank, in which it
+// simulates the bank.
+func sharesEnough(kind folder.Kind, outbox, inbox string) error {
+	if kind == folder.Sandbox && (outbox == "" || inbox == "") {
 		return errors.New("a sandbox in a database needs --outbox and --inbox: folders that all nodes share")
+	}
+	return nil
+}
+
+// share takes over the folders exchanged with the bank.
+func (c *Core) share(ledger string) error {
+	if err := sharesEnough(c.Kind, c.Outbox, c.Inbox); err != nil {
+		return err
 	}
 	for flag, path := range map[string]string{"--outbox": c.Outbox, "--inbox": c.Inbox} {
 		if path == "" {
