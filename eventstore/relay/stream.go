@@ -48,9 +48,8 @@ func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int6
 	if !r.Conn.IsConnected() {
 		return 0, as, nats.ErrDisconnected
 	}
-	if have := r.Conn.MaxPayload(); have < MinPayload {
-		return 0, as, fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
-			ErrPayload, have, MinPayload)
+	if err := TakesEvents(r.Conn); err != nil {
+		return 0, as, err
 	}
 	s, err := r.ensure(ctx, js)
 	if err != nil {
@@ -61,6 +60,14 @@ func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int6
 	}
 	r.moved(position)
 	return position, s.CachedInfo().Config, nil
+}
+
+// TakesEvents returns ErrPayload if the server takes no message of the size of an event.
+func TakesEvents(conn *nats.Conn) error {
+	if have := conn.MaxPayload(); have < MinPayload {
+		return fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration", ErrPayload, have, MinPayload)
+	}
+	return nil
 }
 
 // ensure creates the stream or corrects its settings.
@@ -188,7 +195,7 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 		return 0, nil
 	}
 	if have := int64(info.State.Msgs); have != last {
-		return 0, fmt.Errorf("%w: it holds %d of %d: delete it (the folder nats/ of an embedded broker), and it is filled again",
+		return 0, fmt.Errorf("%w: it holds %d of %d: delete it (the folder nats/ of an embedded broker, or achledger stream reset), and it is filled again",
 			ErrGaps, have, last)
 	}
 	head, err := r.Store.Reached(ctx, "") // read after the stream, so that it is not behind it, whichever relay filled the stream

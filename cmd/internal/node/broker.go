@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"strconv"
@@ -138,11 +139,17 @@ func (s *Server) embed(ctx context.Context, readers *subscribers) (*brokerLink, 
 // It does not wait for an unreachable one.
 func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	o := s.options.Broker
-	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true))
 	shown, err := redacted(o.URL)
 	if err != nil {
 		return nil, err
 	}
+	told := &brokerErrors{log: s.log, url: shown}
+	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
+		// Otherwise two refused logins, as while passwords are changed, close the connection for good.
+		nats.IgnoreAuthErrorAbort(),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { told.warn(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { told.warn(err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { told.forget() }))
 	conn, err := nats.Connect(o.URL, options...)
 	if err != nil {
 		return nil, fmt.Errorf("reach the broker at --nats-url %s: %w", shown, err)
@@ -162,6 +169,30 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// brokerErrors logs why the broker cannot be used, a reason that stays the same once.
+type brokerErrors struct {
+	log *slog.Logger
+	url string
+
+	mu   sync.Mutex
+	last string
+}
+
+func (b *brokerErrors) warn(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if text := err.Error(); text != b.last {
+		b.last = text
+		b.log.Warn("the broker cannot be used", "url", b.url, "err", err)
+	}
+}
+
+func (b *brokerErrors) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = ""
 }
 
 // identity is how the external broker and this server authenticate each other.
@@ -250,7 +281,7 @@ func (s *Server) runRelay(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := s.relay.Run(ctx)
 		if err != nil {
-			s.log.Error("the stream no longer follows the log: achledger stream reset fills it again", "err", err)
+			s.log.Error("the stream no longer follows the log", "err", err)
 		}
 		switch fork := errors.Is(err, relay.ErrFork); {
 		case fork && s.switched != nil && !s.awaitVerdict(ctx):

@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/http/links"
 )
 
@@ -149,6 +150,9 @@ func (c *configCheck) broker() {
 	if err != nil {
 		c.fault("--nats-url", fmt.Errorf("%s is not reached: %w", shown, err))
 		return
+	}
+	if err := relay.TakesEvents(conn); err != nil {
+		c.fault("--nats-url", err)
 	}
 	conn.Close()
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -315,9 +316,14 @@ func startBroker(t *testing.T, port int) { startBrokerIn(t, t.TempDir(), port) }
 // startBrokerIn starts an external broker in a folder; stop returns when it has ended.
 func startBrokerIn(t *testing.T, dir string, port int) (stop func()) {
 	t.Helper()
-	s, err := natsserver.NewServer(&natsserver.Options{
-		JetStream: true, StoreDir: dir, Host: "127.0.0.1", Port: port, MaxPayload: 8 << 20, NoSigs: true, NoLog: true,
-	})
+	return startBrokerWith(t, &natsserver.Options{StoreDir: dir, Port: port})
+}
+
+func startBrokerWith(t *testing.T, o *natsserver.Options) (stop func()) {
+	t.Helper()
+	o.JetStream, o.Host, o.NoSigs, o.NoLog = true, "127.0.0.1", true, true
+	o.MaxPayload = cmp.Or(o.MaxPayload, 8<<20)
+	s, err := natsserver.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
