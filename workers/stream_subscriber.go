@@ -83,14 +83,33 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 			case <-ctx.Done():
 			}
 		}()
+		var lost losses
 		for ctx.Err() == nil {
+			begun := time.Now()
 			if err := s.follow(ctx, topic, out); err != nil && ctx.Err() == nil {
-				s.Log.Warn("lost the broker, trying again", "topic", topic, "err", err)
+				if lost.differs(err, time.Since(begun)) {
+					s.Log.Warn("lost the broker, trying until it is back", "topic", topic, "err", err)
+				}
 				pause(ctx, time.Second)
 			}
 		}
 	}()
 	return out, nil
+}
+
+// losses decides which loss of the broker is worth a line of the log: a broker may be away
+// for days, and each attempt fails in the same way.
+type losses struct{ last string }
+
+// steadyFor is how long a subscription has to work for its loss to be another one.
+const steadyFor = time.Minute
+
+// differs reports whether a loss, after the subscription worked for some time, is not the
+// one before over again.
+func (l *losses) differs(err error, worked time.Duration) bool {
+	was := l.last
+	l.last = err.Error()
+	return l.last != was || worked > steadyFor
 }
 
 // Close ends all subscriptions and waits for them. A message that is not acked
