@@ -143,13 +143,13 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := &brokerErrors{log: s.log, url: shown}
+	reported := &brokerErrors{log: s.log, url: shown}
 	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
 		// Otherwise two refused logins, as while passwords are changed, close the connection for good.
 		nats.IgnoreAuthErrorAbort(),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { told.warn(err) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { told.warn(err) }),
-		nats.ReconnectHandler(func(*nats.Conn) { told.forget() }))
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { reported.warn(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { reported.warn(err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { reported.forget() }))
 	conn, err := nats.Connect(o.URL, options...)
 	if err != nil {
 		return nil, fmt.Errorf("reach the broker at --nats-url %s: %w", shown, err)

@@ -121,19 +121,20 @@ func (s *Server) compareStream(ctx context.Context) error {
 	return nil
 }
 
+// errOtherLedger says that the external broker has the stream of another ledger, which
+// nobody should delete for this one.
+var errOtherLedger = fmt.Errorf("%w: it begins with another event, so it is the stream of another ledger: "+
+	"name another broker with --nats-url or, if that ledger is gone, delete the stream", relay.ErrFork)
+
 // distrustFolder switches delivery off because the stream at an external broker, which
 // this process has not compared before, has more than the log of this folder, or other
-// events: nothing else may know what left. It returns fork if the stream is that of another
-// ledger, at a wrong address, which says nothing about this log, or if nobody has used this
-// log yet, which then has lost nothing.
+// events: nothing else may know what left. The stream of another ledger says nothing about
+// this log: errOtherLedger.
 func (s *Server) distrustFolder(ctx context.Context, fork error) error {
-	if s.FirstStart {
-		return fork
-	}
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	if own, err := s.relay.OfThisLog(asking); err == nil && !own {
-		return fork
+		return errOtherLedger
 	}
 	return s.distrust(ctx, fork.Error())
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -88,16 +89,23 @@ func TestTheStreamOfAnotherLedgerSwitchesNothingOff(t *testing.T) {
 	}
 	eventually(t, "the stream holds the whole log", func() bool { return other.metric("achledger_relay_lag_events") == "0" })
 	other.noError(other.stop())
-	r := serve(t, "", nil)
-	r.client("Harbor Gym")
-	r.noError(r.stop())
-	o := Options{Folder: r.folder, Kind: r.server.Kind, Listen: "127.0.0.1:0", Log: r.server.log}
-	external(&o)
-	if err := Serve(t.Context(), o); !errors.Is(err, relay.ErrFork) {
-		t.Fatalf("the server ended with %v", err)
-	}
-	r = serve(t, r.folder, nil)
-	if on, why := r.server.Switch.Allowed("231380104"); !on {
-		t.Errorf("delivery is off: %s", why)
+	used := serve(t, "", nil)
+	used.client("Harbor Gym")
+	used.noError(used.stop())
+	for name, f := range map[string]folder.Folder{
+		"a ledger that is used": used.folder,
+		"a new ledger":          folder.Folder(filepath.Join(t.TempDir(), "data")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := Options{Folder: f, Kind: folder.Sandbox, Listen: "127.0.0.1:0", Log: quietLog}
+			external(&o)
+			if err := Serve(t.Context(), o); !errors.Is(err, relay.ErrFork) || !strings.Contains(err.Error(), "--nats-url") {
+				t.Fatalf("the server ended with %v", err)
+			}
+			r := serve(t, f, nil)
+			if on, why := r.server.Switch.Allowed("231380104"); !on {
+				t.Errorf("delivery is off: %s", why)
+			}
+		})
 	}
 }
