@@ -57,7 +57,7 @@ func TestTheStreamContinuesOnceTheDiskHasRoomAgain(t *testing.T) {
 	for i := range int64(4) {
 		must(log.Append(soon(t), eventstore.Append{Stream: "large/1", Client: "acme", Expect: i, Events: []eventstore.New{{Type: "client.opened", Data: data, Meta: json.RawMessage(`{}`)}}}))
 	}
-	r := &relay.Relay{Store: log, Conn: conn, Log: slog.New(slog.DiscardHandler)}
+	r := &relay.Relay{Store: log, Conn: conn, WriteLater: true, Log: slog.New(slog.DiscardHandler)}
 	must(r.Open(soon(t)))
 	stream := must(must(jetstream.New(conn)).Stream(soon(t), relay.Stream))
 	f := feed(t, subscriber(t, b.URL(), "A1"), "A1")

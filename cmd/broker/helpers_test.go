@@ -102,7 +102,7 @@ func ledger(t testing.TB, b *Broker) *sqlite.Store {
 	c, _ := owner(t, b)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	r := &relay.Relay{Store: log, Conn: c, Log: slog.New(slog.DiscardHandler)}
+	r := &relay.Relay{Store: log, Conn: c, WriteLater: true, Log: slog.New(slog.DiscardHandler)}
 	if _, err := r.Open(ctx); err != nil {
 		t.Fatal(err)
 	}

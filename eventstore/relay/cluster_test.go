@@ -23,7 +23,7 @@ func TestAClusterLosesItsLeader(t *testing.T) {
 	c := newCluster(t, 3)
 	log := openLog(t, t.TempDir())
 	r := newRelay(log, c.connect())
-	r.Replicas = 3
+	r.Replicas, r.WriteLater = 3, false
 	running(t, r)
 	waitFor(t, r, record(log, 500))
 	js := must(jetstream.New(c.connect()))

@@ -114,7 +114,7 @@ func record(s eventstore.Store, n int) int64 {
 }
 
 func newRelay(s eventstore.Store, c *nats.Conn) *Relay {
-	return &Relay{Store: s, Conn: c, Every: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)}
+	return &Relay{Store: s, Conn: c, Every: 50 * time.Millisecond, WriteLater: true, Log: slog.New(slog.DiscardHandler)}
 }
 
 // running runs a relay until the test ends or stop is called.

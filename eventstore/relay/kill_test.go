@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
@@ -28,16 +29,18 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestTheVictimWritesUntilItIsKilled writes, and echoes what it writes, until
-// the process is killed.
+// TestTheVictimWritesUntilItIsKilled writes, echoes what it writes, and notes what a
+// subscriber gets, until the process is killed.
 func TestTheVictimWritesUntilItIsKilled(t *testing.T) {
 	dir := os.Getenv(victimFolder)
 	if dir == "" {
-		t.Skip("run by TestKillingTheProcessLeavesNoGap")
+		t.Skip("run by TestKillingTheProcessLosesNothing")
 	}
 	b, log := brokerIn(t, filepath.Join(dir, "nats")), openLog(t, dir)
 	r := newRelay(log, b.connect())
+	must(r.Open(t.Context()))
 	running(t, r)
+	go noteWhatComes(t.Context(), feed(t, b), dir)
 	fmt.Println("begins")
 	for echoed := false; ; {
 		record(log, 50)
@@ -48,7 +51,60 @@ func TestTheVictimWritesUntilItIsKilled(t *testing.T) {
 	}
 }
 
-func TestKillingTheProcessLeavesNoGap(t *testing.T) {
+// noted is where a subscriber notes each message that it gets, before it acknowledges it.
+const noted = "noted"
+
+// noteWhatComes is a subscriber, until ctx ends.
+func noteWhatComes(ctx context.Context, feed jetstream.Consumer, dir string) {
+	notes := must(os.OpenFile(filepath.Join(dir, noted), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600))
+	defer notes.Close()
+	messages := must(feed.Messages())
+	defer messages.Stop()
+	for {
+		m, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return
+		}
+		must(fmt.Fprintf(notes, "%s %s\n", m.Headers().Get(PositionHeader), m.Headers().Get(HashHeader)))
+		must(0, m.Ack())
+	}
+}
+
+// feed is the consumer of the subscriber, which every process of the test continues.
+func feed(t *testing.T, b *broker) jetstream.Consumer {
+	return must(streamOf(t, must(jetstream.New(b.connect()))).CreateOrUpdateConsumer(t.Context(), jetstream.ConsumerConfig{Durable: "subscriber", AckWait: time.Second}))
+}
+
+// mustHaveNoted checks that the subscriber got every event of the log. It may get one
+// again, and one that it got while it was killed later than those after it.
+func mustHaveNoted(t *testing.T, log eventstore.Store, dir string) {
+	t.Helper()
+	notes, noted, lines := must(os.Open(filepath.Join(dir, noted))), map[int64]string{}, 0
+	defer notes.Close()
+	for all := bufio.NewScanner(notes); all.Scan(); lines++ {
+		var position int64
+		var hash string
+		must(fmt.Sscan(all.Text(), &position, &hash))
+		if before, again := noted[position]; again && before != hash {
+			t.Fatalf("the subscriber got two events %d", position)
+		}
+		noted[position] = hash
+	}
+	for after := int64(0); ; {
+		events := must(log.ReadAll(t.Context(), after, 1000))
+		if len(events) == 0 {
+			break
+		}
+		for _, e := range events {
+			if after = e.Position; noted[after] != hashText(e) {
+				t.Fatalf("the subscriber got %q as event %d", noted[after], after)
+			}
+		}
+	}
+	t.Logf("the subscriber got %d events again", lines-len(noted))
+}
+
+func TestKillingTheProcessLosesNothing(t *testing.T) {
 	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := t.TempDir()
@@ -69,6 +125,13 @@ func TestKillingTheProcessLeavesNoGap(t *testing.T) {
 	if before == 0 {
 		t.Error("no victim lived long enough to echo anything")
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	subscriber, ended := feed(t, b), make(chan struct{})
+	go func() { defer close(ended); noteWhatComes(ctx, subscriber, dir) }()
+	within(t, func() bool { return must(subscriber.Info(t.Context())).AckFloor.Stream == uint64(head.Position) })
+	cancel()
+	<-ended
+	mustHaveNoted(t, log, dir)
 	t.Logf("%d of %d events were echoed when the last victim died", before, head.Position)
 }
 

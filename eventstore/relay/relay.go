@@ -26,6 +26,12 @@ type Relay struct {
 	// Replicas of the stream: 1 on one server, 3 on a cluster. 0 does not
 	// change an existing stream, and creates a new one with 1.
 	Replicas int
+	// WriteLater lets the server write the messages of a new stream some
+	// milliseconds after it acknowledged them, many at once. It is for a server
+	// that ends together with the log's process: the next relay publishes again
+	// what was lost, and consumers receive it again (ADR 0026). The stream can
+	// never have several replicas.
+	WriteLater bool
 	// Source is the CloudEvents source of every event, before the epoch; "/achledger"
 	// by default.
 	Source string

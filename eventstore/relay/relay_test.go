@@ -271,7 +271,7 @@ func TestTheStreamKeepsEverythingForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func(t *testing.T) {
+	check := func(t *testing.T, mode jetstream.PersistModeType) {
 		r := newRelay(log, b.connect())
 		if _, err := r.Open(context.Background()); err != nil {
 			t.Fatal(err)
@@ -281,14 +281,14 @@ func TestTheStreamKeepsEverythingForGood(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := stream.CachedInfo().Config
-		if !c.DenyDelete || !c.DenyPurge || !c.AllowAtomicPublish || c.AllowDirect || c.Compression != jetstream.S2Compression || c.Replicas != 1 ||
+		if c.PersistMode != mode || !c.DenyDelete || !c.DenyPurge || c.AllowDirect || c.Compression != jetstream.S2Compression || c.Replicas != 1 ||
 			c.Storage != jetstream.FileStorage || c.MaxAge != 0 || c.MaxMsgs != -1 || c.MaxBytes != -1 ||
 			c.Retention != jetstream.LimitsPolicy || c.Discard != jetstream.DiscardNew ||
 			!reflect.DeepEqual(c.Subjects, []string{"ledger.>"}) {
 			t.Errorf("the stream is kept as %+v", c)
 		}
 	}
-	t.Run("made by the relay", check)
+	t.Run("made by the relay", func(t *testing.T) { check(t, jetstream.AsyncPersistMode) })
 	if err := js.DeleteStream(context.Background(), Stream); err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +298,7 @@ func TestTheStreamKeepsEverythingForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("made by someone else", check)
+	t.Run("made by someone else", func(t *testing.T) { check(t, jetstream.DefaultPersistMode) })
 }
 
 func TestAServerThatTakesSmallMessagesOnlyIsRefused(t *testing.T) {

@@ -105,7 +105,7 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 	}
 	for range createTries {
 		s, err := js.CreateStream(ctx, r.settings(jetstream.StreamConfig{
-			Name: Stream, Replicas: 1, Metadata: map[string]string{epochKey: epoch.String()},
+			Name: Stream, Replicas: 1, PersistMode: r.persistMode(), Metadata: map[string]string{epochKey: epoch.String()},
 		}))
 		switch {
 		case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse):
@@ -154,7 +154,6 @@ func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	c.DenyDelete, c.DenyPurge, c.AllowRollup = true, true, false
 	c.AllowDirect, c.AllowMsgTTL, c.NoAck = false, false, false
 	c.Sources, c.SubjectTransform, c.RePublish = nil, nil, nil
-	c.AllowAtomicPublish = r.atLeast(2, 12)
 	if r.Replicas > 0 {
 		c.Replicas = r.Replicas
 	}
@@ -173,13 +172,13 @@ func compression(replicas int) jetstream.StoreCompression {
 	return jetstream.S2Compression
 }
 
-// atLeast reports whether the server has a version or a newer one.
-func (r *Relay) atLeast(major, minor int) bool {
-	var a, b int
-	if _, err := fmt.Sscanf(r.Conn.ConnectedServerVersion(), "%d.%d", &a, &b); err != nil {
-		return false
+// persistMode is how the server writes a new stream to its files; it cannot be
+// changed later.
+func (r *Relay) persistMode() jetstream.PersistModeType {
+	if r.WriteLater {
+		return jetstream.AsyncPersistMode
 	}
-	return a > major || a == major && b >= minor
+	return jetstream.DefaultPersistMode
 }
 
 // compare checks that the stream's messages are the log's first events and

@@ -92,7 +92,8 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	if err != nil {
 		return err
 	}
-	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
+	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas(),
+		WriteLater: s.broker.embedded != nil}
 	s.pauseDelivery()
 	switch {
 	case s.broker.conn.IsConnected():
