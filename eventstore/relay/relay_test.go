@@ -231,7 +231,7 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 	}
 	r := newRelay(log, b.connect())
 	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
-		if _, err := js.PublishMsg(context.Background(), new(encoder).encode(e)); err != nil {
+		if _, err := js.PublishMsg(context.Background(), must(new(encoder).encode(e).forClient())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -253,7 +253,7 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
-		if _, err := js.PublishMsg(context.Background(), new(encoder).encode(e)); err != nil {
+		if _, err := js.PublishMsg(context.Background(), must(new(encoder).encode(e).forClient())); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -78,7 +78,7 @@ type world struct {
 func (w *world) write(p page) {
 	js := must(jetstream.New(w.broker.connect()))
 	for _, e := range p {
-		must(js.PublishMsg(soon(w.t), new(encoder).encode(e)))
+		must(js.PublishMsg(soon(w.t), must(new(encoder).encode(e).forClient())))
 	}
 }
 

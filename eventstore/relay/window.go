@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -42,31 +41,35 @@ type pendingAck struct {
 
 // publish sends a message, after waiting for acknowledgements of older ones if
 // too many bytes are pending. Last says that no message follows for now.
-func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, last bool) error {
-	for len(w.waiting) > 0 && w.bytes+len(m.Data) > maxWaitingBytes {
+func (w *publisher) publish(ctx context.Context, position int64, m message, last bool) error {
+	for len(w.waiting) > 0 && w.bytes+len(m.data) > maxWaitingBytes {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
 	}
-	w.bytes += len(m.Data)
-	w.silent += len(m.Data)
+	w.bytes += len(m.data)
+	w.silent += len(m.data)
 	if last || w.silent >= maxSilentBytes || !w.asked {
 		return w.ask(ctx, position, m)
 	}
-	if err := w.js.Conn().PublishMsg(m); err != nil {
+	if err := publish(w.js.Conn(), m.subject, "", false, m.header, m.data); err != nil {
 		return fmt.Errorf("publish event %d: %w", position, err)
 	}
 	return nil
 }
 
 // ask sends a message and requests its acknowledgement.
-func (w *publisher) ask(ctx context.Context, position int64, m *nats.Msg) error {
+func (w *publisher) ask(ctx context.Context, position int64, m message) error {
 	for len(w.waiting) >= maxWaiting {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
 	}
-	answer, err := w.js.PublishMsgAsync(m, jetstream.WithRetryAttempts(0))
+	asking, err := m.forClient()
+	if err != nil {
+		return fmt.Errorf("publish event %d: %w", position, err)
+	}
+	answer, err := w.js.PublishMsgAsync(asking, jetstream.WithRetryAttempts(0))
 	if err != nil {
 		return fmt.Errorf("publish event %d: %w", position, err)
 	}

@@ -1,0 +1,1 @@
+// The compiler takes a function without a body, publish, in a package with assembly.
