@@ -64,6 +64,7 @@ type Broker struct {
 	opened    chan struct{}      // closed when open has returned
 	failed    error              // what open returned
 	reopening atomic.Bool        // JetStream is being started again
+	lost      atomic.Bool        // see StreamLost
 	ended     chan struct{}      // closed when nothing is opened any more
 }
 

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
+	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,35 +49,67 @@ func (n *noticed) Write(line []byte) (int, error) {
 }
 
 func TestTheStreamContinuesOnceTheDiskHasRoomAgain(t *testing.T) {
+	t.Run("events", func(t *testing.T) { fillTheDisk(t, 0, 4) })
+	t.Run("one that was acknowledged, and no other", func(t *testing.T) { fillTheDisk(t, 0, 1) })
+	t.Run("one of which nothing is written", func(t *testing.T) { fillTheDisk(t, 1, 1) })
+}
+
+// upTo is a log of which only the first events are shown.
+type upTo struct {
+	eventstore.Store
+	position *atomic.Int64
+}
+
+// ReadAll implements eventstore.Store.
+func (u upTo) ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error) {
+	return u.Store.ReadAll(ctx, after, int(min(int64(limit), u.position.Load()-after)))
+}
+
+// fillTheDisk lets the disk of the stream be full when some events come, after others
+// were written, and have room again.
+func fillTheDisk(t *testing.T, written, later int64) {
 	full := &noticed{text: "JetStream writes no more", done: make(chan struct{})}
-	b := must(Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.NewTextHandler(full, nil)), lookEvery: 50 * time.Millisecond}))
+	dir := t.TempDir()
+	b := must(Start(Options{Dir: dir, Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.NewTextHandler(full, nil)), lookEvery: 50 * time.Millisecond}))
 	t.Cleanup(b.Close)
 	must(0, b.WaitUntilOpen(soon(t)))
 	conn, _ := owner(t, b)
 	log := must(sqlite.Open(t.TempDir(), sqlite.Options{}))
 	t.Cleanup(func() { must(0, log.Close()) })
-	data := json.RawMessage(`{"a":"` + strings.Repeat("a", 1<<20) + `"}`)
-	for i := range int64(4) {
+	data := json.RawMessage(`{"a":"` + strings.Repeat("a", 2<<20) + `"}`)
+	for i := range written + later {
 		must(log.Append(soon(t), eventstore.Append{Stream: "large/1", Client: "acme", Expect: i, Events: []eventstore.New{{Type: "client.opened", Data: data, Meta: json.RawMessage(`{}`)}}}))
 	}
-	r := &relay.Relay{Store: log, Conn: conn, WriteLater: true, Log: slog.New(slog.DiscardHandler)}
+	shown := new(atomic.Int64)
+	shown.Store(written)
+	room := int64(1 << 20)
+	r := &relay.Relay{Store: upTo{log, shown}, Conn: conn, WriteLater: true, Lost: b.StreamLost, Every: 50 * time.Millisecond, Log: slog.New(slog.DiscardHandler)}
 	must(r.Open(soon(t)))
 	stream := must(must(jetstream.New(conn)).Stream(soon(t), relay.Stream))
 	f := feed(t, subscriber(t, b.URL(), "A1"), "A1")
 
-	filesUpTo(t, 1<<20)
-	t.Cleanup(func() { filesUpTo(t, math.MaxUint64) })
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
 	t.Cleanup(func() { cancel(); must(0, <-done) })
+	for blocks, end := filepath.Join(dir, "jetstream/LEDGER/streams/LEDGER/msgs/1.blk"), soon(t); written > 0; time.Sleep(time.Millisecond) {
+		if i, err := os.Stat(blocks); err == nil && i.Size() > written<<21 && r.Position() == written {
+			room = i.Size()
+			break
+		}
+		if end.Err() != nil {
+			t.Fatal("the first events are not written")
+		}
+	}
+	filesUpTo(t, uint64(room))
+	t.Cleanup(func() { filesUpTo(t, math.MaxUint64) })
+	shown.Store(written + later)
 	select {
 	case <-full.done:
 	case <-soon(t).Done():
 		t.Fatal("nobody noticed that the disk is full")
 	}
 	filesUpTo(t, math.MaxUint64)
-	originate(log, "acme", 1)
 	head := must(log.Head(soon(t)))
 	for end := soon(t); r.Position() < head.Position; time.Sleep(time.Millisecond) {
 		if end.Err() != nil {

@@ -45,10 +45,18 @@ func (b *Broker) keepWritable(ctx context.Context, o Options) {
 	}
 }
 
+// StreamLost says that the stream lacks messages that JetStream acknowledged. It
+// acknowledges before it writes, and tells nobody that it could not, unless another
+// message follows. The streams are opened again.
+func (b *Broker) StreamLost() { b.lost.Store(true) }
+
 // unwritable says why JetStream writes no more; empty if it does.
 func (b *Broker) unwritable() string {
 	if !b.server.JetStreamEnabled() {
 		return "it has stopped"
+	}
+	if b.lost.Load() {
+		return "messages that it acknowledged are lost"
 	}
 	health := b.server.Healthz(&server.HealthzOptions{})
 	if strings.Contains(health.Error, "write error") { // other errors pass: a stream is being deleted
@@ -77,6 +85,7 @@ func (b *Broker) reopen(o Options) error {
 	if err := b.ledger.EnableJetStream(nil, nil); err != nil {
 		return fmt.Errorf("open the streams: %w", err)
 	}
+	b.lost.Store(false)
 	b.reopening.Store(false)
 	return nil
 }

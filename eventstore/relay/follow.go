@@ -111,6 +111,9 @@ func (r *Relay) checkUnchanged(ctx context.Context, js jetstream.JetStream, as j
 		return fmt.Errorf("the stream is of epoch %q and was of %q", have, was)
 	}
 	if have := int64(state.LastSeq); have != last {
+		if have < last {
+			r.lost()
+		}
 		return fmt.Errorf("the stream is at %d and was at %d", have, last)
 	}
 	if state.Msgs != state.LastSeq {
@@ -120,5 +123,24 @@ func (r *Relay) checkUnchanged(ctx context.Context, js jetstream.JetStream, as j
 	if !reflect.DeepEqual(now, as) && !reflect.DeepEqual(now, r.settings(now)) {
 		return errors.New("somebody changed the settings of the stream")
 	}
+	return r.checkWritten(ctx, s, last)
+}
+
+// checkWritten reads the newest message once, a look after it became the newest: a server
+// that writes later may have failed to, and says so only to who publishes the next one.
+func (r *Relay) checkWritten(ctx context.Context, s jetstream.Stream, last int64) error {
+	if last == 0 || last == r.written || last != r.newest {
+		r.newest = last
+		return nil
+	}
+	_, err := s.GetMsg(ctx, uint64(last))
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		r.lost()
+		return fmt.Errorf("message %d was acknowledged and is not in the stream", last)
+	case err != nil:
+		return fmt.Errorf("read message %d: %w", last, err)
+	}
+	r.written = last
 	return nil
 }

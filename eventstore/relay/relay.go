@@ -41,7 +41,13 @@ type Relay struct {
 	// It must return quickly.
 	Moved func(position int64)
 
+	// Lost, if set, is called when the server, which did not end, has lost messages
+	// that it acknowledged: it could not write them, and must open the stream again.
+	Lost func()
+
 	defaults sync.Once // of the fields above
+	newest   int64     // message at the last look
+	written  int64     // message that was there at a look after it was the newest
 	position atomic.Int64
 	creating sync.Mutex // held while the stream may be created, and while it is deleted: see Reset
 }
@@ -114,6 +120,12 @@ func (r *Relay) jetStream() (jetstream.JetStream, error) {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
 	return js, nil
+}
+
+func (r *Relay) lost() {
+	if r.Lost != nil {
+		r.Lost()
+	}
 }
 
 // moved records how far the stream is.

@@ -92,8 +92,10 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	if err != nil {
 		return err
 	}
-	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas(),
-		WriteLater: s.broker.embedded != nil}
+	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
+	if b := s.broker.embedded; b != nil {
+		s.relay.WriteLater, s.relay.Lost = true, b.StreamLost
+	}
 	s.pauseDelivery()
 	switch {
 	case s.broker.conn.IsConnected():
