@@ -7,8 +7,9 @@ import (
 	"github.com/achledger/achledger/eventstore/follow"
 )
 
-// pace is how the views wait between passes; see package follow.
-var pace = follow.Pace{Gather: 4 * time.Millisecond, Burst: 128, Rest: time.Second}
+// pace is how the views wait between passes; see package follow. A pass of ten
+// payments writes nearly as many pages of the file as one of a hundred.
+var pace = follow.Pace{Gather: 25 * time.Millisecond, Burst: 128, Rest: time.Second}
 
 const (
 	// catchUpWithin is the target duration of a pass after a rest: well below

@@ -29,7 +29,7 @@ type BatcherConfig struct {
 
 	// Every is the time between two sweeps over everything, a second by
 	// default. Pace is the least time between two passes that follow hints of
-	// the log, 25 ms by default.
+	// the log, 100 ms by default: each makes the views catch up.
 	Every, Pace time.Duration
 }
 
@@ -68,7 +68,7 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 		c.Every = time.Second
 	}
 	if c.Pace <= 0 {
-		c.Pace = 25 * time.Millisecond
+		c.Pace = 100 * time.Millisecond
 	}
 	return &Batcher{BatcherConfig: c}, nil
 }

@@ -76,7 +76,7 @@ const quiet = 2 * time.Millisecond
 // pace is how the relay waits while each look finds events. A look costs more
 // than publishing ten events. Budget is how many events the relay publishes in
 // half a second.
-var pace = follow.Pace{Gather: 10 * time.Millisecond, Burst: 128, Rest: 500 * time.Millisecond}
+var pace = follow.Pace{Gather: 25 * time.Millisecond, Burst: 128, Rest: 500 * time.Millisecond}
 
 const budget = 25_000
 
