@@ -66,7 +66,7 @@ func TestWhatAnItemShows(t *testing.T) {
 			}
 			tt.want.Client, tt.want.TransactionID, tt.want.ItemID = "gym", "t", "i"
 			tt.want.Kind, tt.want.Direction, tt.want.AmountCents, tt.want.MadeAt = domain.Origination, domain.ToFed, 500, at(0)
-			if got := DescribeItems(tx, files); !reflect.DeepEqual(got, []Item{tt.want}) {
+			if got := DescribeItems(&tx, files); !reflect.DeepEqual(got, []Item{tt.want}) {
 				t.Errorf("got\n%+v\nwant\n%+v", got, tt.want)
 			}
 		})
@@ -95,10 +95,11 @@ func TestWhatCameFromTheBankShows(t *testing.T) {
 		{Client: "gym", TransactionID: "t", ItemID: "r", Kind: domain.Return, Direction: domain.ToFed, Status: Pending, ReplyTo: "i",
 			Code: "R10", Reason: "why", AmountCents: 777, MadeAt: at, History: []StatusAt{{Pending, at}}, Position: 9},
 	}
-	if got := DescribeItems(tx, nil); !reflect.DeepEqual(got, want) {
+	got := DescribeItems(&tx, nil)
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
-	row, ok := DescribeTransaction(tx, nil)
+	row, ok := DescribeTransaction(&tx, nil, got)
 	wanted := Transaction{Client: "gym", ID: "t", Status: Released, Direction: domain.FromFed, SEC: "PPD", Type: domain.Pull,
 		AmountCents: 777, Name: "LUMEN POWER", AccountTail: "4321", CreatedAt: at, UpdatedAt: at, Position: 9,
 		ItemID: "i", Trace: "061000140000001", EffectiveOn: "2026-11-25"}

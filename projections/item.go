@@ -43,9 +43,7 @@ type itemRow struct {
 	steps       []step
 }
 
-// itemsOf returns the items of a transaction.
-func itemsOf(t *domain.Transaction) []itemRow { return appendItems(nil, t) }
-
+// appendItems appends the items of a transaction.
 func appendItems(items []itemRow, t *domain.Transaction) []itemRow {
 	for _, i := range t.Items {
 		items = append(items, itemOf(t, i))
@@ -142,7 +140,7 @@ type filePlace struct {
 }
 
 // describe combines the item's own fields with those of its files.
-func (it itemRow) describe(p filePlace) Item {
+func (it *itemRow) describe(p filePlace) Item {
 	d := Item{
 		Client: it.client, TransactionID: it.transaction, ItemID: it.id,
 		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,

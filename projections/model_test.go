@@ -45,7 +45,8 @@ func (w *world) read() model {
 	}
 	for _, i := range all {
 		t, files := w.fold(i)
-		for _, d := range DescribeItems(t, files) {
+		items := DescribeItems(&t, files)
+		for _, d := range items {
 			d.ChangedAt = d.Position
 			if d.Status == Transmitted {
 				d.ChangedAt = max(d.ChangedAt, delivered[d.FileID])
@@ -55,7 +56,7 @@ func (w *world) read() model {
 			}
 			m.items = append(m.items, d)
 		}
-		if row, ok := DescribeTransaction(t, files); ok {
+		if row, ok := DescribeTransaction(&t, files, items); ok {
 			m.transactions = append(m.transactions, row)
 		}
 		for _, it := range t.Items {

@@ -64,7 +64,7 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 			t.Fatalf("%s: %+v; want %s", step.name, rows, step.want)
 		}
 		folded, files := w.fold(i)
-		if row, ok := DescribeTransaction(folded, files); !ok || !reflect.DeepEqual(row, rows[0]) {
+		if row, ok := DescribeTransaction(&folded, files, DescribeItems(&folded, files)); !ok || !reflect.DeepEqual(row, rows[0]) {
 			t.Fatalf("%s: the fold says %+v", step.name, row)
 		}
 		parts := map[string]bool{PendingHeld: step.name == "held", PendingUnheld: step.want == Pending && step.name != "held"}

@@ -36,7 +36,7 @@ func TestAPaymentInTheViews(t *testing.T) {
 	w.must(v.CatchUp(w.ctx))
 	item = one(t, v, ItemFilter{Client: "gym", Status: Transmitted, FromDay: "2026-11-23", ToDay: "2026-11-23"})
 	tx, files := w.fold(i)
-	want := DescribeItems(tx, files)[0]
+	want := DescribeItems(&tx, files)[0]
 	want.ChangedAt = item.ChangedAt
 	if !reflect.DeepEqual(item, want) {
 		t.Errorf("view\n%+v\nfold\n%+v", item, want)

@@ -28,8 +28,8 @@ func NewDate(year int, month time.Month, day int) Date {
 
 // DateOf returns the civil day in New York at an instant.
 func DateOf(t time.Time) Date {
-	year, month, day := t.In(Eastern).Date()
-	return NewDate(year, month, day)
+	_, offset := t.In(Eastern).Zone() // in seconds
+	return fromSeconds(t.Unix() + int64(offset))
 }
 
 // ParseDate reads YYYY-MM-DD. The error names the text and the form.
@@ -70,8 +70,16 @@ func insertDashes(text string) string {
 	return text[:2] + "-" + text[2:4] + "-" + text[4:]
 }
 
-func fromUTC(t time.Time) Date {
-	return Date{day: int32(t.Unix()/int64(dayLength/time.Second)) + unixDayOne}
+func fromUTC(t time.Time) Date { return fromSeconds(t.Unix()) }
+
+// fromSeconds returns the day of a number of seconds since 1970.
+func fromSeconds(s int64) Date {
+	const aDay = int64(dayLength / time.Second)
+	day := s / aDay
+	if s%aDay < 0 {
+		day--
+	}
+	return Date{day: int32(day) + unixDayOne}
 }
 
 func (d Date) utc() time.Time {
@@ -113,7 +121,8 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.utc().Format(isoLayout)
+	text := d.utc().AppendFormat(make([]byte, 0, len(time.RFC3339)), time.RFC3339) // which is faster than any other layout
+	return string(text[:len(text)-len("T00:00:00Z")])
 }
 
 // YYMMDD returns the date in the form of a NACHA file.

@@ -67,6 +67,16 @@ func TestParseYYMMDDStaysInThisCentury(t *testing.T) {
 	}
 }
 
+func TestADateIsTheDayOfTheWallClockInNewYork(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Unix(rapid.Int64Range(-70_000_000_000, 40_000_000_000).Draw(t, "seconds since 1970"), 0)
+		year, month, day := at.In(calendar.Eastern).Date()
+		if got, want := calendar.DateOf(at), calendar.NewDate(year, month, day); year > 0 && got != want {
+			t.Fatalf("%s is on %s, want %s", at.In(calendar.Eastern), got, want)
+		}
+	})
+}
+
 func TestADateIsTheDayInNewYork(t *testing.T) {
 	for instant, want := range map[string]string{
 		"2026-11-24T04:59:59Z": "2026-11-23", // 23:59:59 in winter

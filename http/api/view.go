@@ -26,14 +26,14 @@ type TransactionView struct {
 // visible yet.
 func NewTransactionView(t domain.Transaction, files map[string]domain.File, now time.Time, bank *calendar.Terms) (s TransactionView, ok bool) {
 	s.Case = answers.Case{Transaction: t, Files: files, Now: now, Bank: bank}
-	s.Row, ok = projections.DescribeTransaction(t, files)
-	s.items = projections.DescribeItems(t, files)
+	s.items = projections.DescribeItems(&s.Transaction, files)
+	s.Row, ok = projections.DescribeTransaction(&s.Transaction, files, s.items)
 	return s, ok
 }
 
 // updatedAt is when the transaction last changed; its file's delivery is
 // recorded in the file's stream.
-func (s TransactionView) updatedAt() time.Time {
+func (s *TransactionView) updatedAt() time.Time {
 	at := s.Transaction.UpdatedAt
 	for _, i := range s.items {
 		for _, h := range i.History {

@@ -24,8 +24,8 @@ type dates struct {
 }
 
 // dates returns none for a transaction that will never leave.
-func (st TransactionView) dates() (d dates) {
-	t := st.Transaction
+func (st *TransactionView) dates() (d dates) {
+	t := &st.Transaction
 	o := t.Origination()
 	switch {
 	case o == nil || o.State == domain.Recalled || o.State == domain.Rejected:
@@ -43,7 +43,7 @@ func (st TransactionView) dates() (d dates) {
 		}
 		return d
 	}
-	p := t.Originated.Proposal
+	p := &t.Originated.Proposal
 	var settles calendar.Date
 	last := t.LastPresentment()
 	if effective, sameDay, ok := st.cutDates(last); ok {
@@ -64,7 +64,7 @@ func (st TransactionView) dates() (d dates) {
 }
 
 // want is what the dates of a proposal depend on.
-func want(p domain.Proposal) calendar.Request {
+func want(p *domain.Proposal) calendar.Request {
 	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked on arrival; the zero date if none was asked for
 	kind := calendar.Credit
 	if p.PushPull == domain.Pull {
@@ -76,7 +76,7 @@ func want(p domain.Proposal) calendar.Request {
 // cutDates returns what the file of an item says; ok is false before the cut.
 // An entry whose effective date is the processing day on which its file leaves
 // settles on that day.
-func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sameDay, ok bool) {
+func (st *TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sameDay, ok bool) {
 	if i.Filing == nil {
 		return effective, false, false
 	}
@@ -98,7 +98,7 @@ func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sam
 // cutReasons returns what the log says about the dates of an item in a file:
 // why the cut did not give what was asked for, and why the file was redated
 // when it left later, which may have cost same-day settlement too.
-func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
+func (st *TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
 	if d := i.Filing.Dated; d != nil {
 		notSameDay, moved = d.NotSameDayReason, d.MovedReason
 	}

@@ -8,7 +8,7 @@ type Days struct {
 }
 
 // Days returns when a transaction settles, and until when it can be returned.
-func (st TransactionView) Days() Days {
+func (st *TransactionView) Days() Days {
 	d := st.dates()
 	return Days{d.EffectiveEntryDate, d.ExpectedSettlementDate, d.ReturnWindowEnds, d.UnauthorizedReturnWindowEnds}
 }

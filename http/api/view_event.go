@@ -116,7 +116,7 @@ func (s *Kit) RespondEvent(c echo.Context, who Caller, status int, st Transactio
 				r = whole
 			}
 		}
-		return c.JSON(status, r)
+		return c.JSON(status, &r)
 	}
 	return domain.Refuse(domain.NotFound, "transaction %s has no event %s", st.Transaction.ID, item)
 }

@@ -70,15 +70,15 @@ type actionRecord struct {
 }
 
 // record converts a transaction to ACH Connect's form.
-func (st TransactionView) record() transactionRecord {
-	t := st.Transaction
+func (st *TransactionView) record() transactionRecord {
+	t := &st.Transaction
 	r := transactionRecord{
 		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.AccountType,
 		Status: st.Row.Status, Direction: st.Row.Direction, CreatedAt: Timestamp(t.CreatedAt), UpdatedAt: Timestamp(st.updatedAt()),
 		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]EventRecord, len(st.items)),
 	}
 	if t.Originated != nil {
-		r.propose(t.Originated.Proposal)
+		r.propose(&t.Originated.Proposal)
 		r.MissedCorrection = NewMissedCorrection(t.Originated.Missed)
 		r.DescriptionWarning = t.Originated.Misdescribed
 		if corrects := t.Originated.Corrects; corrects != nil {
@@ -110,7 +110,7 @@ func (st TransactionView) record() transactionRecord {
 	return r
 }
 
-func (r *transactionRecord) propose(p domain.Proposal) {
+func (r *transactionRecord) propose(p *domain.Proposal) {
 	r.StandardEntryClassCode, r.TransactionType = p.SEC, p.PushPull
 	r.FromRouting, r.FromName, r.FromIdentification = p.FromRouting, p.FromName, p.FromID
 	r.ToName, r.ToIdentification = p.ToName, p.ToID
@@ -194,7 +194,7 @@ func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st Tran
 			r = whole
 		}
 	}
-	return c.JSON(status, r)
+	return c.JSON(status, &r)
 }
 
 // reveal replaces masked account numbers and dates of birth by the full ones,

@@ -92,7 +92,7 @@ func (s *source) itemsAt(ctx context.Context, t domain.Transaction, position int
 		}
 	}
 	shown := map[string]projections.Item{}
-	for _, item := range projections.DescribeItems(t, files) {
+	for _, item := range projections.DescribeItems(&t, files) {
 		shown[item.ItemID] = item
 	}
 	return shown, nil
