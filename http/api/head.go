@@ -58,7 +58,11 @@ func (s *Kit) Stream(path string, h echo.HandlerFunc) {
 // allowHead adds HEAD to the methods that a path allows, where it allows GET.
 func (s *Kit) allowHead(c echo.Context) {
 	h := c.Response().Header()
-	allowed := strings.Split(h.Get(echo.HeaderAllow), ", ")
+	allow := h.Get(echo.HeaderAllow)
+	if allow == "" {
+		return
+	}
+	allowed := strings.Split(allow, ", ")
 	if slices.Contains(allowed, http.MethodGet) && !slices.Contains(s.streams, c.Path()) {
 		h.Set(echo.HeaderAllow, strings.Join(append(allowed, http.MethodHead), ", "))
 	}

@@ -11,6 +11,9 @@ import (
 // proxies append, to the first address that is not theirs. Everything to the
 // left of that may be forged. Nobody else's header is believed.
 func (s *Kit) remote(r *http.Request) string {
+	if len(s.Proxies) == 0 {
+		return r.RemoteAddr
+	}
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !s.isProxy(peer.Addr()) {
 		return r.RemoteAddr
