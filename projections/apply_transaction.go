@@ -73,9 +73,14 @@ func (p *projector) transaction(c *logEvent) error {
 	if e, ok := c.fact.Event.(*domain.TransactionOriginated); ok && c.recorded.Version == 1 && e.Missed == nil {
 		put = p.putOrigination
 	}
+	s := summaryOf(c.transaction)
 	p.items = appendItems(p.items[:0], c.transaction)
-	for i, it := range p.items {
-		err := put(c.transaction, i, it)
+	for i := range p.items {
+		it := &p.items[i]
+		if it.kind == domain.Origination && it.position == c.recorded.Position {
+			p.block.payment(it.position, it.client, it.transaction, it.cents, s.name, s.tail, s.company)
+		}
+		err := put(c.transaction, i, it, &s)
 		if err == nil {
 			err = p.putWaiting(c, c.transaction.Items[i])
 		}
@@ -104,7 +109,7 @@ func (p *projector) putWaiting(c *logEvent, i *domain.Item) error {
 	return p.putDeadline(c.transaction, i)
 }
 
-func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
+func (p *projector) putItem(t *domain.Transaction, n int, it *itemRow, s *summary) error {
 	file, err := p.refOf(it.file)
 	if err != nil {
 		return err
@@ -120,13 +125,11 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 	}
 	day := dayOf(it.madeAt)
 	extend(p.days, day, it.position)
-	var s summary
 	var shownIn int64
 	var origin value
 	if n > 0 {
-		origin = t.Items[0].Position
+		origin, s = t.Items[0].Position, &summary{}
 	} else {
-		s = summaryOf(t)
 		if shownIn, err = p.refOf(s.shownIn); err != nil {
 			return err
 		}
@@ -140,14 +143,13 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 	return p.exec(putItem, args...)
 }
 
-func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) error {
+func (p *projector) putOrigination(_ *domain.Transaction, _ int, it *itemRow, s *summary) error {
 	inFile, err := p.refOf(it.inFile)
 	if err != nil {
 		return err
 	}
 	day := dayOf(it.madeAt)
 	extend(p.days, day, it.position)
-	s := summaryOf(t)
 	p.originations.Next().Int(it.position).Text(it.client).Text(it.transaction).Text(it.id).Int(it.cents).
 		Int(it.madeAt).Int(day).IntOrNull(inFile).Text(historyText(it.steps)).Text(s.sec).Text(string(s.push)).
 		Text(s.name).Text(s.tail).Int(s.account.(int64)).Text(s.company)
@@ -156,14 +158,14 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 
 // otherDay and unfiledDay are NULL for rows that are not in their indexes.
 
-func otherDay(it itemRow, day int64) value {
+func otherDay(it *itemRow, day int64) value {
 	if it.kind == domain.Origination && it.direction == domain.ToFed {
 		return nil
 	}
 	return day
 }
 
-func unfiledDay(it itemRow) value {
+func unfiledDay(it *itemRow) value {
 	if it.status == Released || len(it.steps) == 0 {
 		return nil
 	}

@@ -28,8 +28,12 @@ const (
 	dropTails      = `DELETE FROM changed_tails@ WHERE position = ?1 AND was = tail`
 )
 
-// rowsAtOnce is how many positions are read at once.
-const rowsAtOnce = 1 << 10
+const (
+	// rowsAtOnce is how many positions are read at once.
+	rowsAtOnce = 1 << 10
+	// postingsAtOnce is how many bytes of postings are written at once.
+	postingsAtOnce = 64 << 10
+)
 
 // keyed is an entry of the index during sorting; its key is a part of the
 // arena, and begins with eight bytes by which most keys differ.
@@ -39,10 +43,23 @@ type keyed struct {
 	posting
 }
 
-// blockKeys collects the keys of a block, some 3 MB.
+// blockKeys collects the keys of a block while its payments are applied, some
+// 6 MB.
 type blockKeys struct {
+	block   int64
+	from    int64 // the keys of payments up to this position are not collected, but read from their rows
 	arena   []byte
 	entries []keyed
+
+	client struct { // of the payment before, which most payments share
+		id   string
+		mark uint16
+	}
+}
+
+// begin begins to collect the keys of a block, from a position on.
+func (k *blockKeys) begin(block, from int64) {
+	k.block, k.from, k.arena, k.entries = block, from, k.arena[:0], k.entries[:0]
 }
 
 func (k *blockKeys) add(p posting, key func([]byte) []byte) {
@@ -68,8 +85,12 @@ func (k *blockKeys) sort() {
 	})
 }
 
-// payment adds the keys under which a payment is found.
-func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, company string) {
+// payment adds the keys under which the payment at a position is found.
+func (k *blockKeys) payment(position int64, client, id string, cents int64, name, tail, company string) {
+	if client != k.client.id {
+		k.client.id, k.client.mark = client, clientMark(client)
+	}
+	p := posting{uint16(position - k.block*blockSize - 1), k.client.mark}
 	k.add(p, func(b []byte) []byte { return amountKey(b, cents) })
 	k.add(p, func(b []byte) []byte { return idKey(b, id) })
 	if tail != "" {
@@ -86,31 +107,32 @@ func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, compa
 	}
 }
 
-// indexBlocks indexes the blocks that end between two positions. The indexed
-// values stay in the payment's row, or in changed_tails, so the index is the
+// indexUntil indexes the blocks that end at a position or before it. The keys
+// are those of the events, whenever they are collected, so the index is the
 // same wherever batches of events end.
-func (p *projector) indexBlocks(from, until int64) error {
-	for block := from / blockSize; block < until/blockSize; block++ {
-		if err := p.indexBlock(block); err != nil {
-			return fmt.Errorf("index payments of block %d: %w", block, err)
+func (p *projector) indexUntil(position int64) error {
+	for p.block.block < position/blockSize {
+		if err := p.indexBlock(); err != nil {
+			return fmt.Errorf("index payments of block %d: %w", p.block.block, err)
 		}
+		p.block.begin(p.block.block+1, 0)
 	}
 	return nil
 }
 
-func (p *projector) indexBlock(block int64) error {
+// indexBlock writes the keys of the block. A projector that began within it
+// reads those of the payments before.
+func (p *projector) indexBlock() error {
 	keys := &p.block
-	keys.arena, keys.entries = keys.arena[:0], keys.entries[:0]
-	before := block * blockSize
 	client, company := "", "" // mostly those of the row before
-	for from := before; from < before+blockSize; from += rowsAtOnce {
-		rows := conn.NewRuns(paymentsOfBlock).Next().Int(from).Int(min(from+rowsAtOnce, before+blockSize))
+	for from := keys.block * blockSize; from < keys.from; from += rowsAtOnce {
+		rows := conn.NewRuns(paymentsOfBlock).Next().Int(from).Int(min(from+rowsAtOnce, keys.from))
 		err := rows.Read(p.c, conn.All, func(row *conn.Results) error {
-			place := uint16(row.Int() - before - 1)
+			position := row.Int()
 			client = row.Text(client)
 			id, cents, name, tail := row.Text(""), row.Int(), row.Text(""), row.Text("")
 			company = row.Text(company)
-			keys.payment(posting{place, clientMark(client)}, id, cents, name, tail, company)
+			keys.payment(position, client, id, cents, name, tail, company)
 			return nil
 		})
 		if err != nil {
@@ -118,15 +140,25 @@ func (p *projector) indexBlock(block int64) error {
 		}
 	}
 	keys.sort()
+	rows := conn.NewRuns(putPostings)
 	list := postingList{write: func(first, postings []byte) error {
-		return p.exec(putPostings, block, first, postings)
+		rows.Next().Int(keys.block).Blob(first).Blob(postings)
+		if rows.Size() < postingsAtOnce {
+			return nil
+		}
+		_, err := rows.Do(p.c)
+		return err
 	}}
 	for _, e := range keys.entries {
 		if err := list.add(keys.key(e), e.posting); err != nil {
 			return err
 		}
 	}
-	return list.end()
+	if err := list.end(); err != nil {
+		return err
+	}
+	_, err := rows.Do(p.c)
+	return err
 }
 
 // tailChanged records that the account of a transaction changed.

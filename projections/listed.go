@@ -13,7 +13,7 @@ func inHandList(d domain.Direction) string { return Released + " " + string(d) }
 
 // listed returns the list of an origination, by the status that selects it;
 // NULL for none, and for answers.
-func listed(it itemRow, s summary, shownIn int64) value {
+func listed(it *itemRow, s *summary, shownIn int64) value {
 	switch {
 	case it.kind != domain.Origination:
 		return nil

@@ -46,7 +46,7 @@ type projector struct {
 	itemRuns
 	args  []value   // scratch
 	items []itemRow // scratch
-	block blockKeys // scratch
+	block blockKeys // of the block of the log that has not ended
 }
 
 func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstore.Head) (*projector, error) {
@@ -56,6 +56,7 @@ func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstor
 		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
 		itemRuns: newItemRuns(),
 	}
+	p.block.begin(at.Position/blockSize, at.Position)
 	return p, c.Suffix(of(generation, "@"))
 }
 
@@ -113,6 +114,9 @@ func (p *projector) rows(batch []logEvent) error {
 	}
 	for i := range batch {
 		c := &batch[i]
+		if err := p.indexUntil(c.recorded.Position - 1); err != nil {
+			return err
+		}
 		if !p.collects(c) {
 			if err := p.writeRuns(); err != nil {
 				return err
@@ -128,7 +132,7 @@ func (p *projector) rows(batch []logEvent) error {
 	if err := p.totals(); err != nil {
 		return err
 	}
-	return p.indexBlocks(p.position, last.Position)
+	return p.indexUntil(last.Position)
 }
 
 // event applies one event. Events of other streams concern no view.

@@ -134,6 +134,9 @@ func (s *sized) fill() {
 		until := min(from+fileOf, s.payments)
 		s.must(s.p.c.Transact(ctx, func() error {
 			for n := from; n < until; n++ {
+				if err := s.p.indexUntil(int64(2 * n)); err != nil {
+					return err
+				}
 				if err := s.payment(draw, n); err != nil {
 					return err
 				}
@@ -143,7 +146,7 @@ func (s *sized) fill() {
 				return err
 			}
 			defer func() { s.p.position = position }()
-			return s.p.indexBlocks(s.p.position, position)
+			return s.p.indexUntil(position)
 		}))
 	}
 	s.must(s.p.index(ctx))
@@ -172,9 +175,11 @@ func (s *sized) payment(draw *rand.Rand, n int) error {
 	if n%20_000 == 0 {
 		status, file, trace, list = Rejected, nil, "", Rejected
 	}
-	_, err := s.p.c.Exec(putItem, position, client, uuidOf(draw, n), uuidOf(draw, n), "Origination", "ToFed", status, "", "", cents,
+	id, item, name, tail := uuidOf(draw, n), uuidOf(draw, n), nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000))
+	s.p.block.payment(position, client, id, cents, name, tail, company)
+	_, err := s.p.c.Exec(putItem, position, client, id, item, "Origination", "ToFed", status, "", "", cents,
 		at, int64(20261123), nil, nil, position, "", "", file, int64(1), trace, "", "", nil, history, "PPD", "push",
-		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil, "", "", "", "", list)
+		name, tail, at, position, position, "", "", file, "", nil, company, nil, "", "", "", "", list)
 	return err
 }
 
