@@ -34,7 +34,7 @@ const (
 	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, account, company)
-		VALUES(?1, ?2, ?3, ?4, 'Origination', 'ToFed', 'Pending', '', '', ?5, ?6, ?7, NULL, ?7, ?1, '', '', NULL, 0, '',
+		VALUES(?1, ?2, ?3, ?4, 'Origination', 'ToFed', 'Pending', '', '', ?5, ?6, ?7, NULL, ?16, ?1, '', '', NULL, 0, '',
 			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1, ?14, ?15)`
 
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
@@ -136,14 +136,14 @@ func (p *projector) putItem(t *domain.Transaction, n int, it *itemRow, s *summar
 		p.shows(shownIn, it.position)
 	}
 	args := append(p.args[:0], it.position, it.client, it.transaction, it.id, string(it.kind), string(it.direction),
-		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
+		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), ref(unfiledDay(t, n, it)), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
 		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request, it.missed, listed(it, s, shownIn))
 	return p.exec(putItem, args...)
 }
 
-func (p *projector) putOrigination(_ *domain.Transaction, _ int, it *itemRow, s *summary) error {
+func (p *projector) putOrigination(t *domain.Transaction, n int, it *itemRow, s *summary) error {
 	inFile, err := p.refOf(it.inFile)
 	if err != nil {
 		return err
@@ -152,11 +152,12 @@ func (p *projector) putOrigination(_ *domain.Transaction, _ int, it *itemRow, s 
 	extend(p.days, day, it.position)
 	p.originations.Next().Int(it.position).Text(it.client).Text(it.transaction).Text(it.id).Int(it.cents).
 		Int(it.madeAt).Int(day).IntOrNull(inFile).Text(historyText(it.steps)).Text(s.sec).Text(string(s.push)).
-		Text(s.name).Text(s.tail).Int(s.account.(int64)).Text(s.company)
+		Text(s.name).Text(s.tail).Int(s.account.(int64)).Text(s.company).IntOrNull(unfiledDay(t, n, it))
 	return nil
 }
 
-// otherDay and unfiledDay are NULL for rows that are not in their indexes.
+// otherDay and unfiledDay are NULL, and 0, for rows that are not in their
+// indexes.
 
 func otherDay(it *itemRow, day int64) value {
 	if it.kind == domain.Origination && it.direction == domain.ToFed {
@@ -165,19 +166,20 @@ func otherDay(it *itemRow, day int64) value {
 	return day
 }
 
-func unfiledDay(it *itemRow) value {
-	if it.status == Released || len(it.steps) == 0 {
-		return nil
+func unfiledDay(t *domain.Transaction, n int, it *itemRow) int64 {
+	queued := it.changed == it.position && waits(t, t.Items[n]) && hasEntry(t, t.Items[n])
+	if it.status == Released || len(it.steps) == 0 || queued {
+		return 0
 	}
 	return dayOf(it.steps[len(it.steps)-1].at)
 }
 
-// ref is NULL for no file.
-func ref(file int64) value {
-	if file == 0 {
+// ref is NULL for 0, which is no file and no day.
+func ref(n int64) value {
+	if n == 0 {
 		return nil
 	}
-	return file
+	return n
 }
 
 // filed applies the second event of a stream.

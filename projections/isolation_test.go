@@ -116,6 +116,8 @@ func TestEveryWayKeepsToItsClient(t *testing.T) {
 	w.must(v.read(w.ctx, func(s snapshot) error {
 		row, err := s.c.Row("SELECT max(file), max(in_file), max(day) FROM items@ WHERE client = 'gym' AND in_file IS NOT NULL")
 		w.must(err)
+		queued, err := s.c.Row("SELECT odfi, answers, due FROM pending@ WHERE client = 'gym'")
+		w.must(err)
 		for name, way := range map[string]struct {
 			q    itemQuery
 			args []value
@@ -123,6 +125,7 @@ func TestEveryWayKeepsToItsClient(t *testing.T) {
 			"days":       {madeDays.items, values(row[2], first)},
 			"other days": {otherDays.items, values(row[2], first)},
 			"unfiled":    {unfiledDays[Pending].items, values(row[2], first)},
+			"a queue":    {itemsQueued, values(queued[0], queued[1], queued[2], first, last)},
 			"a file":     {itemsOfFile, values(row[0], first, "", first)},
 			"a cut":      {itemsCut, values(row[1], nil, nil, first)},
 			"changes":    {itemsChanged, values(first, last)},

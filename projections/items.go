@@ -11,6 +11,7 @@ import (
 //     cut of their file included; an item that changes during the listing
 //     comes again, later.
 //   - With Status, in the order in which they lie in the queue or in files.
+//     Of what is Pending, that to which something happened comes last.
 //     The days are those on which they entered the status they have.
 //   - Otherwise by the day they were made and their place in the log.
 //
@@ -101,7 +102,9 @@ func (l *itemList) segments() []func() (bool, error) {
 	switch l.f.Status {
 	case "":
 		return []func() (bool, error){l.made}
-	case Pending, Recalled, Rejected:
+	case Pending:
+		return []func() (bool, error){l.queued, l.unfiled}
+	case Recalled, Rejected:
 		return []func() (bool, error){l.unfiled}
 	case Released:
 		return []func() (bool, error){l.inHand, l.released}

@@ -48,7 +48,7 @@ func (l *itemList) inHand() (bool, error) {
 }
 
 // unfiled lists items that wait or never leave, by the day on which they
-// entered that status.
+// entered that status; not those that queued lists.
 func (l *itemList) unfiled() (bool, error) {
 	return l.byDay(unfiledDays[l.f.Status])
 }

@@ -1,10 +1,14 @@
 package projections
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 var (
 	itemsChanged = itemsBy("items_changed",
-		"i.changed > ?5 AND i.changed < ?6 AND i.changed >= max(coalesce(f.delivered, 0), coalesce(h.cut, 0))", "i.changed")
+		notQueued+" AND i.changed > ?5 AND i.changed < ?6 AND i.changed >= max(coalesce(f.delivered, 0), coalesce(h.cut, 0))", "i.changed")
 	itemsCut = itemsBy("items_in_file",
 		"i.in_file = ?5 AND i.position > ?8 AND h.cut > max(i.changed, coalesce(f.delivered, 0))", "i.position")
 )
@@ -61,8 +65,30 @@ func (l *itemList) changedFile(from int64) (next fileAt, way itemQuery, err erro
 }
 
 // ownChanges lists the items whose newest change is an event of their own
-// between two positions.
+// between two positions. The index of changes does not have those that wait
+// since they were made.
 func (l *itemList) ownChanges(from, until int64) (bool, error) {
-	next := func(r found) cursor { return cursor{At: r.ChangedAt} }
-	return l.walk(itemsChanged, cursor{At: from}, next, func(c cursor) []value { return values(c.At, until) })
+	for from+1 < until {
+		rows, upTo, err := l.queuedBetween(from, until)
+		if err != nil {
+			return false, err
+		}
+		limit := l.page.room()
+		changed, err := l.s.items(itemsChanged, values(l.f.Client, string(l.f.Kind), string(l.f.Direction), limit, from, upTo)...)
+		if err != nil {
+			return false, err
+		}
+		if limit > 0 && int64(len(changed)) == limit {
+			upTo = changed[limit-1].ChangedAt + 1
+		}
+		rows = append(rows, changed...)
+		slices.SortFunc(rows, func(a, b found) int { return cmp.Compare(a.ChangedAt, b.ChangedAt) })
+		for _, r := range rows {
+			if r.ChangedAt < upTo && !l.add(r, cursor{At: r.ChangedAt}) {
+				return false, nil
+			}
+		}
+		from = upTo - 1
+	}
+	return true, nil
 }

@@ -35,10 +35,13 @@ const (
 	undone = `SELECT client, txn, item, position FROM corrections@ WHERE position > ?1 ORDER BY position LIMIT ?2`
 	// staleAccounts compares the last four characters of the accounts: it returns few
 	// rows in excess, and needs no index of its own.
-	staleAccounts = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
+	staleAccounts = `SELECT DISTINCT i.client, i.txn FROM (
+			SELECT position FROM pending@ INDEXED BY pending_due@ WHERE client = ?1
+			UNION ALL SELECT position FROM items@ INDEXED BY items_unfiled_day@ WHERE client = ?1 AND status = 'Pending' AND unfiled_day IS NOT NULL) w
+		CROSS JOIN items@ i ON i.position = w.position
 		CROSS JOIN leads@ l ON l.client = i.client
 			AND l.tail = iif(i.origin IS NULL, i.tail, (SELECT o.tail FROM items@ o WHERE o.position = i.origin))
-		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
+		WHERE i.client = ?1 AND i.status = 'Pending'
 			AND i.kind IN ('Origination', 'Retry', 'Reversal', 'ReturnFee') AND i.direction = 'ToFed'`
 	correctedClients = `SELECT client, max(changed) FROM leads@ INDEXED BY leads_changed@ WHERE changed > ?1 GROUP BY client`
 )

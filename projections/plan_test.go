@@ -13,7 +13,7 @@ func TestNoQuestionScans(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
 	questions := []string{
-		madeDays.next, otherDays.next, firstClient, nextClient, nextDelivery, nextCut, deliveredFiles, undeliveredFiles,
+		madeDays.next, otherDays.next, firstClient, nextClient, nextDelivery, nextCut, queueParts, positionsQueued, deliveredFiles, undeliveredFiles,
 		latestDay, waitingOfAll, waitingOfGroup, listedOfAll, listedOfClient, entryGroups,
 		shownInFile, unsentOfAll, unsentOfOne, sentOfAll, sentOfOne, carriedFiles, filesInState, filesInStateOf, nextAnswered, unanswered, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
@@ -21,7 +21,7 @@ func TestNoQuestionScans(t *testing.T) {
 		listApprovals, undoneApprovals, waitsApproval, waitsHeldFile, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems + oldestHeld, heldByRule + oldestHeld, heldOfOwner + oldestHeld, heldSince + longestHeld, unmatchedSince, decisionsSince, requestsSince,
 		countedWaiting, countedBatches, countedInBatch, countedMade, entriesOfGroup, bankTerms,
 	}
-	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
+	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged, itemsQueued} {
 		questions = append(questions, string(way))
 	}
 	for _, way := range unfiledDays {
@@ -90,6 +90,7 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"a day", string(madeDays.items), "(client=? AND day=? AND rowid>?)"},
 		{"a day of what is not ours", string(otherDays.items), "(client=? AND other_day=? AND rowid>?)"},
 		{"a day of what waits", string(unfiledDays[Pending].items), "(client=? AND status=? AND unfiled_day=? AND rowid>?)"},
+		{"a part of the queue", string(itemsQueued), "(client=? AND odfi=? AND answers=? AND due=? AND rowid>? AND rowid<?)"},
 		{"a file", string(itemsOfFile), "(file=? AND (batch,trace)>(?,?))"},
 		{"changes", string(itemsChanged), "(client=? AND changed>? AND changed<?)"},
 		{"a client's transactions", transactionsOfDay, "(client=? AND day=? AND rowid<?)"},

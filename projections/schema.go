@@ -7,7 +7,7 @@ import (
 
 // meaning is changed when the apply logic makes other rows from the same events
 // while the tables stay the same. Every folder then rebuilds its views.
-const meaning = "3"
+const meaning = "4"
 
 // shape identifies the tables and their meaning, so that a program recognizes
 // views that it cannot read.
@@ -54,7 +54,7 @@ CREATE TABLE items@(
   made_at      INTEGER NOT NULL,
   day          INTEGER NOT NULL,        -- made on
   other_day    INTEGER,                 -- the same, for all but our own originations
-  unfiled_day  INTEGER,                 -- entered its status on, for ours in no file
+  unfiled_day  INTEGER,                 -- entered its status on, for ours in no file; NULL for what is in pending since it was made
   changed      INTEGER NOT NULL,        -- newest event about it
   code         TEXT    NOT NULL,
   corrected    TEXT    NOT NULL,
@@ -284,7 +284,7 @@ const indexes = `
 CREATE INDEX items_day@ ON items@(client, day);
 CREATE INDEX items_other_day@ ON items@(client, other_day) WHERE other_day IS NOT NULL;
 CREATE INDEX items_unfiled_day@ ON items@(client, status, unfiled_day) WHERE unfiled_day IS NOT NULL;
-CREATE INDEX items_changed@ ON items@(client, changed);
+CREATE INDEX items_changed@ ON items@(client, changed) WHERE ` + notQueued + `;
 CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
 CREATE INDEX items_listed@ ON items@(listed) WHERE listed IS NOT NULL;
 CREATE INDEX items_listed_of@ ON items@(client, listed) WHERE listed IS NOT NULL;

@@ -9,7 +9,7 @@ const (
 		i.cents, i.made_at, i.changed, i.code, i.corrected, i.batch, i.trace, i.effective_on, i.settled_on, i.history,
 		i.file, f.id, f.delivered_at, f.delivered, b.effective_on, h.cut,
 		i.information, i.died, i.held_by, i.statement, i.decision, i.request, i.missed
-		FROM items@ i `
+		FROM `
 	itemJoins = ` LEFT JOIN files@ f ON f.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		LEFT JOIN files@ h ON h.position = i.in_file
@@ -25,7 +25,7 @@ type itemQuery string
 // Arguments of every query: 1 client, 2 kind, 3 direction, 4 limit; any others
 // follow.
 func itemsBy(index, where, order string) itemQuery {
-	return itemQuery(itemColumns + "INDEXED BY " + index + "@" + itemJoins + where + " ORDER BY " + order + " LIMIT ?4")
+	return itemQuery(itemColumns + "items@ i INDEXED BY " + index + "@" + itemJoins + where + " ORDER BY " + order + " LIMIT ?4")
 }
 
 // found is a row of items with the columns that a list needs.

@@ -47,8 +47,14 @@ func waits(t *domain.Transaction, i *domain.Item) bool {
 	return i != t.Origination() || slices.ContainsFunc(i.History, func(s domain.Step) bool { return s.State == domain.Filed })
 }
 
+// hasEntry reports whether this program knows the payment of an item, from which
+// its entry is made.
+func hasEntry(t *domain.Transaction, i *domain.Item) bool {
+	return t.Originated != nil || t.Received != nil && i.Kind.IsAnswer()
+}
+
 func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w queueRow, err error) {
-	if t.Originated == nil && (t.Received == nil || !i.Kind.IsAnswer()) {
+	if !hasEntry(t, i) {
 		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
 	}
 	entry, err := t.EntryOf(i)
