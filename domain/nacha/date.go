@@ -11,8 +11,9 @@ func ParseDate(s string) (time.Time, error) {
 	if len(s) != 6 || !digits(s) {
 		return time.Time{}, fmt.Errorf("date must be six digits, YYMMDD")
 	}
-	d := time.Date(2000+two(s), time.Month(two(s[2:])), two(s[4:]), 0, 0, 0, 0, time.UTC)
-	if FormatDate(d) != s {
+	month, day := time.Month(two(s[2:])), two(s[4:])
+	d := time.Date(2000+two(s), month, day, 0, 0, 0, 0, time.UTC)
+	if d.Month() != month || d.Day() != day { // it would be a day of another month
 		return time.Time{}, fmt.Errorf("%s is not a day", s)
 	}
 	return d, nil

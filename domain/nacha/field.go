@@ -62,7 +62,7 @@ func (f *fields) want(ok bool, field, reason string, args ...any) {
 // text checks an alphameric field that may be empty.
 func (f *fields) text(field, s string, width int) {
 	f.printable(field, s)
-	f.want(utf8.RuneCountInString(s) <= width, field, "is longer than %d characters", width)
+	f.want(len(s) <= width || utf8.RuneCountInString(s) <= width, field, "is longer than %d characters", width)
 }
 
 // printable checks that a record of ours can contain the value.

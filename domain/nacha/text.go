@@ -50,4 +50,11 @@ func blank(s string) bool { return trim(s) == "" }
 
 // blankOrZero reports whether a field holds nothing but spaces and zeros,
 // which the rules treat as missing.
-func blankOrZero(s string) bool { return strings.Trim(s, " 0") == "" }
+func blankOrZero(s string) bool {
+	for i := range len(s) {
+		if s[i] != ' ' && s[i] != '0' {
+			return false
+		}
+	}
+	return true
+}
