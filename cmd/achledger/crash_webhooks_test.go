@@ -134,7 +134,8 @@ func TestWebhooksLoseNothingOverKilledProcesses(t *testing.T) {
 	for round := range 2 {
 		load.await(int64(100 * (round + 1)))
 		s.kill()
-		t.Logf("killed %d: %d acknowledged, %d messages taken", round+1, load.acknowledged.Load(), l.count())
+		taken, _ := l.count()
+		t.Logf("killed %d: %d acknowledged, %d messages taken", round+1, load.acknowledged.Load(), taken)
 		s.start()
 	}
 	load.await(300)
@@ -160,18 +161,20 @@ func TestWebhooksLoseNothingOverKilledProcesses(t *testing.T) {
 			t.Fatalf("%d of %d payments were not told whole", missing, len(payments))
 		}
 	}
-	if n := l.count(); n < 1000 {
-		t.Errorf("only %d messages", n)
+	taken, messages := l.count()
+	if taken < 1000 {
+		t.Errorf("only %d messages", taken)
 	}
-	t.Logf("%d payments, %d messages taken of %d", len(payments), l.count(), len(l.ids))
+	t.Logf("%d payments, %d messages taken of %d", len(payments), taken, messages)
 	s.stop()
 	s.verify()
 }
 
-func (l *listener) count() int {
+// count returns how many messages were taken, and how many there are.
+func (l *listener) count() (taken, messages int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.taken
+	return l.taken, len(l.ids)
 }
 
 // secretOf asks for something whose answer holds a secret.
