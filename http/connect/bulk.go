@@ -44,8 +44,9 @@ const (
 //
 //	read lines → prepare a batch → commit it → report → the caller
 //
-// Each stage works on a batch while the next stage works on the one before, so
-// the log never waits for lines. Results are spooled while the caller does not
+// Each stage works on a batch while the next stage works on the one before, and
+// a batch may wait between them, so that the log never waits for lines, and the
+// processors have work while a commit waits for the disk. Results are spooled while the caller does not
 // read, as many callers do until they have sent everything; when the spool is
 // full no more lines are read, and a caller that reads nothing for two minutes
 // is disconnected. After maxRefused refused lines in a row the request ends
@@ -139,7 +140,7 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 			}
 		})
 	}
-	prepared, committed := make(chan []*bulkLine), make(chan []*bulkLine)
+	prepared, committed := make(chan []*bulkLine, 1), make(chan []*bulkLine, 1)
 	all.Go(func() { b.queue.fill(lines, first, err) })
 	stage(func() error { return b.prepareAll(prepared) }, func() { close(prepared) })
 	stage(func() error { return b.commitAll(prepared, committed) }, func() { close(committed) })
