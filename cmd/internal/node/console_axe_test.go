@@ -17,34 +17,11 @@ const serious = `axe.run(document, {resultTypes: ["violations"], preload: false}
 	.map(v => v.id + ", " + v.help + ": " + v.nodes.slice(0, 5).map(n => n.target.join(" ") + " " +
 		n.any.concat(n.all, n.none).map(c => c.message).join("; ")).join(" | ")))`
 
-// Every page, in light and in dark, on a large screen and a small one.
-func TestAxeFindsNothingSeriousOnAnyPage(t *testing.T) {
-	t.Parallel()
-	axe := axeCore(t)
-	day := newBankDay(t)
-	day.asks()
-	if _, err := day.server.AddOperator(t.Context(), NewOperator{Email: "m.ortiz@lantern.example", Roles: []string{"viewer"}}); err != nil {
-		t.Fatal(err) // one of the pages is about this person
-	}
-	for _, view := range []struct {
-		name       string
-		wide, high int64
-		scheme     string
-	}{{"light", 1280, 800, "light"}, {"dark", 1280, 800, "dark"}, {"small", 390, 844, "light"}} {
-		t.Run(view.name, func(t *testing.T) {
-			web := newBrowser(t, day.Base)
-			_, err := chromedp.Call(web.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: axe})
-			web.must(err) // every page has it, and it is sent once
-			web.looks(view.wide, view.high, view.scheme)
-			web.visit("/console/sign-in")
-			web.accessible("sign-in")
-			day.signIn(web, view.name+"@lantern.example", "approver", "admin")
-			for _, p := range day.pages() {
-				web.visit("/console" + p[1])
-				web.accessible(p[0])
-			}
-		})
-	}
+// withAxe gives axe-core to every page that the tab opens from now on; it is sent once.
+func (b *browser) withAxe(t *testing.T) {
+	t.Helper()
+	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: axeCore(t)})
+	b.must(err)
 }
 
 // accessible fails the test if axe-core finds something serious.
