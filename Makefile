@@ -20,12 +20,12 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 # are processors, since tests also wait for processes and for time to pass. Those
 # whose tests take longest start first, so that no processor is idle at the end.
 # Garbage is collected as seldom as in the program; see cmd/achledger/memory.go.
-LONGEST = ./cmd/internal/node ./workers ./cmd/achledger ./workers/inbound ./http ./eventstore/postgres ./projections ./cmd/bench
+LONGEST = ./cmd/internal/node ./workers ./cmd/achledger ./workers/inbound ./http ./eventstore/postgres ./projections ./eventstore/sqlite ./workers/webhooks ./cmd/bench ./cmd/broker ./eventstore/relay ./workers/restore ./domain
 test: gcc postgres prometheus chromium gpg node curl ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
-	GOGC=200 bash .ci/memory go test -race -vet=off -p 4 -timeout 25m $(LONGEST) ./...
+	GOGC=200 bash .ci/memory go test -race -vet=off -p 5 -timeout 25m $(LONGEST) ./...
 
 explore: gcc postgres gpg ## every random test with new seeds, for MINUTES=60, keeping what it finds
 	@bash .ci/explore

@@ -435,6 +435,7 @@ func (b *bank) comesBack(id, code string) {
 // Of 40,000 debits the 161st that comes back unauthorized warns, and the 201st
 // has the company's debits held; a tenth of all that in a short run.
 func TestACompanysDebitsAreHeldFromTheReturnThatPassesItsRate(t *testing.T) {
+	t.Parallel()
 	n := 40_000
 	if testing.Short() {
 		n = 4_000

@@ -37,6 +37,7 @@ type model struct {
 // likes: each entry arrives there once, with a date that was true when it
 // left, and what was withdrawn never does.
 func TestRandomHistories(t *testing.T) {
+	t.Parallel()
 	first := testseed.Of(t, 20261128)
 	for s := first; s < first+15; s++ {
 		t.Run(fmt.Sprintf("seed %d", s), func(t *testing.T) {

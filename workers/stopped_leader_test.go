@@ -76,6 +76,7 @@ func (b *aBank) take() {
 // leads and delivers, the bank takes what it finds, and then the first goes on
 // where it was.
 func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
+	t.Parallel()
 	for _, bank := range []struct {
 		way   string
 		taken bool // by the bank, before the first wakes
