@@ -30,8 +30,9 @@ const (
 // reports all faults: missing positions, hashes that do not follow from the
 // event and the hash before it, times that go back, data that is not JSON,
 // streams whose versions have gaps, idempotency keys that do not refer to events
-// recorded when they were used, missing triggers. Nodes may run meanwhile. Progress, which may be nil, counts
-// each event twice. An error means that the verification was not completed.
+// recorded when they were used, missing triggers. Nodes may run meanwhile. Progress,
+// which may be nil, counts each event twice. An error means that the verification was
+// not completed.
 func (s *Store) Verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error) {
 	if progress == nil {
 		progress = func(int64, int64) {}

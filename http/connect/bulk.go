@@ -46,11 +46,12 @@ const (
 //
 // Each stage works on a batch while the next stage works on the one before, and
 // a batch may wait between them, so that the log never waits for lines, and the
-// processors have work while a commit waits for the disk. Results are spooled while the caller does not
-// read, as many callers do until they have sent everything; when the spool is
-// full no more lines are read, and a caller that reads nothing for two minutes
-// is disconnected. After maxRefused refused lines in a row the request ends
-// with a last line that says so, and the lines after it are not processed.
+// processors have work while a commit waits for the disk. Results are spooled
+// while the caller does not read, as many callers do until they have sent
+// everything; when the spool is full no more lines are read, and a caller that
+// reads nothing for two minutes is disconnected. After maxRefused refused lines in
+// a row the request ends with a last line that says so, and the lines after it are
+// not processed.
 //
 // When a request breaks off, what was committed stays, and a retry with the
 // same ids or the same key is answered line by line as the first time.

@@ -77,8 +77,8 @@ func (f Folder) lostLog(i instance) (reason string, err error) {
 }
 
 // holdsAnything reports whether a path is a file, or a folder that contains a
-// file with another name than ours. Empty folders are made before there is a log, and the outbox may be a link to
-// one that the bank reads.
+// file with another name than ours. Empty folders are made before there is a log,
+// and the outbox may be a link to one that the bank reads.
 func holdsAnything(path, ours string) (found bool, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // WalkDir follows no link

@@ -148,7 +148,8 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	}
 	reported := &brokerErrors{log: s.log, url: shown}
 	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
-		// Otherwise two refused logins, as while passwords are changed, close the connection for good.
+		// Otherwise two refused logins, as while passwords are changed, close the
+		// connection for good.
 		nats.IgnoreAuthErrorAbort(),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { reported.warn(err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { reported.warn(err) }),

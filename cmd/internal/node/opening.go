@@ -88,8 +88,9 @@ const (
 // compareStream compares the stream with the log and then ends the pause of
 // pauseDelivery. If the stream is not a copy of the log it returns an error, or with an
 // external broker switches delivery off: the server then serves until a person resets the
-// stream, as it does while that lacks messages. A broker that does not answer is not an error, and ends no pause: the embedded
-// one is asked again, and of an external one the relay compares once it is connected.
+// stream, as it does while that lacks messages. A broker that does not answer is not an
+// error, and ends no pause: the embedded one is asked again, and of an external one the
+// relay compares once it is connected.
 func (s *Server) compareStream(ctx context.Context) error {
 	asking, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
