@@ -89,7 +89,7 @@ func (c Release) Decide(t Transaction) []Event {
 	if next := c.next(t, i); next != nil {
 		events = append(events, next)
 	}
-	if i.Kind == Reversal { // the entry's own file may have been refused before
+	if t.takesBack(i) { // the entry's own file may have been refused before
 		if held, waits := t.holdUnwanted(); waits {
 			events = append(events, held)
 		}

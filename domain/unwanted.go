@@ -49,8 +49,19 @@ func (c ReversalLost) Decide(t Transaction) []Event {
 	return nil
 }
 
-// holdUnwanted holds the entry, or what presents it again, if it waits and no
-// person has held it.
+// takesBack reports whether an item of ours takes the entry back: it is its reversal,
+// or the dishonor that lets the reversal stand although it was returned.
+func (t *Transaction) takesBack(i *Item) bool {
+	if i.Kind == Dishonor {
+		if ret, ok := t.Item(i.ReplyTo); ok {
+			i, _ = t.Item(ret.ReplyTo)
+		}
+	}
+	return i != nil && i.Kind == Reversal
+}
+
+// holdUnwanted holds the entry, or what presents it again, if it waits and may leave
+// before a person decides.
 func (t *Transaction) holdUnwanted() (held TransactionHeld, waits bool) {
 	for _, i := range t.Items {
 		if i.Presents() && (i.State == Pending || i.asksEngine()) {

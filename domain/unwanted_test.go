@@ -48,3 +48,33 @@ func TestWhatHasToLeaveIsRejectedByNoRule(t *testing.T) {
 func engineSays(rule string) func(domain.Transaction) ([]domain.Event, error) {
 	return domain.RecordEngineAnswer{ItemID: "entry", Rule: rule, EngineAnswer: domain.EngineAnswer{Action: guard.Reject, Reason: "on a list"}}.Decide
 }
+
+// A payment, its reversal, and the dishonor of the reversal's return left; the operator
+// refused the file of the payment, which waits to leave again, since the reversal stands.
+// Then the operator refuses the file of the dishonor too: nothing takes the payment back
+// any more.
+func TestAPaymentIsHeldWhenTheDishonorNeverLeftThatLetItsReversalStand(t *testing.T) {
+	filed := func(file string) *domain.Filing { return &domain.Filing{File: file} }
+	for name, tt := range map[string]struct {
+		answered domain.ItemKind // by the item whose return was dishonored
+		want     int
+	}{
+		"of its reversal": {domain.Reversal, 2},
+		"of its fee":      {domain.ReturnFee, 1},
+	} {
+		tx := domain.Transaction{Items: []*domain.Item{
+			{ID: "entry", Kind: domain.Origination, Direction: domain.ToFed, State: domain.Pending},
+			{ID: "answer", Kind: tt.answered, Direction: domain.ToFed, State: domain.Filed, ReplyTo: "entry", Filing: filed("f2")},
+			{ID: "back", Kind: domain.Return, Direction: domain.FromFed, State: domain.InHand, ReplyTo: "answer"},
+			{ID: "dishonor", Kind: domain.Dishonor, Direction: domain.ToFed, State: domain.Filed, ReplyTo: "back", Filing: filed("f3")},
+		}}
+		events := domain.Release{ItemID: "dishonor", File: "f3", Reason: "hash"}.Decide(tx)
+		if len(events) != tt.want {
+			t.Errorf("%s: %+v, want %d events", name, events, tt.want)
+			continue
+		}
+		if held, ok := events[len(events)-1].(domain.TransactionHeld); tt.want == 2 && (!ok || held.ItemID != "entry") {
+			t.Errorf("%s: %+v", name, events[1])
+		}
+	}
+}

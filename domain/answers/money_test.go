@@ -238,7 +238,7 @@ func (h *history) refuse() {
 	}
 	delete(h.moved, i.ID)
 	h.decided(events[:1], nil)
-	if i.Presents() {
+	if i.Presents() || i.Kind == domain.Dishonor && h.t.Aside(i) {
 		h.note()
 	}
 	h.decided(events[1:], nil)

@@ -182,16 +182,17 @@ func (c *walker) holds(p *promise) {
 	}
 }
 
-// unwanted reports whether an entry that was not processed was to be taken back: its
+// unwanted reports whether an entry was to be taken back that was not processed: its
 // receiving bank was asked to return it and has time to answer, or its reversal came
-// back.
+// back. That is so, too, once the dishonor of the reversal's return was not processed.
 func (c *walker) unwanted(p *promise) bool {
 	var t told
 	c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t)
 	asked := slices.ContainsFunc(t.Events, func(e eventTold) bool {
 		return e.EventType == "ReturnRequest" && e.ReplyToEventId == p.event && e.Status == "Pending"
 	})
-	return asked || p.presents() && !p.answered && t.reversalCameBack()
+	lost := p.presents() || p.kind == "DishonoredReturn" && t.losesReversal(t.event(t.event(p.event).ReplyToEventId))
+	return asked || lost && !p.answered && t.reversalCameBack()
 }
 
 // presents reports whether it is an entry, or presents one again.
