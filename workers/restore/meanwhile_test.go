@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // left returns the files in an outbox, in the order in which they were cut.
@@ -71,6 +72,39 @@ func TestAnEntryThatWasHeldInTheBackupIsTheSame(t *testing.T) {
 	}
 	r.holds(b.outbox(), 1, 1)
 	r.quiet()
+}
+
+// Lists have what was held and approved last, and nothing happened to the second.
+func TestOfEqualEntriesTheOldestLeft(t *testing.T) {
+	b := openTwoClients(t)
+	first, second := b.pay(gym, wage(100)), b.pay(gym, wage(100))
+	b.must(b.judge(gym, first, domain.Hold{ItemID: b.item(gym, first), Reason: "look"}))
+	b.must(b.judge(gym, first, domain.Approve{ItemID: b.item(gym, first)}))
+	r := b.restored()
+	b.must(b.judge(gym, second, domain.Recall{ItemID: b.item(gym, second)}))
+	b.sweepAt("10:00")
+
+	r.take(b.outbox())
+	if got := []domain.State{r.state(gym, first), r.state(gym, second)}; got[0] != domain.Filed || got[1] != domain.Pending {
+		t.Errorf("they are %v, want the first filed and the second waiting", got)
+	}
+}
+
+// Somebody holds an item while what waits is listed, so that it is listed again.
+func TestAnItemThatIsListedTwiceIsTakenOnce(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	b.must(b.views.CatchUp(t.Context()))
+	q, err := b.restore().waiting(t.Context())
+	b.must(err)
+	page, _, err := b.views.Items(t.Context(), projections.ItemFilter{Status: projections.Pending})
+	b.must(err)
+	b.must(b.restore().index(t.Context(), q, page))
+	for key, items := range q.exact[gym] {
+		if len(page) != 1 || len(items) != 1 {
+			t.Errorf("%d items of %d with key %s", len(items), len(page), key)
+		}
+	}
 }
 
 func TestAFileThatWasDatedAgainBeforeItWentOutCanBeTold(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -17,12 +18,14 @@ import (
 // client and key. Items with equal keys are in log order.
 type queue struct {
 	exact, loose, similar map[string]map[string][]*item
+	known                 map[int64]bool   // items, by position: one that changes while they are read is listed again
 	versions              map[string]int64 // of the transactions' streams, including what was written here
 }
 
 // item is a waiting item.
 type item struct {
 	client, transaction, id string
+	position                int64
 	name                    string
 	cents                   int64
 	held                    bool
@@ -62,7 +65,7 @@ const chunk = 2000
 
 // waiting reads the items of every client that wait at the ODFI.
 func (r Restore) waiting(ctx context.Context) (*queue, error) {
-	q := &queue{versions: map[string]int64{}}
+	q := &queue{known: map[int64]bool{}, versions: map[string]int64{}}
 	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.similar} {
 		*by = map[string]map[string][]*item{}
 	}
@@ -83,7 +86,20 @@ func (r Restore) waiting(ctx context.Context) (*queue, error) {
 			return nil, err
 		}
 		if filter.Cursor = next; next == "" {
+			q.inLogOrder()
 			return q, nil
+		}
+	}
+}
+
+// inLogOrder sorts items with equal keys: those to which something happened were
+// listed last.
+func (q *queue) inLogOrder() {
+	for _, clients := range []map[string]map[string][]*item{q.exact, q.loose, q.similar} {
+		for _, keys := range clients {
+			for _, items := range keys {
+				slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.position, b.position) })
+			}
 		}
 	}
 }
@@ -107,16 +123,17 @@ func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) e
 			return err
 		}
 		i, ok := t.Item(row.ItemID)
-		if !ok || t.ODFI() != r.ODFI || !i.Waits() {
+		if !ok || t.ODFI() != r.ODFI || !i.Waits() || q.known[i.Position] {
 			continue
 		}
+		q.known[i.Position] = true
 		p, err := r.probe(&t, i)
 		if err != nil {
 			return err
 		}
 		probes = append(probes, p)
 		w := &item{
-			client: t.Client, transaction: t.ID, id: i.ID, cents: i.AmountCents, held: i.State == domain.Held, reason: i.Reason,
+			client: t.Client, transaction: t.ID, id: i.ID, position: i.Position, cents: i.AmountCents, held: i.State == domain.Held, reason: i.Reason,
 			name: p.entry.Name, due: t.CreatedAt,
 		}
 		if day, err := calendar.ParseDate(t.AskedOn(i)); err == nil {
