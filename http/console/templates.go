@@ -110,6 +110,9 @@ func withoutSlash(r *http.Request) string {
 	if to == path || r.Method != http.MethodGet || to != Path && !strings.HasPrefix(to, Path+"/") {
 		return ""
 	}
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
 	return to
 }
 

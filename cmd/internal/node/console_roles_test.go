@@ -99,7 +99,7 @@ func consoleRoutes(r *running) (routes []string) {
 func TestAConsolesAddressMayEndWithASlash(t *testing.T) {
 	r := serve(t, "", nil)
 	nobody := &visitor{t: t, base: r.Base}
-	for path, want := range map[string]string{"/console/": "/console", "/console/files/": "/console/files"} {
+	for path, want := range map[string]string{"/console/": "/console", "/console/files/": "/console/files", "/console/files/?q=ada": "/console/files?q=ada"} {
 		if response, _ := nobody.send(http.MethodGet, path, nil); response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != want {
 			t.Errorf("%s answers %d, to %q", path, response.StatusCode, response.Header.Get("Location"))
 		}
