@@ -24,8 +24,8 @@ const (
 // changes do not have them meanwhile.
 const notQueued = `(status = 'Released' OR unfiled_day IS NOT NULL)`
 
-// queuedAtOnce is how many items of the queue are read at once for a list
-// without a limit.
+// queuedAtOnce is how many items of the queue are read at once for a list without
+// a limit, and for one that selects few of them.
 const queuedAtOnce = 1000
 
 // queued lists the items that wait for a file since they were made, in log
@@ -55,7 +55,7 @@ func (l *itemList) queued() (bool, error) {
 // a page of items, and the position before which there are no others.
 func (l *itemList) queuedBetween(from, until int64) (rows []found, upTo int64, err error) {
 	limit := l.page.room()
-	if limit < 0 {
+	if limit < 0 || l.others() {
 		limit = queuedAtOnce
 	}
 	parts, err := collect(l.s, queueParts, values(l.f.Client), func(row []value, part *[]value) { *part = slices.Clone(row) })

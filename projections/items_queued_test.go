@@ -30,6 +30,7 @@ func TestAQueueOfManyDatesIsListedInLogOrderPageByPage(t *testing.T) {
 		"what is pending": {ItemFilter{Client: "gym", Status: Pending}, untouchedFirst},
 		"of a day":        {ItemFilter{Client: "gym", Status: Pending, FromDay: "2026-11-23", ToDay: "2026-11-23"}, untouchedFirst},
 		"of another day":  {ItemFilter{Client: "gym", Status: Pending, FromDay: "2026-11-24"}, nil},
+		"of another kind": {ItemFilter{Client: "gym", Status: Pending, Kind: domain.Retry}, nil},
 		"changes":         {ItemFilter{Client: "gym", After: 1}, want},
 	} {
 		t.Run(name, func(t *testing.T) {
