@@ -122,7 +122,9 @@ func (r *Relay) jetStream() (jetstream.JetStream, error) {
 	return js, nil
 }
 
+// lost tells that messages are lost. What is published in their place is looked at anew.
 func (r *Relay) lost() {
+	r.newest, r.written = 0, 0
 	if r.Lost != nil {
 		r.Lost()
 	}

@@ -6944,7 +6944,8 @@ type ClientInterface interface {
 
 	// RecallEvent Recall a pending event
 	//
-	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
+	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names
+	// the file; so is a transaction whose file the operator refused, while its reversal, which left, stands.
 	//
 	// Corresponds with DELETE /api/transaction/{id}/events/{event} (the `RecallEvent` operationId).
 	RecallEvent(ctx context.Context, id string, event string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8843,7 +8844,8 @@ func (c *API) DishonorReturn(ctx context.Context, id string, params *DishonorRet
 
 // RecallEvent Recall a pending event
 //
-// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
+// Repeating the request returns the same. Once the transaction is in a file it is 409, which names
+// the file; so is a transaction whose file the operator refused, while its reversal, which left, stands.
 //
 // Corresponds with DELETE /api/transaction/{id}/events/{event} (the `RecallEvent` operationId).
 func (c *API) RecallEvent(ctx context.Context, id string, event string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21809,7 +21811,8 @@ type ClientWithResponsesInterface interface {
 
 	// RecallEventWithResponse Recall a pending event
 	//
-	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
+	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names
+	// the file; so is a transaction whose file the operator refused, while its reversal, which left, stands.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -27882,7 +27885,8 @@ func (c *ClientWithResponses) DishonorReturnWithResponse(ctx context.Context, id
 
 // RecallEventWithResponse Recall a pending event
 //
-// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
+// Repeating the request returns the same. Once the transaction is in a file it is 409, which names
+// the file; so is a transaction whose file the operator refused, while its reversal, which left, stands.
 //
 // Returns a wrapper object for the known response body format(s).
 //
