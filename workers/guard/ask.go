@@ -152,8 +152,12 @@ func (a *Asker) once(name string, run func(func()), f func() error) {
 const mostAsked = 1000
 
 // queue asks about a client's waiting entries in batches of the size that the
-// engine takes.
+// engine takes. It lets the views catch up first: while they rest they still show what
+// was answered in the round before, and the next entries would wait for them.
 func (a *Asker) queue(ctx context.Context, q projections.AskedQueue) error {
+	if err := a.Views.CatchUp(ctx); err != nil {
+		return err
+	}
 	list, err := a.Views.AskedItems(ctx, q, mostAsked)
 	if err != nil {
 		return err
