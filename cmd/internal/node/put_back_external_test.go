@@ -3,7 +3,6 @@ package node
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/relay"
-	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // A machine whose disk was put back to an earlier time has nothing left that knows more,
@@ -30,20 +28,9 @@ func TestAFolderPutBackToAnEarlierTimeBesideItsStreamDeliversNothingAgain(t *tes
 			url := fmt.Sprintf("nats://127.0.0.1:%d", port)
 			external := func(o *Options) { o.Broker, o.lookAgain = BrokerOptions{URL: url}, 20*time.Millisecond }
 			r := serve(t, "", external)
-			r.at("2026-11-24T14:40:00Z")
-			id, client := r.client("Harbor Gym")
-			r.pay(client) // waits for its window
-			copied := filepath.Join(t.TempDir(), "ledger.db")
-			r.noError(r.server.Store.(*sqlite.Store).Backup(t.Context(), copied))
-			instance, err := os.ReadFile(r.folder.Instance())
-			r.noError(err)
-			r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
-			eventually(t, "the payment leaves", func() bool { return len(r.sent()) == 1 })
-			eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+			log, instance := r.copiedBeforeItLeft()
 			r.noError(r.stop())
 
-			log, err := os.ReadFile(copied)
-			r.noError(err)
 			r.noError(os.WriteFile(r.folder.Log(), log, 0o600))
 			r.noError(os.WriteFile(r.folder.Instance(), instance, 0o600))
 			r.noError(os.Remove(r.folder.Views()))

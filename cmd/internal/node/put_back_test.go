@@ -26,19 +26,11 @@ func TestAnOlderLogInAFolderDeliversNothingAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := serve(t, "", func(o *Options) { o.noteEvery = 10 * time.Millisecond })
-			r.at("2026-11-24T14:40:00Z")
-			id, client := r.client("Harbor Gym")
-			r.pay(client) // waits for its window
-			copied := filepath.Join(t.TempDir(), "ledger.db")
-			r.noError(r.server.Store.(*sqlite.Store).Backup(t.Context(), copied))
-			first, err := os.ReadFile(r.folder.Instance())
-			r.noError(err)
-			r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
-			eventually(t, "the payment leaves", func() bool { return len(r.sent()) == 1 })
-			eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+			copied, first := r.copiedBeforeItLeft()
 			head, noted := r.head(), first
 			eventually(t, "the log's position is noted", func() bool {
 				var now struct{ Position int64 }
+				var err error
 				noted, err = os.ReadFile(r.folder.Instance())
 				return err == nil && json.Unmarshal(noted, &now) == nil && now.Position >= head
 			})
@@ -49,9 +41,7 @@ func TestAnOlderLogInAFolderDeliversNothingAgain(t *testing.T) {
 				noted = first
 			}
 			r.noError(os.WriteFile(r.folder.Instance(), noted, 0o600))
-			log, err := os.ReadFile(copied)
-			r.noError(err)
-			r.noError(os.WriteFile(r.folder.Log(), log, 0o600))
+			r.noError(os.WriteFile(r.folder.Log(), copied, 0o600))
 			if !tt.views {
 				r.noError(os.Remove(r.folder.Views()))
 			}
@@ -74,4 +64,23 @@ func TestAnOlderLogInAFolderDeliversNothingAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copiedBeforeItLeft copies the log and the instance file while a payment waits for its
+// window, and then lets it leave.
+func (r *running) copiedBeforeItLeft() (log, instance []byte) {
+	r.t.Helper()
+	r.at("2026-11-24T14:40:00Z")
+	id, client := r.client("Harbor Gym")
+	r.pay(client)
+	backup := filepath.Join(r.t.TempDir(), "ledger.db")
+	r.noError(r.server.Store.(*sqlite.Store).Backup(r.t.Context(), backup))
+	log, err := os.ReadFile(backup)
+	r.noError(err)
+	instance, err = os.ReadFile(r.folder.Instance())
+	r.noError(err)
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
+	eventually(r.t, "the payment leaves", func() bool { return len(r.sent()) == 1 })
+	eventually(r.t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	return log, instance
 }
