@@ -82,33 +82,36 @@ const maxDescription = 80
 // contents yields the possible contents of a transaction's order, the likeliest
 // first. The event has the proposal with defaults filled in, but the hash was made
 // of the order as it was sent: its description may have been missing or blank. The
-// likeliest two also come as a faster encoder writes them, which is nearly always in
-// the same bytes; other bytes only have another hash.
+// likeliest also come as a faster encoder writes them, which is nearly always in the
+// same bytes; other bytes only have another hash.
 func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
+	recorded := t.Originated.Proposal.Description
 	return func(yield func([]byte) bool) {
-		likely := 2 // most clients omit every field that has a default, and some none
-		described := func(description string) bool {
+		described := func(description string, most int, encode func(any) ([]byte, error)) bool {
 			p := t.Originated.Proposal
 			p.Description = description
 			for asked := range p.Asked() {
-				if likely > 0 {
-					likely--
-					if content, err := fast.Marshal(canonicalOrder{asked, number}); err == nil && !yield(content) {
-						return false
-					}
+				if most == 0 {
+					break
 				}
-				content, err := OrderContent(asked, number)
-				if err != nil || !yield(content) {
+				most--
+				if content, err := encode(canonicalOrder{asked, number}); err == nil && !yield(content) {
 					return false
 				}
 			}
 			return true
 		}
-		if !described(t.Originated.Proposal.Description) || !yield(EntryContent(t.ID)) {
+		const likely = 2 // most clients omit every field that has a default, and some none
+		for _, encode := range []func(any) ([]byte, error){fast.Marshal, json.Marshal} {
+			if !described(recorded, likely, encode) || !described("", likely, encode) {
+				return
+			}
+		}
+		if !yield(EntryContent(t.ID)) || !described(recorded, -1, json.Marshal) {
 			return
 		}
 		for blanks := range maxDescription + 1 {
-			if !described(strings.Repeat(" ", blanks)) {
+			if !described(strings.Repeat(" ", blanks), -1, json.Marshal) {
 				return
 			}
 		}

@@ -82,18 +82,19 @@ type walk struct {
 	clients []*walker
 
 	mu      sync.Mutex
-	number  int               // how many account numbers and amounts were made
-	numbers map[string]bool   // every account number, in full
-	heard   []string          // answers to callers without scope reveal
-	owner   map[string]string // client by id, as the answers showed them
-	done    map[string]int    // completed steps by name
-	stay    map[string]bool   // traces of refused files whose entries the bank answered
+	number  int                // how many account numbers and amounts were made
+	numbers map[string]bool    // every account number, in full
+	heard   []string           // answers to callers without scope reveal
+	owner   map[string]string  // client by id, as the answers showed them
+	shown   map[string]*walker // who was shown a part of an answer last
+	done    map[string]int     // completed steps by name
+	stay    map[string]bool    // traces of refused files whose entries the bank answered
 }
 
 func newWalk(t *testing.T, seed uint64) *walk {
 	w := &walk{
 		log: &walkLog{}, seed: seed, rng: rand.New(rand.NewPCG(seed, 0)),
-		numbers: map[string]bool{}, owner: map[string]string{}, done: map[string]int{}, stay: map[string]bool{},
+		numbers: map[string]bool{}, owner: map[string]string{}, shown: map[string]*walker{}, done: map[string]int{}, stay: map[string]bool{},
 	}
 	return w
 }
