@@ -26,25 +26,23 @@ const (
 	maxOptionalIATAddenda = 5
 )
 
-// iatDefault is a field with a default value.
-type iatDefault struct {
+// omittable is a field of a proposal that may be left out, and what it is then.
+type omittable struct {
 	field *string
 	value string
 }
 
-func (i *IAT) defaults(p Proposal) []iatDefault {
-	return []iatDefault{
+// omittable are the fields of an international proposal that have a default. A bit of
+// TransactionOriginated.Omitted is the position of one here, so that their order stays.
+func (p *Proposal) omittable() []omittable {
+	i := p.IAT
+	return []omittable{
+		{&p.FromRouting, p.FromRouting}, {&p.CompanyID, p.CompanyID},
 		{&i.ForeignExchange, "FF"}, {&i.TransactionType, "MIS"},
 		{&i.OriginatingCurrency, "USD"}, {&i.DestinationCurrency, "USD"},
 		{&i.From.Name, p.FromName}, {&i.To.Name, p.ToName},
 		{&i.FromBank.ID, p.FromRouting}, {&i.ToBank.ID, p.ToRouting},
 		{&i.FromBank.Qualifier, "01"}, {&i.ToBank.Qualifier, "01"},
-	}
-}
-
-func (i *IAT) withDefaults(p Proposal) {
-	for _, d := range i.defaults(p) {
-		setIfEmpty(d.field, d.value)
 	}
 }
 
@@ -54,31 +52,20 @@ func setIfEmpty(s *string, to string) {
 
 // Asked yields every proposal that this one may have been before its defaults
 // were filled in: any subset of the fields that equal their default may have
-// been omitted. Most clients omit all of them and some omit none, so these two
-// come first: a caller that looks for a match hashes each.
-func (p Proposal) Asked() iter.Seq[Proposal] {
+// been omitted. The one that was recorded comes first, if there is one. Most clients
+// omit all of them and some omit none, so these two follow: a caller that looks for a
+// match hashes each.
+func (p Proposal) Asked(omitted uint16) iter.Seq[Proposal] {
 	if p.IAT == nil {
 		return p.askedDomestic
 	}
 	return func(yield func(Proposal) bool) {
-		all := 1<<len(p.leavable()) - 1
-		for n := range all + 1 {
-			left := n - 1 // the subsets in between
-			switch n {
-			case 0:
-				left = all
-			case 1:
-				left = 0
-			}
-			asked := p
-			iat := *p.IAT
-			asked.IAT = &iat
-			for n, field := range asked.leavable() {
-				if left&(1<<n) != 0 {
-					*field = ""
-				}
-			}
-			if !yield(asked) {
+		all := p.omitted(func(_ int, f omittable) bool { return *f.field == f.value && f.value != "" })
+		if omitted != 0 && omitted != all && !yield(p.without(omitted)) || !yield(p.without(all)) || !yield(p) {
+			return
+		}
+		for left := (all - 1) & all; left > 0; left = (left - 1) & all { // the subsets in between
+			if left != omitted && !yield(p.without(left)) {
 				return
 			}
 		}
@@ -86,7 +73,7 @@ func (p Proposal) Asked() iter.Seq[Proposal] {
 }
 
 // askedDomestic is Asked for a domestic proposal, as each entry of a file is:
-// only the first two fields of leavable may have been omitted.
+// only these two fields may have been omitted.
 func (p Proposal) askedDomestic(yield func(Proposal) bool) {
 	routing, company := p.FromRouting, p.CompanyID
 	for _, left := range [4]struct{ routing, company bool }{{true, true}, {}, {routing: true}, {company: true}} {
@@ -102,16 +89,36 @@ func (p Proposal) askedDomestic(yield func(Proposal) bool) {
 	}
 }
 
-// leavable are the fields of an international proposal that may have been
-// omitted. A field that differs from its default was not.
-func (p *Proposal) leavable() []*string {
-	fields := []*string{&p.FromRouting, &p.CompanyID}
-	for _, d := range p.IAT.defaults(*p) {
-		if *d.field == d.value && d.value != "" {
-			fields = append(fields, d.field)
+// Omitted is which fields of an international order were filled in with their
+// defaults, a bit each; zero for a domestic one, which has two.
+func (p Proposal) Omitted(sent Proposal) uint16 {
+	if p.IAT == nil {
+		return 0
+	}
+	empty := sent.omittable()
+	return p.omitted(func(n int, f omittable) bool { return *empty[n].field == "" && *f.field != "" })
+}
+
+// omitted is the set of fields that may be left out for which something is true.
+func (p *Proposal) omitted(is func(n int, f omittable) bool) (set uint16) {
+	for n, f := range p.omittable() {
+		if is(n, f) {
+			set |= 1 << n
 		}
 	}
-	return fields
+	return set
+}
+
+// without is an international proposal without a set of its fields.
+func (p Proposal) without(set uint16) Proposal {
+	iat := *p.IAT
+	p.IAT = &iat
+	for n, f := range p.omittable() {
+		if set&(1<<n) != 0 {
+			*f.field = ""
+		}
+	}
+	return p
 }
 
 func (p Proposal) checkIAT(f *fields) {

@@ -48,6 +48,10 @@ type TransactionOriginated struct {
 	// wages that are not PAYROLL, goods that are not PURCHASE. Releases before
 	// this field left it out.
 	Misdescribed string `json:"misdescribed,omitempty"`
+	// Omitted is which fields of an international order were filled in with their
+	// defaults, a bit each: with them empty, Content is its hash. Releases before
+	// this field left it out, and whoever compares the hash tries every set.
+	Omitted uint16 `json:"omitted,omitempty"`
 }
 
 // Named is the bank account that a vault token, a recipient's account or a
@@ -138,7 +142,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
 		Named: c.Named, Births: c.Births, Missed: c.Missed, Corrects: c.Corrects,
-		Misdescribed: c.misdescribed(p, client.Settings),
+		Misdescribed: c.misdescribed(p, client.Settings), Omitted: p.Omitted(c.Proposal),
 	}}, nil
 }
 
@@ -190,8 +194,10 @@ func (p Proposal) withDefaults(s Settings) Proposal {
 	}
 	if p.IAT != nil {
 		iat := *p.IAT
-		iat.withDefaults(p)
 		p.IAT = &iat
+		for _, f := range p.omittable() {
+			setIfEmpty(f.field, f.value)
+		}
 	}
 	return p
 }

@@ -85,12 +85,12 @@ const maxDescription = 80
 // likeliest also come as a faster encoder writes them, which is nearly always in the
 // same bytes; other bytes only have another hash.
 func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
-	recorded := t.Originated.Proposal.Description
+	o := t.Originated
 	return func(yield func([]byte) bool) {
 		described := func(description string, most int, encode func(any) ([]byte, error)) bool {
-			p := t.Originated.Proposal
+			p := o.Proposal
 			p.Description = description
-			for asked := range p.Asked() {
+			for asked := range p.Asked(o.Omitted) {
 				if most == 0 {
 					break
 				}
@@ -101,18 +101,23 @@ func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
 			}
 			return true
 		}
-		const likely = 2 // most clients omit every field that has a default, and some none
+		const likely, every = 2, -1 // what is recorded, or all that may have been omitted and none
 		for _, encode := range []func(any) ([]byte, error){fast.Marshal, json.Marshal} {
-			if !described(recorded, likely, encode) || !described("", likely, encode) {
+			if !described(o.Proposal.Description, likely, encode) || !described("", likely, encode) {
 				return
 			}
 		}
-		if !yield(EntryContent(t.ID)) || !described(recorded, -1, json.Marshal) {
+		if !yield(EntryContent(t.ID)) {
 			return
 		}
-		for blanks := range maxDescription + 1 {
-			if !described(strings.Repeat(" ", blanks), -1, json.Marshal) {
+		for _, most := range []int{likely, every} {
+			if !described(o.Proposal.Description, most, json.Marshal) {
 				return
+			}
+			for blanks := range maxDescription + 1 {
+				if !described(strings.Repeat(" ", blanks), most, json.Marshal) {
+					return
+				}
 			}
 		}
 	}

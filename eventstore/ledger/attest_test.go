@@ -13,7 +13,7 @@ import (
 func TestAnOrderIsFoundInTheFormInWhichItWasSent(t *testing.T) {
 	recorded := domain.Proposal{ToName: "n", Description: "PAYROLL", FromRouting: "231380104", CompanyID: "1840000017"}
 	usual := func(p domain.Proposal) domain.Proposal { // what most clients omit
-		for asked := range p.Asked() {
+		for asked := range p.Asked(0) {
 			return asked
 		}
 		return p
@@ -22,20 +22,28 @@ func TestAnOrderIsFoundInTheFormInWhichItWasSent(t *testing.T) {
 		p.Description = as
 		return p
 	}
+	alone := recorded
+	alone.FromRouting = ""
 	international := recorded
-	international.IAT = &domain.IAT{}
-	const soon, late = 8, 1 << 15
+	international.IAT = &domain.IAT{ForeignExchange: "FF", TransactionType: "MIS", OriginatingCurrency: "USD", DestinationCurrency: "USD"}
+	some := international
+	some.CompanyID, some.IAT = "", &domain.IAT{TransactionType: "MIS", DestinationCurrency: "USD"}
+	const soon, blank, late = 8, 200, 1 << 13
 	for name, tt := range map[string]struct {
 		recorded, sent domain.Proposal
+		omitted        uint16
 		within         int
 	}{
-		"in full":                                      {recorded, recorded, soon},
-		"without what has a default":                   {recorded, usual(recorded), soon},
-		"without a description either":                 {recorded, described(usual(recorded), ""), soon},
-		"an international one without all that":        {international, described(usual(international), ""), soon},
-		"with a blank description":                     {recorded, described(recorded, "   "), late},
-		"without the routing number alone":             {recorded, func() domain.Proposal { p := recorded; p.FromRouting = ""; return p }(), late},
-		"an international one with some of its fields": {international, func() domain.Proposal { p := described(international, " "); p.CompanyID = ""; return p }(), late},
+		"in full":                                           {recorded, recorded, 0, soon},
+		"without what has a default":                        {recorded, usual(recorded), 0, soon},
+		"without a description either":                      {recorded, described(usual(recorded), ""), 0, soon},
+		"an international one without all that":             {international, described(usual(international), ""), 0, soon},
+		"an international one with some of it":              {international, some, international.Omitted(some), soon},
+		"the same of an earlier release":                    {international, some, 0, late},
+		"with a blank description":                          {recorded, described(recorded, "   "), 0, blank},
+		"an international one with some of it, and a blank": {international, described(some, "   "), international.Omitted(some), blank},
+		"the same blank of an earlier release":              {international, described(some, "   "), 0, late},
+		"without the routing number alone":                  {recorded, alone, 0, late},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, err := OrderContent(tt.sent, "55")
@@ -43,7 +51,7 @@ func TestAnOrderIsFoundInTheFormInWhichItWasSent(t *testing.T) {
 				t.Fatal(err)
 			}
 			tried := 0
-			for content := range contents(&domain.Transaction{Originated: &domain.TransactionOriginated{Proposal: tt.recorded}}, "55") {
+			for content := range contents(&domain.Transaction{Originated: &domain.TransactionOriginated{Proposal: tt.recorded, Omitted: tt.omitted}}, "55") {
 				if bytes.Equal(content, want) {
 					return
 				}
