@@ -56,31 +56,9 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 	l := r.Ledger
 	switch e := fact.Event.(type) {
 	case *domain.ClientOpened, *domain.ClientChanged:
-		c := domain.Client{}
-		c.Evolve(fact)
-		for _, m := range c.Settings.ReceivingAccounts {
-			if _, err := l.OpenReceiving(client, m); err != nil {
-				return err
-			}
-		}
-		for _, b := range c.Settings.Balance {
-			if err := r.account(client, b.Account, b.Routing, b.AccountType); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.opensSettings(client, fact)
 	case *domain.FileFilled:
-		f := domain.File{}
-		f.Evolve(fact)
-		for _, b := range f.Batches {
-			if b.Balance == nil {
-				continue
-			}
-			if err := r.account(client, b.Balance.Account, b.Balance.Routing, b.Balance.AccountType); err != nil {
-				return err
-			}
-		}
-		return nil
+		return r.opensOffsets(client, fact)
 	case *domain.CredentialIssuedV2:
 		if domain.CredentialStream(e.Key) != stream {
 			return fmt.Errorf("%w (it says it is credential %s)", ledger.ErrMoved, e.Key)
@@ -91,14 +69,7 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 	case *domain.WebhookSecretRotated:
 		return opensWebhook(l, client, stream, e.Secret)
 	case *domain.TransactionCorrected, *domain.TransactionChangeRefused, *domain.TransactionCorrectionRequested:
-		t := domain.Transaction{Client: client}
-		t.Evolve(fact)
-		var ok bool
-		if _, t.ID, ok = domain.SplitTransactionStream(stream); !ok {
-			return fmt.Errorf("%w (it is no transaction's)", ledger.ErrMoved)
-		}
-		_, err := l.OpenDataOf(&t, t.Items[len(t.Items)-1])
-		return err
+		return r.opensCorrectedData(client, stream, fact)
 	case *domain.AccountOpened:
 		a := domain.BankAccount{}
 		a.Evolve(fact)
@@ -113,21 +84,72 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 		_, _, err := l.OpenQueued(&q)
 		return err
 	default:
-		t := domain.Transaction{Client: client}
-		t.Evolve(fact)
-		if domain.TransactionStream(client, t.ID) != fact.Stream {
-			return fmt.Errorf("%w (it says it is %s)", ledger.ErrMoved, t.ID)
-		}
-		number, err := l.OpenAccount(client, t.Account)
-		if err != nil {
+		return r.opensTransaction(client, fact)
+	}
+}
+
+// opensSettings opens the receiving accounts and offset accounts of a client.
+func (r *verifier) opensSettings(client string, fact domain.Fact) error {
+	c := domain.Client{}
+	c.Evolve(fact)
+	for _, m := range c.Settings.ReceivingAccounts {
+		if _, err := r.Ledger.OpenReceiving(client, m); err != nil {
 			return err
 		}
-		if err := l.Attest(&t, number); err != nil || t.Received == nil {
+	}
+	for _, b := range c.Settings.Balance {
+		if err := r.account(client, b.Account, b.Routing, b.AccountType); err != nil {
 			return err
 		}
-		_, err = l.OpenDataOf(&t, t.Items[0])
+	}
+	return nil
+}
+
+// opensOffsets opens the offset accounts of a file's batches.
+func (r *verifier) opensOffsets(client string, fact domain.Fact) error {
+	f := domain.File{}
+	f.Evolve(fact)
+	for _, b := range f.Batches {
+		if b.Balance == nil {
+			continue
+		}
+		if err := r.account(client, b.Balance.Account, b.Balance.Routing, b.Balance.AccountType); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opensCorrectedData opens the corrected data of a notification of change, or of
+// its refusal.
+func (r *verifier) opensCorrectedData(client, stream string, fact domain.Fact) error {
+	t := domain.Transaction{Client: client}
+	t.Evolve(fact)
+	var ok bool
+	if _, t.ID, ok = domain.SplitTransactionStream(stream); !ok {
+		return fmt.Errorf("%w (it is no transaction's)", ledger.ErrMoved)
+	}
+	_, err := r.Ledger.OpenDataOf(&t, t.Items[len(t.Items)-1])
+	return err
+}
+
+// opensTransaction opens the account of a transaction at its beginning, which
+// must be the attested one, and the data of an entry that was received.
+func (r *verifier) opensTransaction(client string, fact domain.Fact) error {
+	t := domain.Transaction{Client: client}
+	t.Evolve(fact)
+	if domain.TransactionStream(client, t.ID) != fact.Stream {
+		return fmt.Errorf("%w (it says it is %s)", ledger.ErrMoved, t.ID)
+	}
+	number, err := r.Ledger.OpenAccount(client, t.Account)
+	if err != nil {
 		return err
 	}
+	if err := r.Ledger.Attest(&t, number); err != nil || t.Received == nil {
+		return err
+	}
+	_, err = r.Ledger.OpenDataOf(&t, t.Items[0])
+	return err
 }
 
 // opensWebhook opens a webhook's secret, which is bound to the webhook.

@@ -150,15 +150,12 @@ func (u *Uploads) take(ctx context.Context, client string, r Request, in uploadI
 // changed.
 var errSettingsMoved = errors.New("the client's settings changed while its file was checked")
 
+// try checks a file with the client's present settings and makes it, unless it
+// was made before.
 func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in uploadInput) (OrderedFile, error) {
-	terms := map[string]*calendar.Terms{}
-	client.Banks = map[string]domain.Bank{}
-	for _, odfi := range client.Settings.ODFIs {
-		bank, err := u.Files.Ledger.Bank(ctx, odfi)
-		if err != nil {
-			return OrderedFile{}, err
-		}
-		terms[odfi], client.Banks[odfi] = &bank.Terms, bank
+	terms, err := u.readBanks(ctx, &client)
+	if err != nil {
+		return OrderedFile{}, err
 	}
 	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), terms: func(odfi string) *calendar.Terms { return terms[odfi] }, isNew: true, described: in.record != nil}
 	summary, err := in.scan(c.handler())
@@ -186,17 +183,9 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	if err != nil {
 		return OrderedFile{}, err
 	}
-	offsets := in.record.offsets()
-	if large := bank.CheckSize(c.entries+offsets, len(c.batches)); large != nil {
-		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{*large}}
-	}
-	if c.segments(bank.BankProfile) > 1 {
-		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-			Pointer: "/file", Code: "segment", Message: "its bank takes files of one " + bank.Segment + " only: send it as several",
-		}}}
-	}
-	if in.record == nil && bank.Balance == domain.BalanceRequired && len(c.uneven) > 0 {
-		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: c.uneven}
+	entries := c.entries + in.record.offsets()
+	if broken := c.takenBy(bank, entries); len(broken) > 0 {
+		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: broken}
 	}
 	if in.method == "" {
 		if in.method, err = u.Method(ctx, c.odfi); err != nil {
@@ -205,9 +194,41 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	}
 	return u.Make(ctx, Order{
 		FileID: id, Client: client, ODFI: c.odfi, Why: in.why, Method: in.method, Settings: in.settings, Request: r,
-		Content: in.mac, Input: in.input, Entries: c.entries + offsets, Decided: c.now,
+		Content: in.mac, Input: in.input, Entries: entries, Decided: c.now,
 		Source: &upload{scan: in.scan, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record, client: client.Settings},
 	})
+}
+
+// readBanks gives a client the rules of its banks, and returns their terms by
+// routing number.
+func (u *Uploads) readBanks(ctx context.Context, client *domain.Client) (map[string]*calendar.Terms, error) {
+	terms := map[string]*calendar.Terms{}
+	client.Banks = map[string]domain.Bank{}
+	for _, odfi := range client.Settings.ODFIs {
+		bank, err := u.Files.Ledger.Bank(ctx, odfi)
+		if err != nil {
+			return nil, err
+		}
+		terms[odfi], client.Banks[odfi] = &bank.Terms, bank
+	}
+	return terms, nil
+}
+
+// takenBy returns what keeps the bank from taking a file of so many entries: its
+// size, its segments or, of a NACHA file, batches that are not balanced.
+func (c *uploadCheck) takenBy(bank domain.Bank, entries int) []domain.FieldError {
+	if large := bank.CheckSize(entries, len(c.batches)); large != nil {
+		return []domain.FieldError{*large}
+	}
+	if c.segments(bank.BankProfile) > 1 {
+		return []domain.FieldError{{
+			Pointer: "/file", Code: "segment", Message: "its bank takes files of one " + bank.Segment + " only: send it as several",
+		}}
+	}
+	if !c.described && bank.Balance == domain.BalanceRequired {
+		return c.uneven
+	}
+	return nil
 }
 
 // takenBefore refuses an ACH Pro file that an older release opened and did not

@@ -52,7 +52,6 @@ func (a provenance) part(n int) provenance {
 // record records that a file arrived, for the first time or again.
 func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *review) (Outcome, error) {
 	o := Outcome{ID: rv.Hash, State: projections.InboundReceived}
-	change := ledger.Change{Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient}
 	in, err := t.Ledger.Inbound(ctx, o.ID)
 	if err != nil {
 		return o, err
@@ -70,29 +69,25 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 		return o, err
 	}
 	t.at("after keep")
-	change.Events = []domain.Event{domain.InboundReceived{
+	events := []domain.Event{domain.InboundReceived{
 		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: rv.Header, Totals: rv.Totals, Bytes: k.Bytes, Remarks: rv.remarks,
 		Signed: from.signature(), Completed: from.completed,
 	}}
 	if q, bad := rv.quarantine(); bad {
-		change.Events = append(change.Events, q)
+		events = append(events, q)
 		if len(q.Batches) == 0 {
 			o.State = projections.InboundQuarantined
 		}
 		o.Reasons = q.Reasons
 	}
 	if o.State == projections.InboundReceived && !from.completed {
-		owner, err := t.keyOwner(ctx, rv.Key())
+		reused, err := t.keyReused(ctx, from, rv)
 		if err != nil {
 			return o, err
 		}
-		if owner != "" {
-			change.Events = append(change.Events, domain.InboundKeyReused{Other: owner})
-			t.Log.Error("two files of the bank with different content have the same origin, date, time and modifier",
-				"id", o.ID, "other", owner, "key", rv.Key(), "name", from.name)
-		}
+		events = append(events, reused...)
 	}
-	if err := t.write(ctx, "received", change); err != nil {
+	if err := t.write(ctx, "received", ledger.Change{Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient, Events: events}); err != nil {
 		return o, err
 	}
 	t.Log.Info("file of the bank received", "id", o.ID, "name", from.name, "source", from.source, "state", o.State,
@@ -134,6 +129,18 @@ func (rv *review) quarantine() (q domain.InboundQuarantined, bad bool) {
 	}
 	q.Reasons = rv.allReasons()
 	return q, true
+}
+
+// keyReused returns the event that another file with the header of this one was,
+// or will be, applied; nothing if there is none.
+func (t *Intake) keyReused(ctx context.Context, from provenance, rv *review) ([]domain.Event, error) {
+	owner, err := t.keyOwner(ctx, rv.Key())
+	if err != nil || owner == "" {
+		return nil, err
+	}
+	t.Log.Error("two files of the bank with different content have the same origin, date, time and modifier",
+		"id", rv.Hash, "other", owner, "key", rv.Key(), "name", from.name)
+	return []domain.Event{domain.InboundKeyReused{Other: owner}}, nil
 }
 
 // keyOwner finds a file with the same header key that was, or will be, applied

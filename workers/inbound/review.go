@@ -94,44 +94,19 @@ type reason struct {
 
 // review reads a file to its end.
 func (r reviewer) review(file io.Reader) (*review, error) {
-	rv := &review{}
-	seen := map[[32]byte]struct{}{}
-	var header nacha.ScannedBatch
-	mine, theirs := false, false
-	var unsigned *nacha.Problem
+	rv, seen := &review{}, map[[32]byte]struct{}{}
+	var batch batchUnderReview
 	var err error
 	rv.Summary, err = nacha.Scan(io.TeeReader(file, &rv.end), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
-			header, mine, theirs, unsigned = *b, false, false, nil
+			batch = batchUnderReview{reviewer: r, header: *b}
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
-			if unsigned == nil {
-				unsigned = r.unsigned(&header, e)
-			}
-			switch {
-			case e.Unsupported:
-				return nil
-			case e.Kind == nacha.KindForward:
-				is := r.ours(e.Entry.Routing[:8])
-				mine, theirs = mine || is, theirs || !is
-			case e.Kind == nacha.KindReject:
-				is := r.ours(header.Header.ODFI)
-				mine, theirs = mine || is, theirs || !is
-			}
+			batch.entry(e)
 			return nil
 		},
-		End: func(v *nacha.Verdict) error {
-			problems := v.Problems
-			if theirs && !mine {
-				problems = append(slices.Clip(problems), nacha.Problem{Line: header.Line, Scope: nacha.InBatch, Code: NotOurs,
-					Message: "no entry of the batch has the RDFI identification of a bank of ours"})
-			}
-			if unsigned != nil {
-				problems = append(slices.Clip(problems), *unsigned)
-			}
-			return rv.add(v, problems, seen)
-		},
+		End: func(v *nacha.Verdict) error { return rv.add(v, batch.problems(v), seen) },
 	})
 	if err != nil {
 		return nil, err
@@ -147,6 +122,46 @@ func (r reviewer) review(file io.Reader) (*review, error) {
 	rv.more += rv.More
 	slices.SortStableFunc(rv.reasons, func(a, b reason) int { return a.Line - b.Line })
 	return rv, nil
+}
+
+// batchUnderReview is the batch that is being read.
+type batchUnderReview struct {
+	reviewer
+	header       nacha.ScannedBatch
+	mine, theirs bool           // entries for a bank of ours, and for others
+	missing      *nacha.Problem // the first missing signature
+}
+
+func (b *batchUnderReview) entry(e *nacha.ScannedEntry) {
+	if b.missing == nil {
+		b.missing = b.unsigned(&b.header, e)
+	}
+	if e.Unsupported {
+		return
+	}
+	var is bool
+	switch e.Kind {
+	case nacha.KindForward:
+		is = b.ours(e.Entry.Routing[:8])
+	case nacha.KindReject:
+		is = b.ours(b.header.Header.ODFI)
+	default:
+		return // an answer names its bank by the trace number
+	}
+	b.mine, b.theirs = b.mine || is, b.theirs || !is
+}
+
+// problems are those of the verdict and those that its reviewer finds.
+func (b *batchUnderReview) problems(v *nacha.Verdict) []nacha.Problem {
+	problems := slices.Clip(v.Problems)
+	if b.theirs && !b.mine {
+		problems = append(problems, nacha.Problem{Line: b.header.Line, Scope: nacha.InBatch, Code: NotOurs,
+			Message: "no entry of the batch has the RDFI identification of a bank of ours"})
+	}
+	if b.missing != nil {
+		problems = append(problems, *b.missing)
+	}
+	return problems
 }
 
 // add adds the verdict about a batch.
