@@ -9,6 +9,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -59,7 +60,7 @@ func (w *appender) append(ctx context.Context, entries []entry, n int, last bool
 		return err
 	}
 	for n > 0 {
-		pause(ctx, w.before.room())
+		follow.Sleep(ctx, w.before.room())
 		filed := 0
 		err := w.Ledger.RetryUnless(func() (err error) {
 			if err := drop(w.unfit(ctx, entries[:n])); err != nil || n == 0 {

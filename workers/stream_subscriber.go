@@ -13,6 +13,9 @@ import (
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore/follow"
+	"github.com/achledger/achledger/eventstore/relay"
 )
 
 // SubscriberConfig is what a Subscriber needs.
@@ -83,33 +86,18 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 			case <-ctx.Done():
 			}
 		}()
-		var lost losses
+		var lost relay.Losses
 		for ctx.Err() == nil {
 			begun := time.Now()
 			if err := s.follow(ctx, topic, out); err != nil && ctx.Err() == nil {
-				if lost.differs(err, time.Since(begun)) {
+				if lost.New(err, time.Since(begun)) {
 					s.Log.Warn("lost the broker, trying until it is back", "topic", topic, "err", err)
 				}
-				pause(ctx, time.Second)
+				follow.Sleep(ctx, time.Second)
 			}
 		}
 	}()
 	return out, nil
-}
-
-// losses decides which loss of the broker is worth a line of the log: a broker may be away
-// for days, and each attempt fails in the same way.
-type losses struct{ last string }
-
-// steadyFor is how long a subscription has to work for its loss to be another one.
-const steadyFor = time.Minute
-
-// differs reports whether a loss, after the subscription worked for some time, is not the
-// one before over again.
-func (l *losses) differs(err error, worked time.Duration) bool {
-	was := l.last
-	l.last = err.Error()
-	return l.last != was || worked > steadyFor
 }
 
 // Close ends all subscriptions and waits for them. A message that is not acked
@@ -202,14 +190,4 @@ func (s *Subscriber) message(ctx context.Context, m jetstream.Msg) *message.Mess
 func (s *Subscriber) durable(topic string) string {
 	sum := sha256.Sum256([]byte(topic))
 	return s.Group + "-" + hex.EncodeToString(sum[:6])
-}
-
-// pause waits for d, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }

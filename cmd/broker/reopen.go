@@ -11,6 +11,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"golang.org/x/sys/unix"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 const (
@@ -28,7 +30,7 @@ const (
 // stream only after the next start. It returns when ctx ends.
 func (b *Broker) keepWritable(ctx context.Context, o Options) {
 	every := cmp.Or(o.lookEvery, lookEvery)
-	for rest := every; sleep(ctx, rest); {
+	for rest := every; follow.Sleep(ctx, rest); {
 		why := b.unwritable()
 		if why == "" {
 			rest = every
@@ -100,14 +102,4 @@ func (i inside) InProcessConn() (net.Conn, error) {
 		return nil, errOpening
 	}
 	return i.server.InProcessConn()
-}
-
-// sleep waits, and reports whether ctx has not ended meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
 }

@@ -50,6 +50,18 @@ func (p Pace) Wait(ctx context.Context, backlog, budget func() int64, urgent <-c
 	}
 }
 
+// Sleep waits for d, and reports whether ctx has not ended meanwhile.
+func Sleep(ctx context.Context, d time.Duration) bool {
+	enough := time.NewTimer(d)
+	defer enough.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-enough.C:
+		return true
+	}
+}
+
 // pause waits for Gather. It reports whether the follower must continue at
 // once, because of urgent or the end of ctx.
 func (p Pace) pause(ctx context.Context, urgent <-chan struct{}) bool {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // channel is the notification channel for commits.
@@ -69,10 +71,7 @@ func (s *Store) listen(ctx context.Context, c *pgx.Conn) {
 		} else if errors.Is(err, errSameName) { // or the lost session, as the server sees it
 			s.options.Log.Warn("this node has not got its name back", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(s.options.Heartbeat):
-		}
+		follow.Sleep(ctx, s.options.Heartbeat)
 	}
 }
 
@@ -130,10 +129,7 @@ func (s *Store) named(ctx context.Context) (*pgx.Conn, error) {
 			closeSession(c)
 			return nil, fmt.Errorf("node %s: %w", s.options.Node, errSameName)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
+		follow.Sleep(ctx, 100*time.Millisecond)
 	}
 }
 

@@ -57,7 +57,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, as jetstream
 			case <-ctx.Done():
 				return ctx.Err()
 			case <-hint:
-				wait(ctx, quiet)
+				follow.Sleep(ctx, quiet)
 			case <-look.C:
 				due = true
 			}
@@ -87,15 +87,6 @@ func (r *Relay) behind(ctx context.Context, last int64) int64 {
 		return budget // the next look reports the error
 	}
 	return head.Position - last
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	enough := time.NewTimer(d)
-	defer enough.Stop()
-	select {
-	case <-ctx.Done():
-	case <-enough.C:
-	}
 }
 
 // checkUnchanged checks, when everything published is acknowledged, that the stream was

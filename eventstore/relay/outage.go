@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 const (
@@ -40,7 +42,7 @@ func (o *outage) wait(ctx context.Context, why error, moved bool) {
 		o.log.Warn("relay interrupted; the log continues without it", "err", why)
 		o.on = true
 	}
-	wait(ctx, o.next.NextBackOff())
+	follow.Sleep(ctx, o.next.NextBackOff())
 }
 
 // over ends the outage, if there is one.

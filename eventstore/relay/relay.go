@@ -122,7 +122,8 @@ func (r *Relay) jetStream() (jetstream.JetStream, error) {
 	return js, nil
 }
 
-// lost tells that messages are lost. What is published in their place is looked at anew.
+// lost says that messages are lost. What is published in their place is checked
+// again.
 func (r *Relay) lost() {
 	r.newest, r.written = 0, 0
 	if r.Lost != nil {

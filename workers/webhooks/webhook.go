@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -184,7 +185,7 @@ func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
 			return fmt.Errorf("record how far a webhook was told: %w", err)
 		}
 		h.Log.Error("how far a webhook was told could not be recorded", "client", h.client, "webhook", h.id, "err", err)
-		sleep(ctx, pauseAfterFault)
+		follow.Sleep(ctx, pauseAfterFault)
 	}
 }
 

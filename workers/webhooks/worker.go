@@ -11,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -113,7 +114,7 @@ func (w *Worker) Run(ctx context.Context) (err error) {
 		case <-ctx.Done():
 			return nil
 		case <-hints:
-			sleep(ctx, pace)
+			follow.Sleep(ctx, pace)
 		case <-tick.C:
 		}
 	}
@@ -190,14 +191,4 @@ func (w *Worker) start(ctx context.Context, running *sync.WaitGroup, client, id 
 		delete(w.webhooks, id)
 	})
 	return one
-}
-
-// sleep waits for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/url"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/achledger/achledger/cmd/broker"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/projections"
 )
@@ -146,14 +146,19 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	if err != nil {
 		return nil, err
 	}
-	reported := &brokerErrors{log: s.log, url: shown}
+	var lost relay.Losses
+	warn := func(err error) {
+		if lost.New(err, 0) {
+			s.log.Warn("the broker cannot be used", "url", shown, "err", err)
+		}
+	}
 	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
 		// Otherwise two refused logins, as while passwords are changed, close the
 		// connection for good.
 		nats.IgnoreAuthErrorAbort(),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { reported.warn(err) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { reported.warn(err) }),
-		nats.ReconnectHandler(func(*nats.Conn) { reported.forget() }))
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { warn(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { warn(err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { lost.Over() }))
 	conn, err := nats.Connect(o.URL, options...)
 	if err != nil {
 		return nil, fmt.Errorf("reach the broker at --nats-url %s: %w", shown, err)
@@ -173,30 +178,6 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 		return nil, err
 	}
 	return l, nil
-}
-
-// brokerErrors logs why the broker cannot be used, a reason that stays the same once.
-type brokerErrors struct {
-	log *slog.Logger
-	url string
-
-	mu   sync.Mutex
-	last string
-}
-
-func (b *brokerErrors) warn(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if text := err.Error(); text != b.last {
-		b.last = text
-		b.log.Warn("the broker cannot be used", "url", b.url, "err", err)
-	}
-}
-
-func (b *brokerErrors) forget() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.last = ""
 }
 
 // identity is how the external broker and this server authenticate each other.
@@ -322,7 +303,7 @@ func (s *Server) awaitVerdict(ctx context.Context) (still bool) {
 			}
 		}
 		s.log.Error("nothing is delivered: it is not known whether the stream is a copy of the log", "err", err)
-		if !wait(ctx, witnessEvery) {
+		if !follow.Sleep(ctx, witnessEvery) {
 			return true
 		}
 	}

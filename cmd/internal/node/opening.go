@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
@@ -61,7 +62,7 @@ func (s *Server) openStream(ctx context.Context) error {
 		return err
 	}
 	for end := time.Now().Add(connectWait); !s.broker.conn.IsConnected(); {
-		if !wait(ctx, briefly) {
+		if !follow.Sleep(ctx, briefly) {
 			return nil
 		}
 		if time.Now().After(end) {
@@ -72,7 +73,7 @@ func (s *Server) openStream(ctx context.Context) error {
 		if err := s.compareStream(ctx); err != nil {
 			return err
 		}
-		if s.streamOpening() && !wait(ctx, witnessEvery) {
+		if s.streamOpening() && !follow.Sleep(ctx, witnessEvery) {
 			return nil
 		}
 	}

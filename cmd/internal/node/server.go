@@ -19,6 +19,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -292,7 +293,7 @@ func (s *Server) watch(ctx context.Context) error {
 // server by then.
 func (s *Server) announce(ctx context.Context) {
 	for s.http.Serving() != nil {
-		if !wait(ctx, briefly) {
+		if !follow.Sleep(ctx, briefly) {
 			return
 		}
 	}
@@ -310,16 +311,6 @@ func (s *Server) announce(ctx context.Context) {
 
 // briefly is how long a step that is to succeed any moment is waited for at a time.
 const briefly = 20 * time.Millisecond
-
-// wait waits, and reports whether ctx has not ended meanwhile.
-func wait(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}
 
 // close closes what prepare opened, in reverse order.
 func (s *Server) close() error {

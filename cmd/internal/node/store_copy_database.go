@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 )
@@ -120,7 +121,7 @@ const noticedWithin = keysLevelFor + 2*followEvery
 // in the copy. What one accepted that has ended since is copied: the store learns now
 // how far the log is, in case it missed the notifications of that.
 func (e *databaseEnd) deserted(ctx context.Context) error {
-	if !wait(ctx, noticedWithin) {
+	if !follow.Sleep(ctx, noticedWithin) {
 		return ctx.Err()
 	}
 	err := e.noNode(ctx)

@@ -15,6 +15,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/durable"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/projections"
 )
@@ -113,7 +114,7 @@ func (s *Server) updateWitness(ctx context.Context) error {
 		every, write = cmp.Or(s.options.noteEvery, noteEvery), s.note
 	}
 	before := eventstore.Head{}
-	for wait(ctx, every) {
+	for follow.Sleep(ctx, every) {
 		head, err := s.Store.Head(ctx)
 		if err == nil && head != before {
 			err = write(ctx)
@@ -207,7 +208,7 @@ func (s *Server) silent(ctx context.Context, identity string) (names []string, e
 // keepEvidence repeats takeEvidence until the log is confirmed, and from then on
 // records which nodes are away, so that the next failover does not wait for them.
 func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
-	for wait(ctx, witnessEvery) {
+	for follow.Sleep(ctx, witnessEvery) {
 		var err error
 		if !sound {
 			sound, err = s.takeEvidence(ctx)

@@ -1,4 +1,4 @@
-package workers
+package relay
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 
 func TestABrokerThatIsAwayIsLoggedOnce(t *testing.T) {
 	away, refused := errors.New("no answer"), errors.New("refused")
-	var l losses
+	var l Losses
 	for i, step := range []struct {
 		err    error
 		worked time.Duration
@@ -21,8 +21,12 @@ func TestABrokerThatIsAwayIsLoggedOnce(t *testing.T) {
 		{refused, 0, false},
 		{refused, time.Hour, true}, // it was back
 	} {
-		if got := l.differs(step.err, step.worked); got != step.logged {
+		if got := l.New(step.err, step.worked); got != step.logged {
 			t.Errorf("step %d: logged %t, want %t", i, got, step.logged)
 		}
+	}
+	l.Over()
+	if !l.New(refused, 0) {
+		t.Error("a loss after the broker was back is not logged")
 	}
 }
