@@ -1,31 +1,17 @@
 package calendar
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "time"
 
 // IsBankingDay reports whether the Reserve Banks process and settle ACH on a
 // day. Since 2026-01-01 the NACHA Operating Rules mean the operator's open
 // days, not the bank's own, when they say banking day.
 func IsBankingDay(day Date) bool {
-	known := &bankingDays[uint32(day.day)%uint32(len(bankingDays))]
-	if k := known.Load(); k>>1 == int64(day.day) && day.day != 0 {
-		return k&1 == 1
+	if weekend(day) {
+		return false
 	}
 	_, closed := Holiday(day)
-	open := !closed && !weekend(day)
-	k := int64(day.day) << 1
-	if open {
-		k |= 1
-	}
-	known.Store(k)
-	return open
+	return !closed
 }
-
-// bankingDays caches results of IsBankingDay, which each payment asks for about
-// the days near its own: the day, and in the lowest bit whether it is one.
-var bankingDays [1 << 10]atomic.Int64
 
 func weekend(day Date) bool {
 	weekday := day.Weekday()

@@ -108,7 +108,7 @@ func (d Date) After(other Date) bool { return d.day > other.day }
 func (d Date) Year() int { return d.utc().Year() }
 
 // Weekday returns the day of the week.
-func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
+func (d Date) Weekday() time.Weekday { return time.Weekday((d.day%7 + 7) % 7) } // day 1 is a Monday
 
 // At returns the instant of a wall clock time in New York on this day.
 func (d Date) At(hour, minute int) time.Time {

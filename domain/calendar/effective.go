@@ -73,7 +73,7 @@ func standard(now time.Time, day Date, want Request) Decision {
 		on = OnOrAfter(asked)
 	}
 	d := Decision{EffectiveOn: on, SettlesOn: on, SettlesAt: bank.settlesAt(on, day), Due: true, DueAt: now}
-	if OnOrAfter(asked) == on { // the date asked for is kept, so the entry waits for it
+	if !asked.IsZero() && OnOrAfter(asked) == on { // the date asked for is kept, so the entry waits for it
 		if due := bank.DueAt(on, want.SEC, want.Kind); due.After(now) {
 			d.Due, d.DueAt = false, due
 		}

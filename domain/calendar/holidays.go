@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/rickar/cal/v2"
@@ -50,28 +51,30 @@ var exceptions = map[Date]exception{
 // closed on a weekday, and whether there is one. A weekend has none: it is
 // closed anyway.
 func Holiday(day Date) (name string, closed bool) {
-	e, known := exceptions[day]
-	switch {
-	case !known:
-		name, closed = closures(day.Year())[day]
-		return name, closed
-	case e.closed:
-		return e.name, true
-	default:
-		return "", false
+	days := knownClosures()
+	if day.Before(knownFrom) || !day.Before(knownUntil) {
+		days = closures(day.Year())
 	}
+	name, closed = days[day]
+	return name, closed
 }
 
-// closuresByYear caches the results of closures, for a few years.
-var closuresByYear sync.Map // int to map[Date]string
+// knownClosures has the closures of the years in which payments are dated, since
+// each payment asks for many days.
+var knownClosures = sync.OnceValue(func() map[Date]string {
+	days := map[Date]string{}
+	for year := knownFrom.Year(); year < knownUntil.Year(); year++ {
+		maps.Copy(days, closures(year))
+	}
+	return days
+})
+
+var knownFrom, knownUntil = NewDate(2000, 1, 1), NewDate(2100, 1, 1)
 
 // closures returns the weekdays of a year on which a holiday closes the Reserve
 // Banks. No holiday is moved into another year: only Sundays move, and no
 // holiday is on December 31.
 func closures(year int) map[Date]string {
-	if found, ok := closuresByYear.Load(year); ok {
-		return found.(map[Date]string)
-	}
 	days := make(map[Date]string, len(fedHolidays))
 	for _, holiday := range fedHolidays {
 		_, observed := holiday.Calc(year)
@@ -84,6 +87,14 @@ func closures(year int) map[Date]string {
 			days[day] = holiday.Name
 		}
 	}
-	closuresByYear.Store(year, days)
+	for day, e := range exceptions {
+		if day.Year() != year {
+			continue
+		}
+		delete(days, day)
+		if e.closed {
+			days[day] = e.name
+		}
+	}
 	return days
 }
