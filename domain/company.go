@@ -138,7 +138,7 @@ func (c LiftCompany) Decide(now RatedCompany) ([]Event, error) {
 	case now.Version == 0:
 		return nil, Refuse(NotFound, "company %q was never stopped", c.Company)
 	case c.Reason == "":
-		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "a reason is needed: say why its entries may leave again"}}}
+		return nil, RefuseField(Invalid, "/reason", "required", "a reason is needed: say why its entries may leave again")
 	case now.Stopped == nil:
 		return nil, nil
 	}

@@ -112,7 +112,7 @@ type Reject struct{ ItemID, Reason string }
 // means that the receiving bank declined.
 func (c Reject) Decide(t Transaction) ([]Event, error) {
 	if c.Reason == "" {
-		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "a reason is needed, and the client will read it"}}}
+		return nil, RefuseField(Invalid, "/reason", "required", "a reason is needed, and the client will read it")
 	}
 	return judge(t, c.ItemID, Rejected, TransactionRejected{ItemID: c.ItemID, Reason: c.Reason}, Pending, Held, Asked)
 }

@@ -131,7 +131,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
 	}
 	if why := client.Refuses(p.FromRouting, p.PushPull == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
-		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
+		return nil, RefuseField(RuleBroken, "/Amount", "limit", "%s", why)
 	}
 	if p.AmountCents > 0 && c.Raw == nil {
 		if why := client.Unbalanced(p.FromRouting, p.CompanyID, p.SEC); why != nil {
@@ -176,8 +176,7 @@ func (c Originate) check(p Proposal, s Settings) error {
 		return &Refusal{Code: RuleBroken, Fields: repeated}
 	}
 	if sent := p.SentDescription(); nacha.Reserved(sent) && !c.Ours {
-		return &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Description", "reserved",
-			fmt.Sprintf("%q has a meaning of its own in ACH and is set by the ledger", sent)}}}
+		return RefuseField(RuleBroken, "/Description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", sent)
 	}
 	return nil
 }

@@ -60,6 +60,12 @@ func Refuse(code Code, format string, args ...any) error {
 	return &Refusal{Code: code, Reason: fmt.Sprintf(format, args...)}
 }
 
+// RefuseField makes a refusal that names one field of the input, and the rule that
+// it breaks.
+func RefuseField(code Code, pointer, rule, format string, args ...any) error {
+	return &Refusal{Code: code, Fields: []FieldError{{pointer, rule, fmt.Sprintf(format, args...)}}}
+}
+
 // CodeOf returns the code of a refusal, or "" for nil and for faults.
 func CodeOf(err error) Code {
 	var r *Refusal

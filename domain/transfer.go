@@ -26,12 +26,10 @@ type MakeTransfer struct {
 func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 	r, ok := now.Relationship(c.RelationshipID)
 	if !ok {
-		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/relationship_id", "relationship",
-			"the account has no such relationship"}}}
+		return nil, RefuseField(RuleBroken, "/relationship_id", "relationship", "the account has no such relationship")
 	}
 	if r.Status != RelationshipApproved {
-		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/relationship_id", "relationship-status",
-			"the relationship is " + string(r.Status) + ": transfers need an APPROVED one"}}}
+		return nil, RefuseField(RuleBroken, "/relationship_id", "relationship-status", "the relationship is %s: transfers need an APPROVED one", r.Status)
 	}
 	return []Event{TransferMade{c.TransactionID, r.ID, c.Direction}}, nil
 }

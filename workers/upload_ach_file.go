@@ -79,9 +79,7 @@ func (f ACHFile) text() ([]byte, error) {
 	text, err := nacha.Render(f.file(), "\n")
 	var field *nacha.FieldError
 	if errors.As(err, &field) {
-		return nil, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-			Pointer: "/" + field.Where, Code: "form", Message: field.Field + " " + field.Reason,
-		}}}
+		return nil, domain.RefuseField(domain.RuleBroken, "/"+field.Where, "form", "%s %s", field.Field, field.Reason)
 	}
 	return text, err
 }

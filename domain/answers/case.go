@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -138,7 +137,7 @@ func (c Case) before(out *domain.Outgoing, limit calendar.TimeLimit) error {
 
 // wrongField refuses a field of the wrong form; the message begins with its name.
 func wrongField(pointer, rule, format string, args ...any) error {
-	return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
+	return domain.RefuseField(domain.Invalid, pointer, rule, format, args...)
 }
 
 func fieldRefusal(code domain.Code, pointer, rule, format string, args ...any) error {

@@ -38,7 +38,7 @@ const (
 // guess.
 func checkPassword(password string, p domain.Operator) error {
 	weak := func(why string) error {
-		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/password", Code: "weak", Message: why}}}
+		return domain.RefuseField(domain.Invalid, "/password", "weak", "%s", why)
 	}
 	name, _, _ := strings.Cut(p.Email, "@")
 	lower := strings.ToLower(password)

@@ -46,9 +46,7 @@ func NewProblem(code domain.Code, format string, args ...any) *Problem {
 
 // Invalid is a 400 that names one field.
 func Invalid(pointer, code, format string, args ...any) error {
-	return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{
-		{Pointer: pointer, Code: code, Message: fmt.Sprintf(format, args...)},
-	}}
+	return domain.RefuseField(domain.Invalid, pointer, code, format, args...)
 }
 
 // After sets when to try again.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
 )
 
 // clientsOffered is the largest number of clients that a form offers in a
@@ -67,6 +67,6 @@ func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 		for _, one := range named {
 			ids = append(ids, fmt.Sprintf("%s (%s)", one.ID, one.Name))
 		}
-		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: choose one by its id, such as %s", typed, strings.Join(ids, ", "))}}}
+		return "", api.Invalid("/client", "several", "several clients have a name like %.40q: choose one by its id, such as %s", typed, strings.Join(ids, ", "))
 	}
 }

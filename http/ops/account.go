@@ -129,10 +129,7 @@ func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
 	}
 	for i, m := range mine {
 		if slices.ContainsFunc(theirs, m.overlaps) {
-			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-				Pointer: "/receiving_accounts/" + strconv.Itoa(i), Code: "overlap",
-				Message: "overlaps a receiving account of client " + other.ID,
-			}}}
+			return domain.RefuseField(domain.RuleBroken, "/receiving_accounts/"+strconv.Itoa(i), "overlap", "overlaps a receiving account of client %s", other.ID)
 		}
 	}
 	return nil

@@ -77,9 +77,7 @@ func (s *surface) balances(ctx context.Context, settings domain.Settings) error 
 			return err
 		}
 		if bank.Segment == domain.ByDirection && bank.Balance != domain.BalanceNone {
-			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-				Pointer: "/balance", Code: "segment", Message: "files of ODFI " + odfi + " hold debits or credits only, and an offset has the other direction",
-			}}}
+			return domain.RefuseField(domain.RuleBroken, "/balance", "segment", "files of ODFI %s hold debits or credits only, and an offset has the other direction", odfi)
 		}
 	}
 	return nil
@@ -100,9 +98,7 @@ func (s *surface) checkNoClientBalances(ctx context.Context, odfi string) error 
 			return err
 		}
 		if len(client.Settings.Balance) > 0 && slices.Contains(client.Settings.ODFIs, odfi) {
-			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-				Pointer: "/segment", Code: "balance", Message: "client " + client.ID + " balances its batches with an offset, which has the other direction",
-			}}}
+			return domain.RefuseField(domain.RuleBroken, "/segment", "balance", "client %s balances its batches with an offset, which has the other direction", client.ID)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package inbound
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/achledger/achledger/domain"
@@ -196,5 +195,5 @@ func (c candidate) answeredBefore(kind nacha.Kind) bool {
 }
 
 func badField(pointer, rule, format string, args ...any) error {
-	return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
+	return domain.RefuseField(domain.Invalid, pointer, rule, format, args...)
 }
