@@ -2,7 +2,6 @@ package projections
 
 import (
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -27,25 +26,13 @@ func instant(micros int64) time.Time {
 	return time.UnixMicro(micros).UTC()
 }
 
-// today caches the newest day that was computed: successive events are mostly
-// of the same day, and a time zone lookup is slow.
-var today atomic.Pointer[span]
-
-type span struct{ from, until, day int64 }
-
 // dayOf returns the New York day of an instant in unix microseconds; 0 for
 // none.
 func dayOf(at int64) int64 {
 	if at == 0 {
 		return 0
 	}
-	if s := today.Load(); s != nil && s.from <= at && at < s.until {
-		return s.day
-	}
-	day := calendar.DateOf(time.UnixMicro(at))
-	s := span{from: day.At(0, 0).UnixMicro(), until: day.Add(1).At(0, 0).UnixMicro(), day: dayNumber(day)}
-	today.Store(&s)
-	return s.day
+	return civil(time.UnixMicro(at).In(calendar.Eastern).Date())
 }
 
 // dayRange parses a filter's days; an empty one is unbounded.
@@ -74,7 +61,10 @@ func parseDay(text string) (int64, error) {
 
 // dayNumber converts a day to its form in rows.
 func dayNumber(d calendar.Date) int64 {
-	year, month, day := d.At(12, 0).Date()
+	return civil(d.At(12, 0).Date())
+}
+
+func civil(year int, month time.Month, day int) int64 {
 	return int64(year)*10_000 + int64(month)*100 + int64(day)
 }
 

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -109,17 +108,12 @@ func Unformula(s string) string {
 	return s
 }
 
-// csvBuffers are reused for CSV lines.
-var csvBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 func appendCSV(b []byte, values []string) []byte {
-	buffer := csvBuffers.Get().(*bytes.Buffer)
-	defer csvBuffers.Put(buffer)
-	buffer.Reset()
+	buffer := bytes.NewBuffer(b)
 	w := csv.NewWriter(buffer)
 	_ = w.Write(values) // a buffer never fails
 	w.Flush()
-	return append(b, buffer.Bytes()...)
+	return buffer.Bytes()
 }
 
 func appendJSON(b []byte, row any) ([]byte, error) {
