@@ -29,7 +29,7 @@ var errOutdated = errors.New("what the request is about has changed")
 // longer waits, or when a stream that it is about has changed, or who asked for it may
 // not any more, which ends it as stale.
 func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.Approval, error) {
-	at := ApprovalStream(id).Existing("request for approval %.80q", id)
+	at := ExistingApproval(id)
 	ctx = WithApproval(ctx, id)
 	outdated := ""
 	err := l.RetryUnless(func() error {

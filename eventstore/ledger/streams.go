@@ -219,3 +219,14 @@ func PolicyStream() Stream[domain.Policy] {
 func ApprovalStream(id string) Stream[domain.Approval] {
 	return streamOf[domain.Approval](domain.ApprovalStream(id), domain.LedgerClient)
 }
+
+// ExistingApproval is the stream of a request that must be in the log.
+func ExistingApproval(id string) Stream[domain.Approval] {
+	return ApprovalStream(id).Existing("request for approval %.80q", id)
+}
+
+// Approval reads a request that needs two people. It is refused as not found if
+// there is none.
+func (l *Ledger) Approval(ctx context.Context, id string) (domain.Approval, error) {
+	return Load(ctx, l, ExistingApproval(id))
+}

@@ -7,14 +7,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
-
-func (s *surface) readApproval(ctx context.Context, id string) (domain.Approval, error) {
-	return ledger.Load(ctx, s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id))
-}
 
 // approvals lists the requests that wait and that this person can decide.
 func (s *surface) approvals(ctx context.Context, p *page, of queuePart) (table, string, error) {
@@ -79,7 +74,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 // approvalRows adds those requests that a given kind of person made.
 func (s *surface) approvalRows(ctx context.Context, p *page, t *table, ids []string, by string) error {
 	for _, id := range ids {
-		a, err := s.readApproval(ctx, id)
+		a, err := s.Ledger.Approval(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -158,7 +153,7 @@ type approvalPage struct {
 // approval serves one request: what exactly is asked for, by whom, and its
 // outcome.
 func (s *surface) approval(c echo.Context, who api.Caller) error {
-	a, err := s.readApproval(c.Request().Context(), c.Param("id"))
+	a, err := s.Ledger.Approval(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}

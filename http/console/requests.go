@@ -39,7 +39,7 @@ func (s *surface) openRequests(ctx context.Context, p *page) (list []openRequest
 		return nil, err
 	}
 	for _, id := range ids {
-		a, err := s.readApproval(ctx, id)
+		a, err := s.Ledger.Approval(ctx, id)
 		if err != nil {
 			return nil, err
 		}

@@ -76,7 +76,7 @@ func indented(document []byte) string {
 func (s *surface) by(ctx context.Context, m domain.Meta) string {
 	who := s.actor(ctx, m.Actor)
 	if m.Approval != "" {
-		if a, err := s.readApproval(ctx, m.Approval); err == nil && a.Asked.Maker != who {
+		if a, err := s.Ledger.Approval(ctx, m.Approval); err == nil && a.Asked.Maker != who {
 			who += ", asked for by " + a.Asked.Maker
 		}
 	}

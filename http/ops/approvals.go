@@ -61,17 +61,13 @@ func (s *surface) listApprovals(c echo.Context, who api.Caller) error {
 	return api.List(s.Kit, c, who.Client, "requests for approval", func(ctx context.Context, limit int, cursor string) ([]string, string, error) {
 		return s.Views.Approvals(ctx, projections.ApprovalFilter{State: state, Now: s.Ledger.Now(), Limit: limit, Cursor: cursor})
 	}, func(id string) (approval, error) {
-		a, err := s.approvalAt(c.Request().Context(), id)
+		a, err := s.Ledger.Approval(c.Request().Context(), id)
 		return s.shownApproval(a), err
 	})
 }
 
-func (s *surface) approvalAt(ctx context.Context, id string) (domain.Approval, error) {
-	return ledger.Load(ctx, s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id))
-}
-
 func (s *surface) getApproval(c echo.Context, _ api.Caller) error {
-	a, err := s.approvalAt(c.Request().Context(), c.Param("id"))
+	a, err := s.Ledger.Approval(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -137,7 +133,7 @@ func (s *surface) endRequest(c echo.Context, who api.Caller, decide func(by stri
 		return err
 	}
 	id := c.Param("id")
-	a, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id), decide(person.Email))
+	a, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.ExistingApproval(id), decide(person.Email))
 	if err != nil {
 		return err
 	}
@@ -147,14 +143,14 @@ func (s *surface) endRequest(c echo.Context, who api.Caller, decide func(by stri
 // other returns the person who decides about an existing request.
 func (s *surface) other(c echo.Context, who api.Caller) (domain.Operator, error) {
 	ctx := c.Request().Context()
-	if _, err := s.approvalAt(ctx, c.Param("id")); err != nil {
+	if _, err := s.Ledger.Approval(ctx, c.Param("id")); err != nil {
 		return domain.Operator{}, err
 	}
 	return s.Person(ctx, who)
 }
 
 func (s *surface) answerApproval(c echo.Context, a domain.Approval) error {
-	a, err := s.approvalAt(c.Request().Context(), a.ID) // as carrying it out left it
+	a, err := s.Ledger.Approval(c.Request().Context(), a.ID) // as carrying it out left it
 	if err != nil {
 		return err
 	}
