@@ -151,10 +151,8 @@ func (p BankProfile) SegmentOf(sec string, debit bool) string {
 	switch {
 	case p.Segment == BySEC:
 		return sec
-	case p.Segment == ByDirection && debit:
-		return "debit"
 	case p.Segment == ByDirection:
-		return "credit"
+		return string(calendar.KindOf(debit))
 	default:
 		return ""
 	}

@@ -50,10 +50,7 @@ func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time, bank *cale
 // instants is expected to settle: as soon as possible, unless it asks for
 // another day.
 func (p Proposal) expected(e guard.Entry, made, due time.Time, bank *calendar.Terms) calendar.Decision {
-	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents, SameDay: p.SameDay, Bank: bank}
-	if e.Debit {
-		want.Kind = calendar.Debit
-	}
+	want := calendar.Request{SEC: e.SEC, Kind: calendar.KindOf(e.Debit), AmountCents: e.Cents, SameDay: p.SameDay, Bank: bank}
 	want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked when it was accepted
 	if !want.AskedOn.IsZero() {
 		if at := bank.DueAt(want.AskedOn, want.SEC, want.Kind); at.After(due) {

@@ -267,9 +267,5 @@ func (w *QueuedItem) Debit() bool { return nacha.TransactionCode(w.Code).Debit()
 // Request returns the values on which the entry's dates depend.
 func (w *QueuedItem) Request() calendar.Request {
 	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked when it was accepted; zero: as soon as possible
-	kind := calendar.Credit
-	if w.Debit() {
-		kind = calendar.Debit
-	}
-	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents, Bank: w.Terms}
+	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: calendar.KindOf(w.Debit()), AmountCents: w.AmountCents, Bank: w.Terms}
 }

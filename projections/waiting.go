@@ -112,9 +112,5 @@ func dueOf(asked, sec string, code int, terms *calendar.Terms) int64 {
 	if err != nil {
 		return 0 // checked when it was accepted; without a date it leaves at once
 	}
-	kind := calendar.Credit
-	if nacha.TransactionCode(code).Debit() {
-		kind = calendar.Debit
-	}
-	return terms.DueAt(day, sec, kind).UnixMicro()
+	return terms.DueAt(day, sec, calendar.KindOf(nacha.TransactionCode(code).Debit())).UnixMicro()
 }

@@ -215,11 +215,8 @@ func (c *uploadCheck) limited(e *nacha.ScannedEntry, h nacha.BatchHeader, debit 
 	if why := c.client.Refuses(c.odfi, debit, h.CompanyID, e.Entry.AmountCents); why != "" && len(c.faults) < maxUploadFaults {
 		c.faults = append(c.faults, domain.FieldError{Pointer: at, Code: "limit", Message: c.named(e) + why})
 	}
-	bank, kind := c.terms(c.odfi), calendar.Credit
-	if debit {
-		kind = calendar.Debit
-	}
-	if ok, why := bank.SameDayEligible(h.SEC, kind, e.Entry.AmountCents, bank.ProcessingDay(c.now)); !ok && len(c.late) < maxUploadFaults {
+	bank := c.terms(c.odfi)
+	if ok, why := bank.SameDayEligible(h.SEC, calendar.KindOf(debit), e.Entry.AmountCents, bank.ProcessingDay(c.now)); !ok && len(c.late) < maxUploadFaults {
 		c.late = append(c.late, domain.FieldError{Pointer: at, Code: "same-day", Message: c.named(e) + why})
 	}
 }
@@ -233,14 +230,10 @@ func (c *uploadCheck) named(e *nacha.ScannedEntry) string {
 }
 
 func (c *uploadCheck) sees(sec string, debit bool) {
-	sort := [2]string{sec, string(calendar.Credit)}
-	if debit {
-		sort[1] = string(calendar.Debit)
-	}
 	if c.sorts == nil {
 		c.sorts = map[[2]string]bool{}
 	}
-	c.sorts[sort] = true
+	c.sorts[[2]string{sec, string(calendar.KindOf(debit))}] = true
 }
 
 // segments returns over how many of a bank's files the entries would have to be
@@ -277,10 +270,8 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "is not a day written YYMMDD")
 		return nil
 	}
-	bank, kind, sec := c.terms(c.odfi), calendar.Credit, c.batches[v.Ordinal-1].SEC
-	if c.debits && (!c.credits || bank.Lead(sec, calendar.Debit) >= bank.Lead(sec, calendar.Credit)) {
-		kind = calendar.Debit
-	}
+	bank, sec := c.terms(c.odfi), c.batches[v.Ordinal-1].SEC
+	kind := calendar.KindOf(c.debits && (!c.credits || bank.Lead(sec, calendar.Debit) >= bank.Lead(sec, calendar.Credit)))
 	today := bank.ProcessingDay(c.now)
 	if err := bank.ValidEffective(on, c.now, sec, kind); err != nil {
 		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "%v", err)

@@ -15,6 +15,14 @@ const (
 	Debit  Kind = "debit"  // the receiver pays: a pull
 )
 
+// KindOf returns the kind of an entry that is a debit, or is not.
+func KindOf(debit bool) Kind {
+	if debit {
+		return Debit
+	}
+	return Credit
+}
+
 // SameDayLimit is the largest amount of one same-day entry from a day on.
 type SameDayLimit struct {
 	From   Date   `json:"from"`

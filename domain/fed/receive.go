@@ -93,10 +93,7 @@ func settlesOn(deadline calendar.Deadline, h nacha.BatchHeader, e nacha.Entry) c
 		return deadline.SettlesOn
 	}
 	effective = calendar.OnOrAfter(effective)
-	kind := calendar.Credit
-	if nacha.TransactionCode(e.Code).Debit() {
-		kind = calendar.Debit
-	}
+	kind := calendar.KindOf(nacha.TransactionCode(e.Code).Debit())
 	eligible, _ := (*calendar.Terms)(nil).SameDayEligible(h.SEC, kind, e.AmountCents, deadline.Day)
 	switch {
 	case effective.After(deadline.SettlesOn):

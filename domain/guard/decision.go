@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 // DecisionHook is a decision engine of the client or the ODFI that is asked
@@ -46,7 +48,7 @@ func (h *DecisionHook) Asks(e Entry) bool {
 		return false
 	}
 	return len(h.When) == 0 || slices.ContainsFunc(h.When, func(w When) bool {
-		return (w.SEC == "" || w.SEC == e.SEC) && (w.Direction == "" || w.Direction == e.Direction())
+		return (w.SEC == "" || w.SEC == e.SEC) && (w.Direction == "" || w.Direction == string(calendar.KindOf(e.Debit)))
 	})
 }
 

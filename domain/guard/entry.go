@@ -34,14 +34,6 @@ type Entry struct {
 	Validated bool
 }
 
-// Direction returns debit or credit.
-func (e Entry) Direction() string {
-	if e.Debit {
-		return Debit
-	}
-	return Credit
-}
-
 // Use returns what the entry uses of limits.
 func (e Entry) Use() Use {
 	return Use{

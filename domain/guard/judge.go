@@ -171,11 +171,7 @@ func (c *counter) verdict(day calendar.Date, saw, limit, currency string) *Verdi
 // the terms of its bank: the last of the client's windows that is in time or,
 // where none is, the bank's or the operator's deadline itself.
 func Until(e Entry, bank *calendar.Terms, windows []calendar.Window) time.Time {
-	kind := calendar.Credit
-	if e.Debit {
-		kind = calendar.Debit
-	}
-	by := bank.LastDeadline(e.SettlesOn, e.SameDay, bank.Lead(e.SEC, kind))
+	by := bank.LastDeadline(e.SettlesOn, e.SameDay, bank.Lead(e.SEC, calendar.KindOf(e.Debit)))
 	if last, ok := calendar.LastWindow(by.Add(-time.Second), windows); ok && bank.ProcessingDay(last) == bank.ProcessingDay(by.Add(-time.Second)) {
 		return last
 	}

@@ -65,13 +65,6 @@ type Payment struct {
 	SettlesOn calendar.Date
 }
 
-func (p Payment) direction() string {
-	if p.Debit {
-		return Debit
-	}
-	return Credit
-}
-
 // WithDefaults fills in the defaults.
 func (r Rules) WithDefaults() Rules {
 	r.Default = cmp.Or(r.Default, Pay)
@@ -99,7 +92,7 @@ func (f Filter) fits(p Payment) bool {
 	switch {
 	case f.Company != "" && trimmed(f.Company) != trimmed(p.Company),
 		f.SEC != "" && f.SEC != p.SEC,
-		f.Direction != "" && f.Direction != p.direction(),
+		f.Direction != "" && f.Direction != string(calendar.KindOf(p.Debit)),
 		p.Cents < f.MinCents,
 		f.MaxCents > 0 && p.Cents > f.MaxCents,
 		!f.Until.IsZero() && p.SettlesOn.After(f.Until):

@@ -66,11 +66,7 @@ func (st *TransactionView) dates() (d dates) {
 // want is what the dates of a proposal depend on.
 func want(p *domain.Proposal) calendar.Request {
 	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked on arrival; the zero date if none was asked for
-	kind := calendar.Credit
-	if p.PushPull == domain.Pull {
-		kind = calendar.Debit
-	}
-	return calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: p.AmountCents}
+	return calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: calendar.KindOf(p.PushPull == domain.Pull), AmountCents: p.AmountCents}
 }
 
 // cutDates returns what the file of an item says; ok is false before the cut.

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -247,7 +248,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, named(u.Name)+", "+dollars(u.AmountCents), "Queues")
 	data := unmatchedPage{Name: named(u.Name), Message: u.Message, Outcome: u.Outcome}
 	data.Facts = []fact{
-		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(word(u.EntryKind)).sub(codeText(u.Code))}, {"Company", say(u.CompanyName)},
+		{"Amount", money(u.AmountCents).sub(string(calendar.KindOf(u.Debit)))}, {"What it is", say(word(u.EntryKind)).sub(codeText(u.Code))}, {"Company", say(u.CompanyName)},
 		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
 		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waiting since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
 	}

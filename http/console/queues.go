@@ -228,17 +228,10 @@ func (s *surface) unmatchedEntries(ctx context.Context, p *page, of queuePart) (
 		}
 		t.add(
 			linked(named(u.Name), Path+"/unmatched/"+u.ID).sub(what+" "+masked(u.AccountTail)),
-			money(u.AmountCents).sub(debitOrCredit(u.Debit)), say(u.Message), say(u.CompanyName).sub("bank "+u.Sender),
+			money(u.AmountCents).sub(string(calendar.KindOf(u.Debit))), say(u.Message), say(u.CompanyName).sub("bank "+u.Sender),
 			at(u.Deadline).sub(p.Until(u.Deadline)), say(dayText(u.SettledOn)), code(u.ID))
 	}
 	return t, next, err
-}
-
-func debitOrCredit(debit bool) string {
-	if debit {
-		return "debit"
-	}
-	return "credit"
 }
 
 func (s *surface) quarantinedFiles(ctx context.Context, p *page, of queuePart) (table, string, error) {

@@ -199,10 +199,7 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 		}
 		want := calendar.Request{SEC: strings.ToUpper(in.SECCode), Bank: &bank.Terms}
 		for _, e := range in.Entries { // with entries in both directions, the longer lead applies
-			kind := calendar.Credit
-			if strings.EqualFold(e.EntryType, "DEBIT") {
-				kind = calendar.Debit
-			}
+			kind := calendar.KindOf(strings.EqualFold(e.EntryType, "DEBIT"))
 			if want.Kind == "" || bank.Lead(want.SEC, kind) > bank.Lead(want.SEC, want.Kind) {
 				want.Kind = kind
 			}

@@ -10,7 +10,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -80,15 +82,7 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 			return err
 		}
 		if use, repeated := once.Before(); repeated {
-			t, err := s.TransactionAt(ctx, use)
-			if err != nil {
-				return err
-			}
-			made := vaultMade{t: t}
-			if made.token, err = s.storedBy(ctx, who.Client, use.First, use.Last); err != nil {
-				return err
-			}
-			return s.respondTransaction(c, l, who, made)
+			return s.respondAgain(c, l, who, use)
 		}
 		if err := in.direct(kind); err != nil {
 			return err
@@ -116,6 +110,20 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 		}
 		return s.respondTransaction(c, l, who, made)
 	}
+}
+
+// respondAgain answers a repeated request with what the first one made.
+func (s *surface) respondAgain(c echo.Context, l *ledger.Ledger, who api.Caller, use eventstore.KeyUse) error {
+	ctx := c.Request().Context()
+	t, err := s.TransactionAt(ctx, use)
+	if err != nil {
+		return err
+	}
+	token, err := s.storedBy(ctx, who.Client, use.First, use.Last)
+	if err != nil {
+		return err
+	}
+	return s.respondTransaction(c, l, who, vaultMade{t, token})
 }
 
 // direct takes the direction from the path if that has one. A body with the other
@@ -261,10 +269,7 @@ var vaultNames = strings.NewReplacer(
 
 func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {
 	p := made.t.Originated.Proposal
-	kind := "debit"
-	if p.PushPull == domain.Push {
-		kind = "credit"
-	}
+	kind := string(calendar.KindOf(p.PushPull == domain.Pull))
 	answer := payload{Type: transactionPayload, Transaction: &vaultTransaction{
 		TransactionID: made.t.ID, Type: kind, Amount: text.FormatDollars(p.AmountCents), Status: "Pending", SEC: p.SEC,
 		RoutingNumber: p.ToRouting, AccountNumber: made.t.Account.Tail, AccountType: title(p.ToAccountType),

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -58,10 +59,7 @@ func (q *question) add(l *ledger.Ledger, t *domain.Transaction, i *domain.Item) 
 	if iat != nil {
 		name = iat.To.Name
 	}
-	direction := guard.Credit
-	if nacha.TransactionCode(in.Entry.Code).Debit() {
-		direction = guard.Debit
-	}
+	direction := string(calendar.KindOf(nacha.TransactionCode(in.Entry.Code).Debit()))
 	p := t.Originated.Proposal
 	q.Entries = append(q.Entries, questioned{
 		EventID: i.ID, TransactionID: t.ID, Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, CompanyName: in.Header.CompanyName,

@@ -62,10 +62,3 @@ func (c candidate) debit() bool { return nacha.TransactionCode(c.entry().Entry.C
 func (c candidate) sameSide(e *inboundEntry) bool {
 	return e.Entry.AmountCents == 0 || nacha.TransactionCode(e.Entry.Code).Debit() == c.debit()
 }
-
-func direction(debit bool) string {
-	if debit {
-		return "debit"
-	}
-	return "credit"
-}

@@ -89,7 +89,7 @@ func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 		near = list
 		if list = only(list, func(c candidate) bool { return c.sameSide(e) }); len(list) == 0 {
 			return waits(sideDiffers, near, "The entry under trace number %s was a %s, and the return has the transaction code of a %s. It can be dishonored with R69, field 05.",
-				trace, direction(near[0].debit()), direction(!near[0].debit()))
+				trace, calendar.KindOf(near[0].debit()), calendar.KindOf(!near[0].debit()))
 		}
 	}
 	near = list

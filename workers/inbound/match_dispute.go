@@ -124,7 +124,7 @@ func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	}
 	near = list
 	if list = only(list, func(c candidate) bool { return c.sameSide(e) }); len(list) == 0 {
-		return waits(sideDiffers, near, "The %s of ours is one of a %s, and this has the transaction code of a %s.", l.name, direction(near[0].debit()), direction(!near[0].debit()))
+		return waits(sideDiffers, near, "The %s of ours is one of a %s, and this has the transaction code of a %s.", l.name, calendar.KindOf(near[0].debit()), calendar.KindOf(!near[0].debit()))
 	}
 	if same := only(list, func(c candidate) bool { return l.sentTrace(c.entry().Entry) == l.originalTrace }); len(same) > 0 {
 		list = same // others left under the same number years ago
