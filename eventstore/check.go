@@ -19,10 +19,8 @@ func Check(appends []Append) (events, bytes int, err error) {
 		events += len(a.Events)
 		if k := a.Idempotency; k != nil {
 			keys++
-			for _, name := range []string{k.Client, k.Scope, k.Key} {
-				if err := checkName(name); err != nil {
-					return 0, 0, fmt.Errorf("append: idempotency key: %w", err)
-				}
+			if err := k.check(); err != nil {
+				return 0, 0, err
 			}
 		}
 		if err := a.check(&bytes); err != nil {
@@ -40,6 +38,15 @@ func Check(appends []Append) (events, bytes int, err error) {
 		return 0, 0, fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, bytes, MaxAppendBytes)
 	}
 	return events, bytes, nil
+}
+
+func (k *IdempotencyKey) check() error {
+	for _, name := range []string{k.Client, k.Scope, k.Key} {
+		if err := checkName(name); err != nil {
+			return fmt.Errorf("append: idempotency key: %w", err)
+		}
+	}
+	return nil
 }
 
 func (a *Append) check(bytes *int) error {

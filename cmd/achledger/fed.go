@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,6 @@ type fedCommand struct {
 	Every    time.Duration `help:"Time between two looks." default:"2s"`
 }
 
-// Help is the text that --help shows below the flags.
 func (fedCommand) Help() string {
 	return `Plays the Federal Reserve and the banks behind it. It takes every file of the
 outbox once, checks it as an operator does, and puts answers into the inbox:
@@ -53,36 +53,11 @@ move the clock: PUT /v1/simulations/clock {"advance":"96h"}.`
 
 // Run answers until a signal comes.
 func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
-	o := fedsim.Options{
-		Outbox: c.Outbox, Inbox: c.Inbox, Seed: c.Seed, Faults: fed.Faults{Repeat: c.Repeat, Truncate: c.Truncate},
-		Tell: func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) },
-	}
-	has, err := c.folder().HasLog()
+	o, err := c.options()
 	if err != nil {
 		return err
 	}
-	if (o.Outbox == "" || o.Inbox == "") && !has {
-		return fmt.Errorf("%s holds no ledger: name one with --data, or folders with --outbox and --inbox", c.Data)
-	}
-	if o.Outbox == "" {
-		o.Outbox = c.folder().Outbox()
-	}
-	if o.Inbox == "" {
-		o.Inbox = c.folder().Inbox()
-	}
-	if filepath.Clean(o.Outbox) == filepath.Clean(o.Inbox) {
-		return errors.New("outbox and inbox are the same folder")
-	}
-	if c.Every <= 0 {
-		return errors.New("--every must be above zero")
-	}
-	for _, text := range c.Rule {
-		rule, err := fedsim.ParseRule(text)
-		if err != nil {
-			return err
-		}
-		o.Rules = append(o.Rules, rule)
-	}
+	o.Tell = func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 	// Whatever --data says, an outbox or inbox in the folder of a ledger is that ledger's.
 	for _, f := range []folder.Folder{c.folder(), folder.Folder(filepath.Dir(o.Outbox)), folder.Folder(filepath.Dir(o.Inbox))} {
 		if _, err := node.SandboxNow(ctx, f); err != nil {
@@ -107,6 +82,33 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 		case <-time.After(c.Every):
 		}
 	}
+}
+
+// options checks the flags; outbox and inbox are those of the ledger by default.
+func (c fedCommand) options() (fedsim.Options, error) {
+	o := fedsim.Options{
+		Outbox: cmp.Or(c.Outbox, c.folder().Outbox()), Inbox: cmp.Or(c.Inbox, c.folder().Inbox()),
+		Seed: c.Seed, Faults: fed.Faults{Repeat: c.Repeat, Truncate: c.Truncate},
+	}
+	has, err := c.folder().HasLog()
+	switch {
+	case err != nil:
+		return o, err
+	case (c.Outbox == "" || c.Inbox == "") && !has:
+		return o, fmt.Errorf("%s holds no ledger: name one with --data, or folders with --outbox and --inbox", c.Data)
+	case filepath.Clean(o.Outbox) == filepath.Clean(o.Inbox):
+		return o, errors.New("outbox and inbox are the same folder")
+	case c.Every <= 0:
+		return o, errors.New("--every must be above zero")
+	}
+	for _, text := range c.Rule {
+		rule, err := fedsim.ParseRule(text)
+		if err != nil {
+			return o, err
+		}
+		o.Rules = append(o.Rules, rule)
+	}
+	return o, nil
 }
 
 // pass works once, by the ledger's clock if there is a ledger.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -96,29 +97,26 @@ func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // RespondEvent writes one event of a transaction.
 func (s *Kit) RespondEvent(c echo.Context, who Caller, status int, st TransactionView, item string) error {
-	for _, i := range st.items {
-		if i.ItemID != item {
-			continue
-		}
-		r := NewEventRecord(i)
-		if who.May(domain.ScopeReveal) {
-			whole := r
-			opened, err := s.revealEvent(st, &whole)
-			if err != nil {
-				return err
-			}
-			if opened {
-				if opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedEvent, item); err != nil {
-					return err
-				}
-			}
-			if opened {
-				r = whole
-			}
-		}
+	i := slices.IndexFunc(st.items, func(i projections.Item) bool { return i.ItemID == item })
+	if i < 0 {
+		return domain.Refuse(domain.NotFound, "transaction %s has no event %s", st.Transaction.ID, item)
+	}
+	r := NewEventRecord(st.items[i])
+	if !who.May(domain.ScopeReveal) {
 		return c.JSON(status, &r)
 	}
-	return domain.Refuse(domain.NotFound, "transaction %s has no event %s", st.Transaction.ID, item)
+	whole := r
+	opened, err := s.revealEvent(st, &whole)
+	if err == nil && opened {
+		opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedEvent, item)
+	}
+	if err != nil {
+		return err
+	}
+	if opened {
+		r = whole
+	}
+	return c.JSON(status, &r)
 }
 
 // revealEvent does the same for the corrected data of one event.

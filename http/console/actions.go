@@ -102,60 +102,64 @@ func (s *surface) body(c echo.Context, a action) ([]byte, error) {
 		values["client"] = client
 	}
 	for _, f := range a.fields {
-		typed := strings.TrimSpace(c.FormValue(f.Name))
-		if f.Kind == "hidden" && f.Value != "" {
-			typed = f.Value // a hidden field has a fixed value: ignore what the browser sent
-		}
-		switch {
-		case f.Kind == "check" || f.Kind == "hidden" && (typed == "true" || typed == "false"):
-			if typed != "" {
-				values[f.Name] = typed == "true"
-			}
-		case f.Kind == "checks":
-			if chosen := c.Request().Form[f.Name]; len(chosen) > 0 {
-				values[f.Name] = chosen
-			}
-		case typed == "":
-		case f.Kind == "client":
-			id, err := s.clientID(c.Request().Context(), typed)
-			if err != nil {
-				return nil, err
-			}
-			values[f.Name] = id
-		case f.Kind == "json":
-			var set map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(typed), &set); err != nil {
-				return nil, api.Invalid("/"+f.Name, "json", "%s%v", lineOf(typed, err), err)
-			}
-			if err := api.Strictly([]byte(typed), &set); err != nil { // as the API reads it: a limit that is there twice is not chosen from
-				return nil, err
-			}
-			for name, value := range set {
-				values[name] = value
-			}
-		case f.Name == "key": // part of the path
-		case f.Kind == "yesno":
-			values[f.Name] = typed == "true"
-		case f.Kind == "dollars":
-			cents, err := text.ParseDollars(typed)
-			if err != nil {
-				return nil, api.Invalid("/"+f.Name, "amount", "%v", err)
-			}
-			values[f.Name] = cents
-		case f.Kind == "number":
-			n, err := strconv.Atoi(typed)
-			if err != nil {
-				return nil, api.Invalid("/"+f.Name, "number", "must be a whole number")
-			}
-			values[f.Name] = n
-		default:
-			values[f.Name] = typed
+		if err := s.convert(c, f, values); err != nil {
+			return nil, err
 		}
 	}
 	if len(values) == 0 {
 		return nil, nil
 	}
 	return json.Marshal(values)
+}
+
+// convert adds what was typed into a field of the form to the values of the body.
+func (s *surface) convert(c echo.Context, f input, values map[string]any) (err error) {
+	typed := strings.TrimSpace(c.FormValue(f.Name))
+	if f.Kind == "hidden" && f.Value != "" {
+		typed = f.Value // a hidden field has a fixed value: ignore what the browser sent
+	}
+	switch {
+	case f.Kind == "checks":
+		if chosen := c.Request().Form[f.Name]; len(chosen) > 0 {
+			values[f.Name] = chosen
+		}
+	case typed == "":
+	case f.Kind == "check" || f.Kind == "hidden" && (typed == "true" || typed == "false"):
+		values[f.Name] = typed == "true"
+	case f.Kind == "client":
+		values[f.Name], err = s.clientID(c.Request().Context(), typed)
+	case f.Kind == "json":
+		return convertJSON(f.Name, typed, values)
+	case f.Name == "key": // part of the path
+	case f.Kind == "yesno":
+		values[f.Name] = typed == "true"
+	case f.Kind == "dollars":
+		if values[f.Name], err = text.ParseDollars(typed); err != nil {
+			return api.Invalid("/"+f.Name, "amount", "%v", err)
+		}
+	case f.Kind == "number":
+		if values[f.Name], err = strconv.Atoi(typed); err != nil {
+			return api.Invalid("/"+f.Name, "number", "must be a whole number")
+		}
+	default:
+		values[f.Name] = typed
+	}
+	return err
+}
+
+// convertJSON adds the members of an object that was typed as JSON.
+func convertJSON(name, typed string, values map[string]any) error {
+	var set map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(typed), &set); err != nil {
+		return api.Invalid("/"+name, "json", "%s%v", lineOf(typed, err), err)
+	}
+	if err := api.Strictly([]byte(typed), &set); err != nil { // as the API reads it: a limit that is there twice is not chosen from
+		return err
+	}
+	for member, value := range set {
+		values[member] = value
+	}
+	return nil
 }
 
 // lineOf names the line at which text stops being JSON.

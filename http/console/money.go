@@ -154,67 +154,82 @@ func acknowledged(r projections.Settlement) cell {
 // received, and returns in both directions.
 func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot, error) {
 	p := &plot{Title: "Settlement by day", Width: plotWidth, Empty: "Nothing settles on these days.", Legend: []legend{{"bar", "sent, and acknowledged"}, {"usual", "sent, not acknowledged"}, {"ok", "came from the bank"}, {"hurt", "returns in either direction"}}}
-	type sums struct {
-		day               calendar.Date
-		sent, came, again int64
-		ack               int64 // of sent
-	}
-	var days []sums
-	most, any := int64(1), false
+	var days []daySettlement
+	most := int64(0)
 	for n := -daysBefore; n <= daysAfter; n++ {
-		d := sums{day: day.Add(n)}
-		rows, err := s.Views.Settlements(ctx, d.day.String())
+		d, err := s.daySettlement(ctx, day.Add(n))
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			amount := r.Debits.Cents + r.Credits.Cents
-			if r.Direction == domain.ToFed {
-				d.sent, d.ack = d.sent+amount, d.ack+r.Acknowledged.Cents
-			} else {
-				d.came += amount
-			}
-			d.again += r.ReturnedDebits.Cents + r.ReturnedCredits.Cents
-		}
-		most, any = max(most, d.sent, d.came, d.again), any || d.sent+d.came+d.again > 0
+		most = max(most, d.sent, d.came, d.again)
 		days = append(days, d)
 	}
-	if !any {
+	if most == 0 {
 		return p, nil
 	}
-	const left, high, gap = 92, 16, 12
-	room := plotWidth - left - max(110, 6+labelWidth(dollars(most)))
-	y := 4
+	room := plotWidth - settlementLeft - max(110, 6+labelWidth(dollars(most)))
+	width := func(cents int64) int { return max(2, int(float64(cents)/float64(most)*float64(room))) }
+	p.Height = 4
 	for _, d := range days {
-		name := d.day.At(12, 0).Format("Mon 2 Jan")
-		class := ""
-		if d.day == day {
-			class = "value"
-		}
-		p.Labels = append(p.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: name, Class: class})
-		href := Path + "/money?day=" + d.day.String()
-		says := fmt.Sprintf("%s: %s sent, %s of it acknowledged, %s came, %s in returns", name, dollars(d.sent), dollars(d.ack), dollars(d.came), dollars(d.again))
-		top := y
-		for n, one := range []struct {
-			class string
-			cents int64
-			list  string // on the day's page
-		}{{"usual", d.sent, "#batches"}, {"ok", d.came, "#came"}, {"hurt", d.again, ""}} {
-			if one.cents == 0 {
-				continue
-			}
-			w := max(2, int(float64(one.cents)/float64(most)*float64(room)))
-			p.Bars = append(p.Bars, shape{X: left, Y: y, W: w, H: 13, Class: one.class, Says: says, Href: href + one.list})
-			if n == 0 && d.ack > 0 {
-				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(float64(min(d.ack, d.sent))/float64(most)*float64(room))), H: 13, Class: "bar", Says: says, Href: href + one.list})
-			}
-			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + 11, Anchor: "start", Text: dollars(one.cents)})
-			y += high
-		}
-		y = max(y, top+high) + gap
-		p.Lines = append(p.Lines, line{0, y - gap/2 - 1, plotWidth, y - gap/2 - 1, "axis"})
-		p.Says = append(p.Says, textLink{says, href})
+		p.settlement(d, d.day == day, width)
 	}
-	p.Height = y
 	return p, nil
+}
+
+// daySettlement is what settles on a day at all banks, in cents.
+type daySettlement struct {
+	day               calendar.Date
+	sent, came, again int64 // again: returns in either direction
+	ack               int64 // of sent
+}
+
+func (s *surface) daySettlement(ctx context.Context, day calendar.Date) (daySettlement, error) {
+	d := daySettlement{day: day}
+	rows, err := s.Views.Settlements(ctx, day.String())
+	for _, r := range rows {
+		amount := r.Debits.Cents + r.Credits.Cents
+		if r.Direction == domain.ToFed {
+			d.sent, d.ack = d.sent+amount, d.ack+r.Acknowledged.Cents
+		} else {
+			d.came += amount
+		}
+		d.again += r.ReturnedDebits.Cents + r.ReturnedCredits.Cents
+	}
+	return d, err
+}
+
+// Dimensions of the plot of settlement days, in SVG units.
+const settlementLeft, settlementRow, settlementGap = 92, 16, 12
+
+// settlement adds a day below those that the plot has. width is that of a bar.
+func (p *plot) settlement(d daySettlement, chosen bool, width func(cents int64) int) {
+	y, class := p.Height, ""
+	if chosen {
+		class = "value"
+	}
+	name := d.day.At(12, 0).Format("Mon 2 Jan")
+	p.Labels = append(p.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: name, Class: class})
+	href := Path + "/money?day=" + d.day.String()
+	says := fmt.Sprintf("%s: %s sent, %s of it acknowledged, %s came, %s in returns", name, dollars(d.sent), dollars(d.ack), dollars(d.came), dollars(d.again))
+	for _, one := range []struct {
+		class      string
+		cents, ack int64
+		list       string // on the day's page
+	}{{"usual", d.sent, d.ack, "#batches"}, {"ok", d.came, 0, "#came"}, {"hurt", d.again, 0, ""}} {
+		if one.cents == 0 {
+			continue
+		}
+		drawn := shape{X: settlementLeft, Y: y, W: width(one.cents), H: 13, Class: one.class, Says: says, Href: href + one.list}
+		p.Bars = append(p.Bars, drawn)
+		p.Labels = append(p.Labels, label{X: settlementLeft + drawn.W + 6, Y: y + 11, Anchor: "start", Text: dollars(one.cents)})
+		if one.ack > 0 {
+			drawn.W, drawn.Class = width(min(one.ack, one.cents)), "bar"
+			p.Bars = append(p.Bars, drawn)
+		}
+		y += settlementRow
+	}
+	y = max(y, p.Height+settlementRow) + settlementGap
+	p.Lines = append(p.Lines, line{0, y - settlementGap/2 - 1, plotWidth, y - settlementGap/2 - 1, "axis"})
+	p.Says = append(p.Says, textLink{says, href})
+	p.Height = y
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -129,26 +130,17 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(r api.RateRecord) bool { return r.Company != company })
+	if len(list) == 0 {
+		return domain.Refuse(domain.NotFound, "company %.20q of client %.32q has sent no debit in these days", company, client)
+	}
 	data := ratesPage{Title: "Company " + company, State: "low", Tone: good}
-	var stopped bool
 	for _, r := range list {
-		if r.Company != company {
-			continue
-		}
-		stopped = stopped || r.Stopped
-		if t := levelTone(r.Level); r.Level != guard.Low && t.rank() > data.Tone.rank() {
-			data.State, data.Tone = map[guard.Level]string{guard.WarnedAt: "near a limit", guard.ActedAt: "above a limit"}[r.Level], t
-		}
-		if r.Level == guard.Low && r.SixtyDays.MethodB.Percent > r.Act && data.Tone == good {
-			data.State, data.Tone = "too few to act on", plain
-		}
+		data.rate(r)
 		data.Plots = append(data.Plots, ratePlot(r, calendar.DateOf(p.Now), ratesPath(client, company)))
 		data.Facts = append(data.Facts, rateFacts(r)...)
 	}
-	if len(data.Plots) == 0 {
-		return domain.Refuse(domain.NotFound, "company %.20q of client %.32q has sent no debit in these days", company, client)
-	}
-	if stopped {
+	if slices.ContainsFunc(list, func(r api.RateRecord) bool { return r.Stopped }) {
 		data.State, data.Tone = "its entries are held", bad
 		data.Actions = allowed([]form{formOf(p, "lift", company, "Lift the stop").with("client", client)})
 	}
@@ -163,6 +155,16 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	back, sent := rateTables(p, client, class, day, entries, names)
 	data.Tables = []table{back, sent}
 	return s.serve(c, p, "rates", data)
+}
+
+// rate makes the state of the page that of a rate, if that is worse.
+func (d *ratesPage) rate(r api.RateRecord) {
+	if t := levelTone(r.Level); r.Level != guard.Low && t.rank() > d.Tone.rank() {
+		d.State, d.Tone = map[guard.Level]string{guard.WarnedAt: "near a limit", guard.ActedAt: "above a limit"}[r.Level], t
+	}
+	if r.Level == guard.Low && r.SixtyDays.MethodB.Percent > r.Act && d.Tone == good {
+		d.State, d.Tone = "too few to act on", plain
+	}
 }
 
 func rateFacts(r api.RateRecord) []fact {

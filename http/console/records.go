@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
@@ -32,34 +33,7 @@ type fileEntry struct {
 // Control records are left out: their totals are those of the whole file.
 func records(header nacha.FileHeader, entries []fileEntry, head bool) (lines [][]field, err error) {
 	var out bytes.Buffer
-	w, err := nacha.NewWriter(&out, header, "\n")
-	if err != nil {
-		return nil, err
-	}
-	batch := 0
-	for i := range entries {
-		e := &entries[i]
-		if i == 0 || e.number != batch {
-			if i > 0 {
-				if err := w.End(); err != nil {
-					return nil, err
-				}
-			}
-			batch = e.number
-			if err := w.Begin(e.batch); err != nil {
-				return nil, err
-			}
-		}
-		if err := w.Entry(&e.entry); err != nil {
-			return nil, err
-		}
-	}
-	if len(entries) > 0 {
-		if err := w.End(); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := w.Close(); err != nil {
+	if err := writeEntries(&out, header, entries); err != nil {
 		return nil, err
 	}
 	var d nacha.Describer
@@ -71,6 +45,31 @@ func records(header nacha.FileHeader, entries []fileEntry, head bool) (lines [][
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// writeEntries writes a file of the entries.
+func writeEntries(to io.Writer, header nacha.FileHeader, entries []fileEntry) error {
+	w, err := nacha.NewWriter(to, header, "\n")
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		e := &entries[i]
+		if i == 0 || e.number != entries[i-1].number {
+			err = w.Begin(e.batch)
+		}
+		if err == nil {
+			err = w.Entry(&e.entry)
+		}
+		if err == nil && (i == len(entries)-1 || e.number != entries[i+1].number) {
+			err = w.End()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err = w.Close()
+	return err
 }
 
 // fields splits a record into its fields.

@@ -70,8 +70,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, name+", "+dollars(v.Row.AmountCents), "Transactions")
 	p.Live = true
 	data := transactionPage{Name: name, Status: v.Row.Status, Tone: toneOf(v.Row.Status), Cents: v.Row.AmountCents, Facts: transactionFacts(p, v)}
-	o := t.Origination()
-	if o.State == domain.Held {
+	if o := t.Origination(); o.State == domain.Held {
 		data.Status, data.Tone, data.Held = "Held", warn, o.Reason
 		data.HeldSince = at(o.History[len(o.History)-1].At)
 		if data.MayRelease, err = s.mayRelease(ctx, v.Row.AmountCents); err != nil {
@@ -81,17 +80,9 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	for _, a := range v.Available() {
 		data.Can = append(data.Can, ableText(a.Name, at(a.Deadline)))
 	}
-	if data.Moments, err = s.moments(ctx, describeTransaction, domain.TransactionStream(client, id)); err != nil {
+	if data.Moments, err = s.transactionMoments(ctx, v); err != nil {
 		return err
 	}
-	for id := range v.Files {
-		more, err := s.moments(ctx, describeDelivery, domain.FileStream(id))
-		if err != nil {
-			return err
-		}
-		data.Moments = append(data.Moments, more...)
-	}
-	slices.SortStableFunc(data.Moments, func(a, b moment) int { return cmp.Compare(a.Position, b.Position) })
 	for _, i := range t.Items {
 		if i.Incoming != nil {
 			if code, _ := i.Incoming.Entry.AnswerAndOriginal(); code != "" {
@@ -108,6 +99,23 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 		data.Bank = bankForms(p, v.Case)
 	}
 	return s.serve(c, p, "transaction", data)
+}
+
+// transactionMoments is the history of a transaction and of its files.
+func (s *surface) transactionMoments(ctx context.Context, v api.TransactionView) ([]moment, error) {
+	all, err := s.moments(ctx, describeTransaction, domain.TransactionStream(v.Transaction.Client, v.Transaction.ID))
+	if err != nil {
+		return nil, err
+	}
+	for id := range v.Files {
+		more, err := s.moments(ctx, describeDelivery, domain.FileStream(id))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.Position, b.Position) })
+	return all, nil
 }
 
 // itemRecords are the records of those items that are in a file.

@@ -83,67 +83,65 @@ func (s *surface) nextWindow(ctx context.Context, q projections.QueueGroup, now 
 // windowPlot draws what waits for or left at each window of the day, and what
 // left at it on the same weekday of the last five weeks.
 func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []windowRow) (*plot, error) {
-	waits, cut := map[string]windowRow{}, map[string]int64{}
+	weeks := map[string]*windowWeeks{}
+	at := func(name string) *windowWeeks {
+		if weeks[name] == nil {
+			weeks[name] = &windowWeeks{name: name, today: today}
+		}
+		return weeks[name]
+	}
 	for _, r := range rows {
 		if !r.At.IsZero() && !r.Later {
-			waits[r.Name] = r
+			at(r.Name).waits = &r
 		}
 	}
-	before := map[string][]int64{}
-	for week := 0; week <= sameWeekdays; week++ {
+	for week := range sameWeekdays + 1 {
 		day := today.Add(-7 * week).String()
 		files, err := s.Views.FilesCutOn(ctx, day, day)
 		if err != nil {
 			return nil, err
 		}
-		left := map[string]int64{}
 		for _, f := range files {
 			if f.Why == domain.WhyWindow {
-				left[windowOf(f)] += f.Totals.DebitCents + f.Totals.CreditCents
+				at(windowOf(f)).left[week] += f.Totals.DebitCents + f.Totals.CreditCents
 			}
 		}
-		for name, cents := range left {
-			if week == 0 {
-				cut[name] = cents
-				continue
-			}
-			for len(before[name]) < week-1 { // weeks in which nothing left at it
-				before[name] = append(before[name], 0)
-			}
-			before[name] = append(before[name], cents)
-		}
-	}
-	names := map[string]bool{}
-	for name := range waits {
-		names[name] = true
-	}
-	for name := range cut {
-		names[name] = true
-	}
-	for name := range before {
-		names[name] = true
 	}
 	b := newBars("Waiting by window, New York time, against the last five same weekdays")
-	for _, name := range sortedNames(names) {
-		usual := total(before[name]) / sameWeekdays
-		one := bar{
-			Name: name, Usual: usual, Says: fmt.Sprintf("%s: on the last five same weekdays on average %s", name, dollars(usual)),
-		}
-		if w, ok := waits[name]; ok {
-			one.Parts = append(one.Parts, part{w.Cents, "bar", fmt.Sprintf("%s: %s in %s", name, plural(w.Entries, "waiting entry", "waiting entries"), dollars(w.Cents)), w.Path()})
-		}
-		if cents := cut[name]; cents > 0 {
-			one.Parts = append(one.Parts, part{cents, "ok", fmt.Sprintf("%s: %s cut today", name, dollars(cents)), cutAt(today, name)})
-		}
-		for week, cents := range before[name] {
-			if cents > 0 {
-				day := today.Add(-7 * (week + 1))
-				one.Marks = append(one.Marks, mark{cents, fmt.Sprintf("%s at %s: %s", day.At(12, 0).Format("Mon 2 Jan"), name, dollars(cents)), cutAt(day, name)})
-			}
-		}
-		b.add(one)
+	for _, name := range sortedNames(weeks) {
+		b.add(weeks[name].bar())
 	}
 	return b.plot(), nil
+}
+
+// windowWeeks is what waits for a window today, and what left at it today and on
+// the same weekday of each week before, in cents.
+type windowWeeks struct {
+	name  string // HH:MM in New York
+	today calendar.Date
+	waits *windowRow // nil: nothing
+	left  [1 + sameWeekdays]int64
+}
+
+func (w *windowWeeks) bar() bar {
+	usual := total(w.left[1:]) / sameWeekdays
+	one := bar{
+		Name: w.name, Usual: usual, Says: fmt.Sprintf("%s: on the last five same weekdays on average %s", w.name, dollars(usual)),
+	}
+	if r := w.waits; r != nil {
+		one.Parts = append(one.Parts, part{r.Cents, "bar", fmt.Sprintf("%s: %s in %s", w.name, plural(r.Entries, "waiting entry", "waiting entries"), dollars(r.Cents)), r.Path()})
+	}
+	for week, cents := range w.left {
+		day := w.today.Add(-7 * week)
+		switch {
+		case cents == 0:
+		case week == 0:
+			one.Parts = append(one.Parts, part{cents, "ok", fmt.Sprintf("%s: %s cut today", w.name, dollars(cents)), cutAt(day, w.name)})
+		default:
+			one.Marks = append(one.Marks, mark{cents, fmt.Sprintf("%s at %s: %s", day.At(12, 0).Format("Mon 2 Jan"), w.name, dollars(cents)), cutAt(day, w.name)})
+		}
+	}
+	return one
 }
 
 // cutAt links to the files that were cut at a window of a day.

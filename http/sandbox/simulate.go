@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -152,21 +153,18 @@ func (s *surface) simulatedTrace(ctx context.Context, bank8 string) string {
 // numbers.
 func (p played) sent(kinds ...domain.ItemKind) (nacha.BatchHeader, nacha.Entry, *domain.Item, error) {
 	t := p.Transaction
-	for n := len(t.Items) - 1; n >= 0; n-- {
-		i := t.Items[n]
-		for _, kind := range kinds {
-			if i.Kind != kind || i.Direction != domain.ToFed || i.State != domain.Filed {
-				continue
-			}
-			e, err := t.EntryOf(i)
-			e.Entry.Trace, e.Entry.Account = i.Filing.Trace, p.number
-			for _, b := range p.Files[i.Filing.File].Batches {
-				if b.Number == i.Filing.Batch {
-					e.Header.EffectiveOn = b.EffectiveOn
-				}
-			}
-			return e.Header, e.Entry, i, err
+	for _, i := range slices.Backward(t.Items) {
+		if !slices.Contains(kinds, i.Kind) || i.Direction != domain.ToFed || i.State != domain.Filed {
+			continue
 		}
+		e, err := t.EntryOf(i)
+		e.Entry.Trace, e.Entry.Account = i.Filing.Trace, p.number
+		for _, b := range p.Files[i.Filing.File].Batches {
+			if b.Number == i.Filing.Batch {
+				e.Header.EffectiveOn = b.EffectiveOn
+			}
+		}
+		return e.Header, e.Entry, i, err
 	}
 	return nacha.BatchHeader{}, nacha.Entry{}, nil, domain.Refuse(domain.RuleBroken, "transaction %s has nothing in a file that could be answered this way", t.ID)
 }

@@ -221,21 +221,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	for state, n := range counts {
 		send(filesByState, float64(n), state)
 	}
-	if levels, err := s.views.RateLevels(ctx); err == nil {
-		for of, n := range levels {
-			send(returnRates, float64(n), of[0], of[1])
-		}
-	}
-	if sums, err := s.views.HeldByRules(ctx, ""); err == nil {
-		for of, n := range heldByRule(sums) {
-			send(held, float64(n), of[0], of[1])
-		}
-	}
-	if counts, err := s.views.QuestionableReturns(ctx); err == nil {
-		for client, n := range counts {
-			send(questionable, float64(n), client)
-		}
-	}
+	g.rules(ctx, send)
 	if waiting >= 0 {
 		send(unanswered, float64(waiting))
 	}
@@ -247,17 +233,44 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 		send(unreached, float64(n), odfi)
 	}
 	if s.asks == nil || s.term.Load() != 0 { // only the leader looks for files from the bank
-		for source, n := range s.workers().unfinished() {
-			send(unfinished, float64(n), source)
-		}
-		if p := s.workers().pickup; p != nil {
-			for odfi, n := range p.Failing() {
-				send(notPickedUp, float64(n), odfi)
-			}
-		}
+		g.inbound(send)
 	}
 	g.traces(ctx, send)
 	g.switches(ctx, send)
+}
+
+// rules sends what the rules of the guard hold, and the levels of the return rates.
+func (g *gauges) rules(ctx context.Context, send sender) {
+	views := g.server.views
+	if levels, err := views.RateLevels(ctx); err == nil {
+		for of, n := range levels {
+			send(returnRates, float64(n), of[0], of[1])
+		}
+	}
+	if sums, err := views.HeldByRules(ctx, ""); err == nil {
+		for of, n := range heldByRule(sums) {
+			send(held, float64(n), of[0], of[1])
+		}
+	}
+	if counts, err := views.QuestionableReturns(ctx); err == nil {
+		for client, n := range counts {
+			send(questionable, float64(n), client)
+		}
+	}
+}
+
+// inbound sends what hinders files from the bank.
+func (g *gauges) inbound(send sender) {
+	w := g.server.workers()
+	for source, n := range w.unfinished() {
+		send(unfinished, float64(n), source)
+	}
+	if w.pickup == nil {
+		return
+	}
+	for odfi, n := range w.pickup.Failing() {
+		send(notPickedUp, float64(n), odfi)
+	}
 }
 
 // switches sends where files may leave.
