@@ -9,7 +9,7 @@ import (
 
 // Limits bound a batch and a file. They stay below what the record formats hold
 // (NACHA Operating Rules, appendix three) and below what one process renders in
-// little memory; entries that do not fit goes into another batch or another
+// little memory; entries that do not fit go into another batch or another
 // file.
 type Limits struct {
 	BatchRecords int   // entries and addenda of a batch; the format holds 999,999

@@ -15,10 +15,10 @@ type useOfLink struct {
 	debit bool
 }
 
-// refused rejects those of the entries that use a relationship whose account
-// its bank refused, and debits over one that ended, moves the others to the end, and returns how many it
-// rejected. It reads the log just before each append, because a prenote or
-// micro-deposit may be returned after the entry was planned.
+// refused rejects the entries that use a relationship whose account its bank
+// refused, and debits over one that ended. It moves the others to the end, and
+// returns how many it rejected. It reads the log just before each append, because
+// a prenote or micro-deposit may be returned after the entry was planned.
 func (w *appender) refused(ctx context.Context, entries []entry) (rejected int, err error) {
 	reasons := map[useOfLink]string{}
 	how := func(e entry) useOfLink { return useOfLink{*e.over, nacha.TransactionCode(e.code).Debit()} }

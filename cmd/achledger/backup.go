@@ -16,7 +16,6 @@ type backupCommand struct {
 	To string `arg:"" name:"folder" help:"A new or empty folder."`
 }
 
-// Help is the text that --help shows below the flags.
 func (backupCommand) Help() string {
 	return `Works beside a running server. The copy is a data folder without the master
 key, so nobody can read an account number in it; export that key on its own

@@ -28,7 +28,6 @@ type completionCommand struct {
 	Program string `help:"Path of the program; this one by default." placeholder:"FILE"`
 }
 
-// Help is the text that --help shows below the flags.
 func (completionCommand) Help() string {
 	return `A shell that reads this script completes commands and flags.
 

@@ -21,7 +21,6 @@ type configCheckCommand struct {
 	Reach bool `help:"Also connect to the broker, the database and the banks' SFTP servers."`
 }
 
-// Help is the text that --help shows below the flags.
 func (configCheckCommand) Help() string {
 	return `Takes the flags and the environment of serve, and says what is wrong with them,
 with the files they name and with the settings of ODFIs and clients in the data

@@ -12,7 +12,6 @@ type credentialsCommand struct {
 	Accept acceptCommand `cmd:"" help:"Let a restored ledger accept its credentials again."`
 }
 
-// Help is the text that --help shows below the flags.
 func (credentialsCommand) Help() string {
 	return `A folder that was restored from a backup does not know which credentials were
 revoked since then. It accepts none from before the restore until a person says
@@ -30,7 +29,6 @@ type acceptCommand struct {
 	NoneRevoked bool     `help:"None was revoked since the backup." xor:"revoked" required:""`
 }
 
-// Help is the text that --help shows below the flags.
 func (acceptCommand) Help() string {
 	return `Say one of the two: --revoked for each credential that was, or --none-revoked.
 First suspend again the clients that were suspended since the backup: from now

@@ -17,7 +17,6 @@ type deliveryCommand struct {
 	Off  deliveryOffCommand  `cmd:"" help:"Stop files from leaving."`
 }
 
-// Help is the text that --help shows below the flags.
 func (deliveryCommand) Help() string {
 	return `In a folder that was restored from a backup, entries that left since then seem to
 be waiting still. So delivery is off there: nothing is cut and nothing leaves
@@ -72,7 +71,6 @@ type deliveryOffCommand struct {
 	Reason string `help:"Why, for the log."`
 }
 
-// Help is the text that --help shows below the flags.
 func (deliveryOffCommand) Help() string {
 	return `Without --odfi it is off for every ODFI. Payments are still accepted, and wait;
 clients' own files are refused (503 delivery-off). To let files leave again, if

@@ -18,7 +18,6 @@ type deliveryOnCommand struct {
 	NothingSent bool   `help:"Nothing was sent since the backup." xor:"sent"`
 }
 
-// Help is the text that --help shows below the flags.
 func (deliveryOnCommand) Help() string {
 	return `Whatever left since the backup and is not named here is sent a second time. So
 ask the bank, put those files into a folder, and name it with --sent: their

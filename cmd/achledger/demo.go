@@ -19,7 +19,6 @@ type demoCommand struct {
 	Data string `help:"An empty or new folder for it; a temporary one by default." placeholder:"DIR"`
 }
 
-// Help is the text that --help shows below the flags.
 func (demoCommand) Help() string {
 	return `Takes less than a minute and needs no configuration. The API is at
 127.0.0.1:8080 and the broker at 127.0.0.1:4222, or at a free port if another

@@ -23,7 +23,6 @@ type eventsCommand struct {
 	JSON   bool   `name:"json" help:"One JSON object per line, for programs."`
 }
 
-// Help is the text that --help shows below the flags.
 func (eventsCommand) Help() string {
 	return `Works beside a running server. Account numbers are sealed in the log, so
 none appear.

@@ -20,7 +20,6 @@ type filesCommand struct {
 	Cat  filesCatCommand  `cmd:"" help:"Print a file's records, account numbers masked."`
 }
 
-// Help is the text that --help shows below the flags.
 func (filesCommand) Help() string {
 	return `These work beside a running server. A file is named by its id or by its name in
 the outbox.`

@@ -15,7 +15,6 @@ type ingestCommand struct {
 	Files []string `arg:"" name:"file" help:"NACHA files, or acknowledgements." placeholder:"FILE"`
 }
 
-// Help is the text that --help shows below the flags.
 func (ingestCommand) Help() string {
 	return `Takes in returns, corrections, payments and acknowledgements as if they had been
 in the inbox, and says what became of each. A running server does it; without

@@ -17,7 +17,6 @@ type keysCommand struct {
 	Ops     opsCommand     `cmd:"" help:"Write a new operations credential to DIR/ops.credential."`
 }
 
-// Help is the text that --help shows below the flags.
 func (keysCommand) Help() string {
 	return `Account numbers are sealed with a key of their client, and those keys with
 the one in DIR/keys/master. A backup leaves that one out, so export it and
@@ -29,7 +28,6 @@ type rotateCommand struct {
 	Client string `help:"Make a new data key for this client instead: it seals what comes from now on." placeholder:"ID"`
 }
 
-// Help is the text that --help shows below the flags.
 func (rotateCommand) Help() string {
 	return `The new master key takes the place of the old one in DIR/keys/master, beside a
 running server too; account numbers are not sealed again. Export it at once:
@@ -112,7 +110,6 @@ type destroyCommand struct {
 	Undelivered bool `help:"Also take back files that are cut and did not leave, and remove from the outbox those that the bank has not acknowledged."`
 }
 
-// Help is the text that --help shows below the flags.
 func (destroyCommand) Help() string {
 	return `The client is suspended, its waiting entries are rejected, and its keys are
 overwritten. Its files in the outbox are removed, and so are those in inbox/done
@@ -152,7 +149,6 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 
 type opsCommand struct{ placeFlags }
 
-// Help is the text that --help shows below the flags.
 func (opsCommand) Help() string {
 	return `For a folder whose credential was lost or became known. The first start writes one
 by itself. The file is replaced; the earlier credential stays valid until it is

@@ -17,7 +17,6 @@ type operatorsCommand struct {
 	Disable operatorsDisableCommand `cmd:"" help:"Disable a person, and end the person's sessions."`
 }
 
-// Help is the text that --help shows below the flags.
 func (operatorsCommand) Help() string {
 	return `Only the owner of the data folder can add the first person; after that, people
 with the role admin can add others, in the console or at the API. A link works

@@ -11,7 +11,6 @@ import (
 
 type rebuildCommand struct{ placeFlags }
 
-// Help is the text that --help shows below the flags.
 func (rebuildCommand) Help() string {
 	return `The views are made from the log alone. This builds new ones beside those in use,
 even while a server runs, and then replaces those. No request is refused

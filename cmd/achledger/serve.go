@@ -62,7 +62,6 @@ type serveCommand struct {
 	LogLevel  string  `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"ACHLEDGER_LOG_LEVEL"`
 }
 
-// Help is the text that --help shows below the flags.
 func (serveCommand) Help() string {
 	return `Prints one line with its address when it is ready; logs go to standard error.
 The first start makes the folder and writes DIR/ops.credential, the key and

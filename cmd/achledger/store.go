@@ -80,7 +80,6 @@ type storeInitCommand struct {
 	Sandbox bool   `help:"A ledger to rehearse with: its clock can be moved, nothing leaves by SFTP. Cannot be changed later." env:"ACHLEDGER_SANDBOX"`
 }
 
-// Help is the text that --help shows below the flags.
 func (storeInitCommand) Help() string {
 	return `Run it as the role that is to own the tables. It prints what the serving role may
 do; that is another role, because the owner of tables may change them. For a new

@@ -17,7 +17,6 @@ type storeCopyCommand struct {
 	Abandon bool   `help:"Abandon an interrupted copy, if nothing is at its target yet: the ledger stays where it is."`
 }
 
-// Help is the text that --help shows below the flags.
 func (storeCopyCommand) Help() string {
 	return `Neither a server nor a node may run. The folder contains the master key in
 keys/master in both directions, and a new one contains nothing else. A new database

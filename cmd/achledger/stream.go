@@ -14,7 +14,6 @@ type streamCommand struct {
 
 type streamResetCommand struct{ placeFlags }
 
-// Help is the text that --help shows below the flags.
 func (streamResetCommand) Help() string {
 	return `For a ledger that was restored to an earlier time: the stream then holds events that
 the log does not have, and no longer follows it. Find out first what they were, if

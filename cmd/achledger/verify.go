@@ -13,7 +13,6 @@ type verifyCommand struct {
 	Outbox string `help:"Where the nodes of a ledger in a database put files for the bank." env:"ACHLEDGER_OUTBOX" placeholder:"DIR"`
 }
 
-// Help is the text that --help shows below the flags.
 func (verifyCommand) Help() string {
 	return `Reads everything and changes nothing, also beside a running server. A line for
 each check; exit code 1 and the reasons when one fails, 2 when the folder could

@@ -35,7 +35,6 @@ type runCommand struct {
 	Only       []string      `help:"Measure only these: append, single, floor, bulk, rebuild, cut, guard (ten of its rules, and a decision hook), several (nodes on PostgreSQL)." enum:"append,single,floor,bulk,rebuild,cut,guard,several" placeholder:"STEP,…"`
 }
 
-// Help is the text that --help shows below the flags.
 func (runCommand) Help() string {
 	return `Prints a table of ratios: the ledger with everything on, in a process of its
 own, compared with what the same disk and the same handlers can do by

@@ -62,7 +62,7 @@ func StrictlyOver(input []byte, into any) error {
 	return Strictly(input, into)
 }
 
-// dropLists empties the lists of a value that a text in valid JSON gives anew.
+// dropLists empties the lists of a value that a text in valid JSON replaces.
 func dropLists(text string, v reflect.Value) {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()

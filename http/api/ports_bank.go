@@ -12,8 +12,9 @@ import (
 // the bank.
 type Inbound interface {
 	// Accept keeps a file, or several that follow one another, and has them applied
-	// later; Intake returns once they are applied.
+	// later.
 	Accept(ctx context.Context, name, source string, content io.Reader) ([]TakenIn, error)
+	// Take returns once the file is applied.
 	Take(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
 	// Acknowledge applies what the operator said about one of our files.
 	Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error)
