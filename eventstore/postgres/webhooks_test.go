@@ -14,7 +14,7 @@ import (
 )
 
 func TestPostgreSQLKeepsWebhooks(t *testing.T) {
-	storetest.Webhooks(t, func(t *testing.T) eventstore.Webhooks {
+	storetest.RunWebhooks(t, func(t *testing.T) eventstore.Webhooks {
 		url, _ := postgrestest.Ledger(t)
 		return open(t, postgres.Options{URL: url})
 	})

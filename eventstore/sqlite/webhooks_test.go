@@ -9,5 +9,5 @@ import (
 )
 
 func TestSQLiteKeepsWebhooks(t *testing.T) {
-	storetest.Webhooks(t, func(t *testing.T) eventstore.Webhooks { return open(t, t.TempDir(), sqlite.Options{}) })
+	storetest.RunWebhooks(t, func(t *testing.T) eventstore.Webhooks { return open(t, t.TempDir(), sqlite.Options{}) })
 }
