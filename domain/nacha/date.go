@@ -19,9 +19,6 @@ func ParseDate(s string) (time.Time, error) {
 	return d, nil
 }
 
-// FormatDate writes YYMMDD.
-func FormatDate(d time.Time) string { return d.Format("060102") }
-
 // validTime reports whether s is HHMM on a 24-hour clock.
 func validTime(s string) bool {
 	return len(s) == 4 && digits(s) && two(s) < 24 && two(s[2:]) < 60
