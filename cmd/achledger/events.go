@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 type eventsCommand struct {
@@ -73,10 +74,8 @@ func (c eventsCommand) Run(ctx context.Context, s streams) error {
 		if after, err = c.print(ctx, store, after, s.out); err != nil || !c.Follow {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, 200*time.Millisecond) {
 			return nil
-		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

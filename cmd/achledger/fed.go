@@ -12,6 +12,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 type fedCommand struct {
@@ -73,13 +74,8 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 		if err := c.pass(ctx, f); err != nil && ctx.Err() == nil {
 			return err
 		}
-		if c.Once {
+		if c.Once || !follow.Sleep(ctx, c.Every) {
 			return f.Conserved()
-		}
-		select {
-		case <-ctx.Done():
-			return f.Conserved()
-		case <-time.After(c.Every):
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // tenRules are six limits, duplicates, WEB debits, descriptions and return
@@ -135,10 +137,8 @@ func (e *engine) decides(ctx context.Context, entries int64) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	for e.decided.Load() < entries {
-		select {
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, time.Millisecond) {
 			return fmt.Errorf("the engine was asked about %d of %d entries", e.decided.Load(), entries)
-		case <-time.After(time.Millisecond):
 		}
 	}
 	return nil

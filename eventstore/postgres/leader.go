@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 const (
@@ -62,10 +63,7 @@ func (s *Store) RunAsLeader(ctx context.Context, work func(ctx context.Context, 
 		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrOtherLeader) && !errors.Is(err, errClock) {
 			s.options.Log.Warn("this node cannot lead for now", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(leaderHeartbeat):
-		}
+		follow.Sleep(ctx, leaderHeartbeat)
 	}
 	return nil
 }

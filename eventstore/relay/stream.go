@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 const (
@@ -119,9 +120,7 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 				return nil, err
 			}
 		}
-		select {
-		case <-time.After(createPause):
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, createPause) {
 			return nil, ctx.Err()
 		}
 	}

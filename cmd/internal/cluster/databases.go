@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/freeport"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
@@ -136,10 +137,7 @@ func (d *Databases) run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			d.logger.Error("a database server could not be replaced", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(200 * time.Millisecond):
-		}
+		follow.Sleep(ctx, 200*time.Millisecond)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // restartAfter is how long after its end a process is restarted.
@@ -59,10 +61,7 @@ func (p *Process) run(ctx context.Context) {
 			return
 		}
 		p.logger.Warn("a part ended and is started again", "part", p.Name, "err", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(restartAfter):
-		}
+		follow.Sleep(ctx, restartAfter)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
 	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // The answers of the banks of two people, and an incoming payment.
@@ -192,10 +193,8 @@ func (s *story) await(ctx context.Context, otherwise string, holds func() (bool,
 		if ok || err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, 50*time.Millisecond) {
 			return fmt.Errorf("%s within %s", otherwise, fileTimeout)
-		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }

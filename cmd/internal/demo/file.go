@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // file is one of the client's, as GET /v1/files shows it.
@@ -40,10 +41,8 @@ func awaitFile(ctx context.Context, s *story) error {
 			s.file = list.Data[0]
 			break
 		}
-		select {
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, 20*time.Millisecond) {
 			return fmt.Errorf("no file was delivered within %s", fileTimeout)
-		case <-time.After(20 * time.Millisecond):
 		}
 	}
 	var err error

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/http/api"
@@ -150,10 +151,7 @@ func (s *Server) sweepKept(ctx context.Context) error {
 		if err := kept.Sweep(keptAsks); err != nil && ctx.Err() == nil {
 			s.log.Warn("kept files that nobody finished are left", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(sweepEvery):
-		}
+		follow.Sleep(ctx, sweepEvery)
 	}
 	return nil
 }

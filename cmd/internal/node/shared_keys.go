@@ -14,6 +14,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/follow"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 )
@@ -197,10 +198,8 @@ func (s *Server) awaitDropped(ctx context.Context) (holders []string, err error)
 		if len(holders) == 0 || postgres.SinceBoot() > until {
 			return holders, nil
 		}
-		select {
-		case <-ctx.Done():
+		if !follow.Sleep(ctx, droppedTick) {
 			return holders, ctx.Err()
-		case <-time.After(droppedTick):
 		}
 	}
 }
