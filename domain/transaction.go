@@ -286,6 +286,21 @@ func (t Transaction) SentTo(item string) Transaction {
 	return t
 }
 
+// InRecordOf returns the transaction with the account that is in the record of an
+// item: an answer, of ours or of the bank's, repeats that of the entry it is about.
+// Source: NACHA Operating Rules, formats of returns, dishonored returns and refused
+// notifications of change.
+func (t Transaction) InRecordOf(i *Item) Transaction {
+	for i.Kind.IsAnswer() {
+		about, ok := t.Item(i.ReplyTo)
+		if !ok {
+			break
+		}
+		i = about
+	}
+	return t.SentTo(i.ID)
+}
+
 func (t *Transaction) add(f Fact, i Item) {
 	i.MadeAt, i.Position, i.ChangedAt = f.Meta.At, f.Position, f.Position
 	i.History = append(make([]Step, 0, 2), Step{State: i.State, At: f.Meta.At}) // most items are filed next

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/projections"
 )
 
 // A bank corrects the account of a debit: n. r refuses that notice, and u recalls
@@ -114,4 +117,42 @@ func (w *town) accountOf(id, item string) domain.BankAccount {
 	a, err := w.ledger.BankAccount(context.Background(), "acme", t.SentTo(item).Account.Fingerprint)
 	w.must(err)
 	return a
+}
+
+// A debit came back, and is presented again to the account that its bank had named.
+// What the ledger answers about the debit bears the debit's own account, as the bank's
+// records do: the refusal of the notice, and the dishonor of a return that came twice.
+func TestAnAnswerBearsTheAccountOfTheEntryThatItIsAbout(t *testing.T) {
+	const asked, corrected = "55512345", "111111111"
+	w := newTown(t)
+	acme := w.client("acme", settings())
+	id := acme.debit(acme.store(asked))
+	w.at("2026-11-17 10:16")
+	w.at("2026-11-18 09:00")
+	w.returned("acme", id, "R01")
+	w.corrected("acme", id, "C01", corrected)
+	tx, err := w.ledger.Transaction(context.Background(), "acme", id)
+	w.must(err)
+	retry := acme.call("POST", "/api/transaction/"+id+"/retries", `{"ReplyToEventId":"`+tx.Items[1].ID+`"}`).is(201).text("EventID")
+	w.at("2026-11-18 10:16")
+	refusals := map[string]string{}
+	w.correctionStep(acme, id, "r1", refusals)
+	h, e := w.sent("acme", id)
+	again := w.takes(fed.Return(h, e, "R01", calendar.DateOf(w.clock.Now()), w.trace()))
+	w.sweep()
+	queue, _, err := w.views.UnmatchedEntries(context.Background(), projections.UnmatchedFilter{})
+	w.must(err)
+	if again.Counts.Unmatched != 1 || len(queue) != 1 {
+		t.Fatalf("the second return has %+v, and in the queue is %+v", again.Counts, queue)
+	}
+	_, err = w.intake.Assign(context.Background(), queue[0].ID, "acme", id)
+	w.must(err)
+	dishonor := acme.call("POST", "/api/transaction/"+id+"/dishonors", `{"ReplyToEventId":"`+queue[0].ID+`","ReasonCode":"R67"}`).is(201).text("EventID")
+	w.at("2026-11-18 14:31")
+	for item, want := range map[string]string{tx.Origination().ID: asked, retry: corrected, refusals["1"]: asked, dishonor: asked} {
+		if _, e := w.sentAs("acme", id, item); strings.TrimSpace(e.Account) != want {
+			t.Errorf("event %s has account %q, want %q", item, e.Account, want)
+		}
+	}
+	w.sound()
 }

@@ -155,14 +155,20 @@ func (w *town) feed(m fed.Message) {
 
 func (w *town) arrives(m fed.Message) {
 	w.t.Helper()
+	if o := w.takes(m); o.Counts.Applied != 1 {
+		w.t.Fatalf("the bank's file was not applied: %+v", o)
+	}
+}
+
+// takes has a file with a message of the bank taken in.
+func (w *town) takes(m fed.Message) inbound.Outcome {
+	w.t.Helper()
 	w.answers++
 	content, err := nacha.Render(fed.Compose(w.answers, w.clock.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m}), "\n")
 	w.must(err)
 	o, err := w.intake.Take(context.Background(), fmt.Sprintf("answer-%d.ach", w.answers), inbound.FromAPI, bytes.NewReader(content))
 	w.must(err)
-	if o.Counts.Applied != 1 {
-		w.t.Fatalf("the bank's file was not applied: %+v", o)
-	}
+	return o
 }
 
 // sound fails the test unless rebuilt views equal the live ones.

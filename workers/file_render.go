@@ -35,7 +35,7 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 		case e.Entry.Entry.RefusedChange != nil && answers && to.Incoming != nil:
 			data = to.Incoming.DataMasked
 		}
-		e.Entry.Reveal(e.transaction.Account.Masked(), data)
+		e.Entry.Reveal(e.transaction.InRecordOf(e.item).Account.Masked(), data)
 		return nil
 	}, func(o domain.FileOffset) (nacha.Entry, error) {
 		b := file.Batches[o.Batch-1]
@@ -70,7 +70,8 @@ func newRendering(l *ledger.Ledger, file domain.File, want *expected) (*renderin
 	reveal := func(e *entryInFile) error {
 		number, err := l.Reveal(&e.transaction, e.item, &e.Entry)
 		if err == nil && (r.attested == nil || !r.attested(e)) {
-			err = l.Attest(&e.transaction, number)
+			sent := e.transaction.InRecordOf(e.item)
+			err = l.Attest(&sent, number)
 		}
 		if ledger.Exchanged(err) {
 			r.wrong.add(e, err)

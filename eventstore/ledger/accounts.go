@@ -106,7 +106,7 @@ func (l *Ledger) OpenDataOf(t *domain.Transaction, i *domain.Item) (string, erro
 // number, and the corrected data of a notification of change or of its refusal.
 // It returns the number as it was sealed.
 func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) (number string, err error) {
-	number, err = l.OpenAccount(t.Client, t.Account)
+	number, err = l.OpenAccount(t.Client, t.InRecordOf(i).Account)
 	if err != nil {
 		return "", err
 	}

@@ -118,14 +118,14 @@ func entryOf(t *domain.Transaction, i *domain.Item, files map[string]domain.File
 			return header, e, false
 		}
 		e = fileEntry{batch: i.Incoming.Header, entry: i.Incoming.Entry, number: i.Incoming.Header.Number}
-		e.entry.Account = t.Account.Masked()
+		e.entry.Account = t.InRecordOf(i).Account.Masked()
 		return standIn, e, true
 	}
 	if i.Filing == nil {
 		return header, e, false
 	}
-	f := files[i.Filing.File]
-	entry, err := t.EntryOf(i)
+	f, sent := files[i.Filing.File], t.InRecordOf(i)
+	entry, err := sent.EntryOf(i)
 	if err != nil || f.Cut == nil {
 		return header, e, false
 	}
@@ -136,7 +136,7 @@ func entryOf(t *domain.Transaction, i *domain.Item, files map[string]domain.File
 	case entry.Entry.RefusedChange != nil && answers && to.Incoming != nil:
 		data = to.Incoming.DataMasked
 	}
-	entry.Reveal(t.Account.Masked(), data)
+	entry.Reveal(sent.Account.Masked(), data)
 	entry.Entry.Trace = i.Filing.Trace
 	e = fileEntry{batch: entry.Header, entry: entry.Entry, number: i.Filing.Batch}
 	for _, b := range f.Batches {

@@ -59,7 +59,7 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	if p.sent[item], err = p.EntryOf(i); err != nil {
 		return err
 	}
-	p.number[item], err = l.OpenAccount(p.Client, p.Account)
+	p.number[item], err = l.OpenAccount(p.Client, p.InRecordOf(i).Account)
 	switch {
 	case ledger.Exchanged(err): // achledger verify reports it; the rest of the bank's file can be applied
 		p.number[item] = noAccount
