@@ -73,6 +73,7 @@ func (t *Transaction) EntryFrom(item *Item, whole nacha.Entry) (Entry, error) {
 // rawEntry is the entry of a client's own file: batch and entry as sent.
 func (t *Transaction) rawEntry() Entry {
 	raw := *t.Originated.Raw
+	raw.Entry.IAT = correctedBank(raw.Entry.IAT, t.Originated.Proposal.ToRouting, t.Routing)
 	raw.Entry.Routing = t.Routing
 	raw.Entry.Code = accountTens[t.AccountType] + raw.Entry.Code%10
 	return Entry{raw.Header, raw.Entry}
@@ -96,6 +97,7 @@ func (p *Proposal) entry(companyName, routing, accountType string) Entry {
 	switch p.SEC {
 	case "IAT":
 		p.fillIAT(&header, &entry)
+		entry.IAT = correctedBank(entry.IAT, p.ToRouting, routing)
 		return Entry{header, entry}
 	case "WEB":
 		if p.personToPerson() {
@@ -109,6 +111,18 @@ func (p *Proposal) entry(companyName, routing, accountType string) Entry {
 		entry.Addenda05 = p.Addenda
 	}
 	return Entry{header, entry}
+}
+
+// correctedBank returns the addenda of an international entry to the bank that a
+// notification of change named instead of another. Addenda 14 follows where it named
+// that one; it may name another bank, to which the entry is passed on.
+func correctedBank(a *nacha.IATAddenda, was, is string) *nacha.IATAddenda {
+	if a == nil || was == is || a.ReceiverBank.ID != was {
+		return a
+	}
+	corrected := *a
+	corrected.ReceiverBank.ID = is
+	return &corrected
 }
 
 // paymentType is the code in positions 77-78 of WEB and TEL entries.

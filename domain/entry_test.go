@@ -44,3 +44,48 @@ func TestWhatLeavesAgainDoesNotAskForTheSameDay(t *testing.T) {
 		}
 	}
 }
+
+// A bank corrects the routing number of an international payment (C02). What goes
+// there again names the corrected bank in the entry and in addenda 14, unless that
+// named another bank behind it.
+func TestACorrectedBankIsInAddenda14(t *testing.T) {
+	const was, is = "076401251", "121042882"
+	proposal := domain.Proposal{SEC: "IAT", PushPull: domain.Pull, FromRouting: "231380104", ToRouting: was, ToAccountType: domain.Checking, AmountCents: 500}
+	header := nacha.BatchHeader{SEC: "IAT", ODFI: "23138010", IAT: &nacha.IATHeader{}}
+	own := func(bank string) *domain.RawEntry {
+		return &domain.RawEntry{Header: header, Entry: nacha.Entry{Code: 27, Routing: was, AmountCents: 500, IAT: &nacha.IATAddenda{ReceiverBank: nacha.Bank{ID: bank}}}}
+	}
+	with := func(bank string) (p domain.Proposal) {
+		p = proposal
+		p.IAT = &domain.IAT{ToBank: domain.IATBank{ID: bank}}
+		return p
+	}
+	for name, tt := range map[string]struct {
+		originated domain.TransactionOriginated
+		want       string
+	}{
+		"the bank that got the entry":               {domain.TransactionOriginated{Proposal: with(was)}, is},
+		"another bank":                              {domain.TransactionOriginated{Proposal: with("DEUTDEFF")}, "DEUTDEFF"},
+		"the bank that got the entry, in own files": {domain.TransactionOriginated{Proposal: proposal, Raw: own(was)}, is},
+		"another bank, in own files":                {domain.TransactionOriginated{Proposal: proposal, Raw: own("DEUTDEFF")}, "DEUTDEFF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tx domain.Transaction
+			tx.Evolve(domain.Fact{Event: &tt.originated, Version: 1})
+			check := func(routing, bank string) {
+				t.Helper()
+				e, err := tx.EntryOf(tx.Origination())
+				if err != nil || e.Entry.Routing != routing || e.Entry.IAT.ReceiverBank.ID != bank {
+					t.Errorf("to %s, in addenda 14 %q, %v; want %s, %q", e.Entry.Routing, e.Entry.IAT.ReceiverBank.ID, err, routing, bank)
+				}
+			}
+			before := was
+			if tt.want != is {
+				before = tt.want
+			}
+			check(was, before)
+			tx.Evolve(domain.Fact{Event: &domain.TransactionAccountChanged{Routing: is, AccountType: domain.Checking}, Version: 2})
+			check(is, tt.want)
+		})
+	}
+}
