@@ -156,3 +156,53 @@ func TestAnAnswerBearsTheAccountOfTheEntryThatItIsAbout(t *testing.T) {
 	}
 	w.sound()
 }
+
+// A bank names another account for a debit, n, and sends the debit back, b, as not in
+// accordance with its authorization. The corrected entry, q, goes to that account,
+// however its client had named the first, unless the client refuses the notice, r.
+func TestACorrectedEntryGoesToTheAccountThatTheBankNamed(t *testing.T) {
+	const asked, corrected = "55512345", "111111111"
+	for by, debit := range map[string]func(acme caller) string{
+		"token": func(acme caller) string { return acme.debit(acme.store(asked)) },
+		"number": func(acme caller) string {
+			return acme.call("POST", "/api/transaction", `{"StandardEntryClassCode":"PPD","TransactionType":"pull","Amount":5,
+				"ToRouting":"121000358","ToAccount":"`+asked+`","ToAccountType":"checking","ToName":"TEST PERSON"}`).is(201).text("TransactionID")
+		},
+	} {
+		for steps, want := range map[string]string{
+			"b q l":         asked,
+			"n1 w b q l":    corrected,
+			"b q n1 w l":    corrected,
+			"n1 w r1 b q l": asked,
+			"n1 w b q r1 l": asked,
+		} {
+			t.Run(by+" "+steps, func(t *testing.T) {
+				w := newTown(t)
+				acme := w.client("acme", settings())
+				id, made, refusals := debit(acme), "", map[string]string{}
+				w.at("2026-11-17 10:16")
+				w.at("2026-11-18 09:00")
+				for step := range strings.FieldsSeq(steps) {
+					switch step {
+					case "b":
+						w.returned("acme", id, "R11")
+					case "q":
+						tx, err := w.ledger.Transaction(context.Background(), "acme", id)
+						w.must(err)
+						made = acme.call("POST", "/api/transaction/"+id+"/corrected_entries",
+							`{"ReplyToEventId":"`+tx.Items[len(tx.Items)-1].ID+`","Reason":"the amount","Amount":4}`).is(201).text("TransactionID")
+					case "l":
+						w.at("2026-11-18 10:16")
+						w.at("2026-11-18 14:31")
+					default:
+						w.correctionStep(acme, id, step, refusals)
+					}
+				}
+				if _, e := w.sent("acme", made); strings.TrimSpace(e.Account) != want {
+					t.Errorf("it went to %q, want %q", e.Account, want)
+				}
+				w.sound()
+			})
+		}
+	}
+}

@@ -123,13 +123,8 @@ func (l *Ledger) Redirect(ctx context.Context, t domain.Transaction, beside ...d
 	if t.Originated == nil || !t.LeavesWithAccount(beside) {
 		return nil, nil
 	}
-	named := t.AccountToFollow(beside)
-	asked, err := l.BankAccount(ctx, t.Client, named.Account)
-	if err != nil || asked.Version == 0 {
-		return nil, err
-	}
-	account, err := l.Resolve(ctx, t.Client, asked.ID, named.SetAt)
-	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.PushPull == domain.Pull {
+	correction, account, err := l.correctedTo(ctx, t, t.AccountToFollow(beside))
+	if err != nil || account.Version == 0 || account.ID == t.Account.Fingerprint {
 		return nil, err
 	}
 	number, err := l.OpenBankAccount(t.Client, account)
@@ -137,13 +132,45 @@ func (l *Ledger) Redirect(ctx context.Context, t domain.Transaction, beside ...d
 		return nil, err
 	}
 	follow := domain.FollowCorrection{
-		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Correction: asked.CorrectionAfter(named.SetAt), Beside: beside,
+		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Correction: correction, Beside: beside,
 	}
 	follow.To.Account, err = l.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
 	if err != nil {
 		return nil, err
 	}
 	return follow.Decide(t)
+}
+
+// correctedTo follows the corrections of a name of a transaction's account, and
+// returns the first of them. The account has version 0 if nobody opened the one that
+// was named, as without corrections, or if the transaction cannot debit it.
+func (l *Ledger) correctedTo(ctx context.Context, t domain.Transaction, named domain.Named) (domain.AccountCorrection, domain.BankAccount, error) {
+	asked, err := l.BankAccount(ctx, t.Client, named.Account)
+	if err != nil || asked.Version == 0 {
+		return domain.AccountCorrection{}, domain.BankAccount{}, err
+	}
+	account, err := l.Resolve(ctx, t.Client, asked.ID, named.SetAt)
+	if err != nil || account.Type == domain.Loan && t.Originated.Proposal.PushPull == domain.Pull {
+		return domain.AccountCorrection{}, domain.BankAccount{}, err
+	}
+	return asked.CorrectionAfter(named.SetAt), account, nil
+}
+
+// AccountForNew returns the account, and its number, to which a new entry goes that
+// replaces a transaction's: the one that the client named for that, as notifications
+// of change have corrected it.
+func (l *Ledger) AccountForNew(ctx context.Context, t domain.Transaction) (to domain.ItemAccount, number string, err error) {
+	_, account, err := l.correctedTo(ctx, t, t.NamedAccount())
+	if err != nil {
+		return to, "", err
+	}
+	if account.Version == 0 {
+		t = t.SentTo(t.Origination().ID)
+		number, err = l.OpenAccount(t.Client, t.Account)
+		return domain.ItemAccount{Routing: t.Routing, AccountType: t.AccountType, Account: t.Account}, number, err
+	}
+	number, err = l.OpenBankAccount(t.Client, account)
+	return domain.ItemAccount{Routing: account.Routing, AccountType: account.Type, Account: account.Account}, number, err
 }
 
 // Token reads a client's vault token.

@@ -117,16 +117,16 @@ func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain
 	if t.Originated == nil {
 		return d, "", domain.Refuse(domain.RuleBroken, "a payment that came is not corrected by an entry of ours")
 	}
-	p := a.proposal(t)
+	to, number, err := l.AccountForNew(ctx, t)
+	if err != nil {
+		return d, "", err
+	}
+	p := a.proposal(t, to)
 	if made, ok := now.CorrectedEntries[now.CorrectedEntry()]; ok && a.made(made, p) {
 		return d, made.ID, nil
 	}
 	ask := answers.CorrectedEntry{ReplyTo: a.replyTo, TransactionID: id, Reason: a.reason, EffectiveOn: a.effectiveOn}
 	corrects, events, err := ask.Decide(now)
-	if err != nil {
-		return d, "", err
-	}
-	number, err := l.OpenAccount(t.Client, t.Account)
 	if err != nil {
 		return d, "", err
 	}
@@ -138,7 +138,8 @@ func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain
 	if err != nil {
 		return d, "", err
 	}
-	begun, err := l.Begins(ctx, client, ledger.Order{ID: id, Proposal: p, Number: number, Over: over, Named: t.Originated.Named, Corrects: &corrects}, key)
+	named := t.NamedAccount() // it follows later corrections of that, and refusals
+	begun, err := l.Begins(ctx, client, ledger.Order{ID: id, Proposal: p, Number: number, Over: over, Named: &named, Corrects: &corrects}, key)
 	if err != nil {
 		return d, "", err
 	}
@@ -164,10 +165,10 @@ func overAgain(ctx context.Context, l *ledger.Ledger, t domain.Transaction, over
 }
 
 // proposal is the returned debit's proposal with the corrections of the request, to
-// the account as notifications of change have corrected it.
-func (a correctedEntry) proposal(t domain.Transaction) domain.Proposal {
+// an account.
+func (a correctedEntry) proposal(t domain.Transaction, to domain.ItemAccount) domain.Proposal {
 	p := t.Originated.Proposal
-	p.ToRouting, p.ToAccountType, p.SameDay, p.EffectiveOn = t.Routing, t.AccountType, false, a.effectiveOn
+	p.ToRouting, p.ToAccountType, p.SameDay, p.EffectiveOn = to.Routing, to.AccountType, false, a.effectiveOn
 	if a.cents > 0 {
 		p.AmountCents = a.cents
 	}
