@@ -57,7 +57,7 @@ const (
 		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
 
 	sums = `SELECT f.odfi, s.debits + coalesce(o.debit, 0), s.debit_cents + coalesce(o.debit * o.cents, 0),
-		s.credits + coalesce(1 - o.debit, 0), s.credit_cents + coalesce((1 - o.debit) * o.cents, 0), f.delivered_at, f.state, f.id, f.name, b.number `
+		s.credits + coalesce(1 - o.debit, 0), s.credit_cents + coalesce((1 - o.debit) * o.cents, 0), f.delivered_at, b.effective_on, f.state, f.id, f.name, b.number `
 	withOffset = ` LEFT JOIN offsets@ o ON o.file = b.file AND o.batch = b.number AND o.released = 0 `
 	// sentEntries settle on their effective date. A file that the client
 	// carries counts from its cut on, unless a rule holds it or rejected it.
@@ -65,11 +65,14 @@ const (
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released', 'held', 'rejected')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
-	// sentAnswers have the date of the entries they answer and settle at the
-	// next opportunity.
+	// sentAnswers settle with the next output after their delivery. The date of
+	// earlyAnswers, which is that of the entries they answer, is later.
 	sentAnswers = sums + `FROM files@ f INDEXED BY files_delivered_day@
 		CROSS JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.delivered_day > 0 AND f.state <> 'refused'`
+	earlyAnswers = sums + `FROM batches@ b INDEXED BY batches_effective@
+		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
+		WHERE b.answers = 1 AND b.effective_on BETWEEN ?1 AND ?2 AND f.delivered_day > 0 AND f.delivered_day < ?3 AND f.state <> 'refused'`
 )
 
 // Settlements sums up the money that settles on a day, by ODFI and direction.
@@ -158,21 +161,25 @@ func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 func toBank(s snapshot, on calendar.Date, yield func(SettledBatch)) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
-		b, _ := scanSums(row)
+		b, _, _ := scanSums(row)
 		yield(b)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	delivered := values(dayNumber(calendar.PreviousBankingDay(on)), dayNumber(on.Add(1)))
-	return s.query(sentAnswers, delivered, func(row []value) error {
-		b, delivered := scanSums(row)
-		if b.Answers = true; settlesAtOnce(delivered) == on {
+	answers := func(row []value) error {
+		b, delivered, effective := scanSums(row)
+		if b.Answers = true; calendar.AnswerSettlesOn(delivered, effective) == on {
 			yield(b)
 		}
 		return nil
-	})
+	}
+	from := dayNumber(calendar.PreviousBankingDay(on))
+	if err := s.query(sentAnswers, values(from, dayNumber(on.Add(1))), answers); err != nil {
+		return err
+	}
+	return s.query(earlyAnswers, values(first.String(), on.String(), from), answers)
 }
 
 // SettledBatch is a batch of ours with the money that settles on the day.
@@ -196,16 +203,13 @@ func (v *Views) SettledBatches(ctx context.Context, day string) (list []SettledB
 	return list, err
 }
 
-// scanSums reads the columns of sums.
-func scanSums(row []value) (b SettledBatch, delivered time.Time) {
-	scan(row, &b.ODFI, &b.Debits.Entries, &b.Debits.Cents, &b.Credits.Entries, &b.Credits.Cents, &delivered, &b.State, &b.FileID, &b.FileName, &b.Batch)
-	return b, delivered
-}
-
-// settlesAtOnce is when an answer delivered at an instant settles: with the
-// operator's next deadline.
-func settlesAtOnce(delivered time.Time) calendar.Date {
-	return calendar.NextDeadlines(delivered, 1)[0].SettlesOn
+// scanSums reads the columns of sums. The effective date is zero where a bank left
+// it out of the entries that are answered.
+func scanSums(row []value) (b SettledBatch, delivered time.Time, effective calendar.Date) {
+	on := ""
+	scan(row, &b.ODFI, &b.Debits.Entries, &b.Debits.Cents, &b.Credits.Entries, &b.Credits.Cents, &delivered, &on, &b.State, &b.FileID, &b.FileName, &b.Batch)
+	effective, _ = calendar.ParseDate(on)
+	return b, delivered, effective
 }
 
 func (t *settlementChanges) sorted() []Settlement {

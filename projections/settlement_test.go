@@ -127,12 +127,17 @@ func TestMoneyFromTheBankIsCountedWhenItsEntryIsFirstPlaced(t *testing.T) {
 	w.likeNew(v)
 }
 
+// An answer settles with the next output, but not before the entry that it is about.
 func TestOurAnswersSettleAsSoonAsTheyCan(t *testing.T) {
-	for name, tt := range map[string]struct{ delivered, settles string }{
-		"Monday 10:00 in New York: the first window of the day": {"2026-11-23T15:00:00Z", "2026-11-23"},
-		"Monday 18:00: no window is left":                       {"2026-11-23T23:00:00Z", "2026-11-24"},
-		"Tuesday 01:00: still the processing day of Monday":     {"2026-11-24T06:00:00Z", "2026-11-24"},
-		"Friday 22:00": {"2026-11-28T03:00:00Z", "2026-11-30"},
+	for name, tt := range map[string]struct{ delivered, effective, settles string }{
+		"Monday 10:00 in New York: the first window of the day": {"2026-11-23T15:00:00Z", "261123", "2026-11-23"},
+		"Monday 18:00: no window is left":                       {"2026-11-23T23:00:00Z", "261123", "2026-11-24"},
+		"Tuesday 01:00: still the processing day of Monday":     {"2026-11-24T06:00:00Z", "261123", "2026-11-24"},
+		"Friday 22:00":                        {"2026-11-28T03:00:00Z", "261123", "2026-11-30"},
+		"of a credit dated Wednesday":         {"2026-11-23T15:00:00Z", "261125", "2026-11-25"},
+		"of one dated tomorrow":               {"2026-11-23T15:00:00Z", "261124", "2026-11-24"},
+		"of one dated a day of closed banks":  {"2026-11-24T15:00:00Z", "261126", "2026-11-27"},
+		"of one whose bank left the date out": {"2026-11-23T15:00:00Z", "", "2026-11-23"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -140,13 +145,13 @@ func TestOurAnswersSettleAsSoonAsTheyCan(t *testing.T) {
 			in := testItem{"gym", "t", "in"}
 			w.append(about(in, domain.TransactionReceived{TransactionID: "t", Incoming: domain.Incoming{
 				ItemID: "in", Inbound: "f", SettledOn: "2026-11-23",
-				Header: nacha.BatchHeader{SEC: "CCD", ODFI: theirs[:8], EffectiveOn: "261123"},
+				Header: nacha.BatchHeader{SEC: "CCD", ODFI: theirs[:8], EffectiveOn: tt.effective},
 				Entry:  nacha.Entry{Code: 27, Routing: ours, AmountCents: 900, Trace: theirs[:8] + "0000001"},
 			}}, domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "back", ReplyTo: "in", Code: "R29"}}))
 			f := w.openFile("gym", "answers")
 			w.append(
 				w.fileEvents(f, domain.FileFilled{Count: 1, Batches: []domain.FileBatch{{
-					BatchHeader: nacha.BatchHeader{Number: 1, SEC: "CCD", EffectiveOn: "261123"}, Answers: true,
+					BatchHeader: nacha.BatchHeader{Number: 1, SEC: "CCD", EffectiveOn: tt.effective}, Answers: true,
 				}}}),
 				about(in, domain.TransactionFiled{ItemID: "back", File: f.id, Batch: 1, Trace: ours[:8] + "0000001"}))
 			var err error
@@ -172,7 +177,7 @@ func TestOurAnswersSettleAsSoonAsTheyCan(t *testing.T) {
 func TestSettlementsAreFoundByTheirDates(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
-	for _, question := range []string{settledOn, waitingOn, sentEntries, sentAnswers, settledFiles} {
+	for _, question := range []string{settledOn, waitingOn, sentEntries, sentAnswers, earlyAnswers, settledFiles} {
 		w.must(v.read(w.ctx, func(s snapshot) error {
 			return s.query("EXPLAIN QUERY PLAN "+question, nil, func(row []value) error {
 				if step := row[3].(string); strings.HasPrefix(step, "SCAN") {

@@ -69,6 +69,18 @@ func ProcessingDay(t time.Time) Date {
 // NextDeadlines returns the n next FedACH deadlines after an instant, in order.
 func NextDeadlines(t time.Time, n int) []Deadline { return (*Terms)(nil).NextDeadlines(t, n) }
 
+// AnswerSettlesOn returns when a return, or another answer that moves money, settles:
+// with the next deadline after it was delivered, and no earlier than the effective
+// entry date of the entry that it is about, which it repeats; zero for none. Source:
+// NACHA Operating Rules, effective entry date of return entries.
+func AnswerSettlesOn(delivered time.Time, effective Date) Date {
+	on := NextDeadlines(delivered, 1)[0].SettlesOn
+	if effective.IsZero() || !OnOrAfter(effective).After(on) {
+		return on
+	}
+	return OnOrAfter(effective)
+}
+
 func deadlinesOf(day Date) []Deadline {
 	all := make([]Deadline, len(fedDeadlines))
 	for i, d := range fedDeadlines {

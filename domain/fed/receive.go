@@ -71,7 +71,8 @@ func (f *Fed) entry(now time.Time, h nacha.BatchHeader, e *nacha.ScannedEntry) {
 	check, _ := nacha.CheckDigit(h.ODFI)
 	from := h.ODFI + string(check)
 	if e.Kind != nacha.KindForward {
-		f.answer(deadline.SettlesOn, h, e.Entry)
+		effective, _ := calendar.ParseYYMMDD(h.EffectiveOn) // zero where the answered entry has none
+		f.answer(calendar.AnswerSettlesOn(now, effective), h, e.Entry)
 		return
 	}
 	settles := settlesOn(deadline, h, e.Entry)
