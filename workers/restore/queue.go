@@ -167,9 +167,10 @@ type probe struct {
 
 // probe returns an item's entry with its account number opened.
 func (r Restore) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
-	entry, err := t.EntryOf(i)
+	sent := t.InRecordOf(i)
+	entry, err := sent.EntryOf(i)
 	if err == nil {
-		_, err = r.Ledger.Reveal(t, i, &entry)
+		_, err = r.Ledger.Reveal(&sent, i, &entry)
 	}
 	return probe{entry.Header, entry.Entry}, err
 }
