@@ -114,6 +114,35 @@ func (t *Transaction) LastPresentment() *Item {
 	return t.Origination()
 }
 
+// TimesMoved is how often the money of an entry of ours moved: each presentment that
+// is in a file moves it, and each return of one that stands takes it back. It is below
+// zero where a bank returned the entry more often than it was presented.
+func (t *Transaction) TimesMoved() (n int) {
+	for _, i := range t.Items {
+		if i.Presents() && i.State == Filed {
+			n++
+		}
+	}
+	return n - t.standingReturns()
+}
+
+// IsBack reports whether the money of an entry of ours is back, since a return of it
+// stands and nothing presented it again after that.
+func (t *Transaction) IsBack() bool { return t.standingReturns() > 0 && t.TimesMoved() < 1 }
+
+// standingReturns counts the returns of presentments that no dishonor sent back.
+func (t *Transaction) standingReturns() (n int) {
+	for _, r := range t.Items {
+		if r.Kind != Return || r.Direction != FromFed || t.SentBack(r) {
+			continue
+		}
+		if p, ok := t.Item(r.ReplyTo); ok && p.Presents() {
+			n++
+		}
+	}
+	return n
+}
+
 // SharesAccount reports whether an item of the kind leaves with the account of
 // its transaction: an entry, and what follows it in our own name. A notification
 // of change about the entry is about them too. Source: NACHA Operating Rules,

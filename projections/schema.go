@@ -7,7 +7,7 @@ import (
 
 // meaning is changed when the apply logic makes other rows from the same events
 // while the tables stay the same. Every folder then rebuilds its views.
-const meaning = "4"
+const meaning = "5"
 
 // shape identifies the tables and their meaning, so that a program recognizes
 // views that it cannot read.

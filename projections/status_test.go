@@ -15,17 +15,19 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 	w := newWorld(t)
 	v := w.open(Options{})
 	i := w.originate("gym")
+	var newest string // return
 	returned := func(of string) domain.Event {
-		in := incoming(w.id("item"), of)
+		newest = w.id("item")
+		in := incoming(newest, of)
 		in.Entry.Return = &nacha.Return{Code: "R01"}
 		return domain.TransactionReturned{Incoming: in}
 	}
 	ask := func(make func(domain.Outgoing) domain.Event) testItem {
 		answer := testItem{i.client, i.transaction, w.id("item")}
-		w.append(about(answer, make(domain.Outgoing{ItemID: answer.item, ReplyTo: i.item, Code: "R68"})))
+		w.append(about(answer, make(domain.Outgoing{ItemID: answer.item, ReplyTo: newest, Code: "R68"})))
 		return answer
 	}
-	var retry, dishonor testItem
+	var retry, dishonor, again testItem
 	var retried *testFile
 	for _, step := range []struct {
 		name string
@@ -54,6 +56,11 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 			in := incoming(w.id("item"), dishonor.item)
 			in.Entry.Contested = &nacha.Contested{Code: "R73"}
 			w.append(about(i, domain.TransactionContested{Incoming: in}))
+		}, Returned},
+		{"the retry is returned once more, by mistake", func() { w.append(about(i, returned(retry.item))) }, Returned},
+		{"that return is dishonored, and the first one stands", func() {
+			again = ask(func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })
+			w.cutAndDeliver(again)
 		}, Returned},
 	} {
 		step.do()
@@ -85,7 +92,8 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 		story = append(story, strings.Join([]string{string(i.Kind), i.Code, i.Status}, " "))
 	}
 	if got, want := strings.Join(story, "; "),
-		"Origination  Transmitted; Return R01 Released; Retry R68 Transmitted; Return R01 Released; DishonoredReturn R68 Transmitted; ContestedReturn R73 Released"; got != want {
+		"Origination  Transmitted; Return R01 Released; Retry R68 Transmitted; Return R01 Released; DishonoredReturn R68 Transmitted; ContestedReturn R73 Released; "+
+			"Return R01 Released; DishonoredReturn R68 Transmitted"; got != want {
 		t.Errorf("story\n%s\nwant\n%s", got, want)
 	}
 }

@@ -45,32 +45,43 @@ func summaryOf(t *domain.Transaction) summary {
 	return s
 }
 
-// shownBy returns the position of the item whose status the transaction has:
-// its origination, or the retry that presented it again. 0 stands for Returned:
-// the last of its chain of returns and disputes is in effect a return. A return
-// or a contested dishonored return counts as one, a dishonored return cancels
-// it. Those of ours count from when they are in a file, those of the bank at
-// once.
+// shownBy returns the position of the item whose status the transaction has: its
+// origination, or the retry that presented it again. 0 stands for Returned.
 func shownBy(t *domain.Transaction) int64 {
 	o := t.Origination()
-	if o == nil {
+	switch {
+	case o == nil:
+		return 0
+	case t.Originated == nil:
+		return shownOfReceived(t)
+	case t.IsBack():
 		return 0
 	}
-	presented, shown := o.Position, o.Position
+	shown := o.Position
+	for _, i := range t.Items[1:] {
+		if i.Kind == domain.Retry && i.State == domain.Filed {
+			shown = i.Position
+		}
+	}
+	return shown
+}
+
+// shownOfReceived is shownBy for a payment that we received. It is Returned if the
+// last of its return and the disputes about it is in effect a return: a dishonored
+// return cancels that, and a contest the dishonor. Those of ours count from when they
+// are in a file, those of the bank at once.
+func shownOfReceived(t *domain.Transaction) int64 {
+	o := t.Origination()
+	shown := o.Position
 	for _, i := range t.Items[1:] {
 		if i.State != domain.Filed && i.State != domain.InHand {
 			continue
-		}
-		if t.Aside(i) {
-			continue // it is not part of the chain of the entry
 		}
 		switch i.Kind {
 		case domain.Return, domain.Contest:
 			shown = 0
 		case domain.Dishonor:
-			shown = presented
-		case domain.Retry:
-			presented, shown = i.Position, i.Position
+			shown = o.Position
 		}
 	}
 	return shown

@@ -141,20 +141,7 @@ func (c chain) entryWaits(a answer) bool {
 
 // nothingStands reports whether no presentment stands, or a bank returned one
 // more often than it was presented, so that the money is already back.
-func (c chain) nothingStands(answer) bool {
-	moved := 0
-	for _, p := range c.presentments() {
-		if p.State == domain.Filed {
-			moved++
-		}
-		for _, r := range c.Items {
-			if returns(r, p) && !c.SentBack(r) {
-				moved--
-			}
-		}
-	}
-	return moved < 1 || c.standing() == nil
-}
+func (c chain) nothingStands(answer) bool { return c.TimesMoved() < 1 || c.standing() == nil }
 
 func (c chain) ofReversal(a answer) bool {
 	r, _ := c.Item(a.replyTo)
