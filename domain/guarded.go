@@ -82,7 +82,8 @@ func (t *Transaction) Past() (p guard.Past, ok bool) {
 // Outcome returns the outcome of a transaction's origination, for rules about
 // its account. settledOn is the settlement day of the origination's batch in
 // the given file, which was delivered; it counts if the origination is still in
-// that file.
+// that file. A return of its reversal, or of a return fee, is none of the entry, but
+// may say that there is no such account.
 func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcome {
 	o := guard.Outcome{Transaction: t.ID}
 	for n, i := range t.Items {
@@ -90,7 +91,9 @@ func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcom
 		case n == 0 && i.State == Filed && i.Filing.File == file:
 			o.SettledOn = settledOn
 		case i.Kind == Return && i.Direction == FromFed && i.Incoming != nil:
-			o.Code = codeOfReturn(i)
+			if code := codeOfReturn(i); !t.Aside(i) || guard.NoAccount(code) {
+				o.Code = code
+			}
 		}
 	}
 	return o

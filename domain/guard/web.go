@@ -23,6 +23,9 @@ type Outcome struct {
 // or no longer accepts entries.
 var noAccount = []string{"R02", "R03", "R04"}
 
+// NoAccount reports whether a return code is one of them.
+func NoAccount(code string) bool { return slices.Contains(noAccount, code) }
+
 // asksForAccount reports whether the rule examines the account of an entry.
 // Source: NACHA Operating Rules, WEB debits: the account is validated when it
 // is used first, and whenever it changes. A retry is not a first use.
@@ -45,7 +48,7 @@ func (o Owned) unknown(e Entry) *Verdict {
 	verdict := &Verdict{Action: o.WebDebits, HeldBy: HeldBy{Rule: o.prefix() + webDebits, AtDeadline: Keep},
 		Reason: "a WEB debit to an account to which nothing of the client's has settled yet, and which was not validated"}
 	for _, past := range e.Account {
-		if slices.Contains(noAccount, past.Code) {
+		if NoAccount(past.Code) {
 			verdict.Saw, verdict.OtherTransaction = past.Code, past.Transaction
 			verdict.Reason = fmt.Sprintf("a WEB debit to an account from which transaction %s came back with %s", past.Transaction, past.Code)
 			return verdict
