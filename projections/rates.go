@@ -11,13 +11,15 @@ import (
 const (
 	// returnedDebits are ordered by the day of the return: of debits, retries,
 	// return fees, and reversals of credits. Returned prenotes count for no
-	// rate.
+	// rate, and a debit that its bank returned twice with one code counts once.
 	returnedDebits = `SELECT b.company_id, r.code, r.other_day, f.id, r.txn, r.item, o.cents
 		FROM items@ r INDEXED BY items_other_day@ CROSS JOIN items@ o INDEXED BY items_item@ ON o.item = r.reply_to AND o.client = r.client
 		JOIN files@ f ON f.position = o.file JOIN batches@ b ON b.file = o.file AND b.number = o.batch
 		WHERE r.client = ?1 AND r.other_day BETWEEN ?2 AND ?3 AND r.kind = 'Return' AND r.direction = 'FromFed'
 			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind IN ('Retry', 'ReturnFee')
-				OR o.kind = 'Reversal' AND EXISTS(SELECT 1 FROM items@ first WHERE first.position = o.origin AND first.push = 'push')) ORDER BY r.other_day, r.position`
+				OR o.kind = 'Reversal' AND EXISTS(SELECT 1 FROM items@ first WHERE first.position = o.origin AND first.push = 'push'))
+			AND NOT EXISTS(SELECT 1 FROM items@ e INDEXED BY items_origin@ WHERE e.origin = r.origin AND e.kind <> 'Origination' AND e.kind = 'Return'
+				AND e.direction = 'FromFed' AND e.reply_to = r.reply_to AND e.code = r.code AND e.position < r.position) ORDER BY r.other_day, r.position`
 	debitBatches = `SELECT b.company_id, b.effective_on, f.id, b.number, s.debits - s.zero_debits
 		FROM batches@ b INDEXED BY batches_effective@ CROSS JOIN files@ f ON f.position = b.file
 		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number

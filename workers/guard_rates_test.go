@@ -21,8 +21,14 @@ func (b *bank) answered(id string, e domain.Event) {
 // itemBack has an item of a transaction of the gym's come back.
 func (b *bank) itemBack(id, item, code string) {
 	b.t.Helper()
+	b.itemBackAs(id, "return "+item, item, code)
+}
+
+// itemBackAs does so under a name: a bank may return an item twice.
+func (b *bank) itemBackAs(id, name, item, code string) {
+	b.t.Helper()
 	b.answered(id, domain.TransactionReturned{Incoming: domain.Incoming{
-		ItemID: itemOf("return " + item), ReplyTo: item, SettledOn: "2026-11-24",
+		ItemID: itemOf(name), ReplyTo: item, SettledOn: "2026-11-24",
 		Entry: nacha.Entry{Code: 26, Routing: ourBank, AmountCents: 1, Return: &nacha.Return{Code: code}},
 	}})
 }
@@ -58,7 +64,7 @@ func TestAReturnFeeIsHeldOverALimit(t *testing.T) {
 }
 
 // What returns are counted, and against what: debits with money, what presents
-// them again, fees and the reversal of a credit; no prenote and no credit.
+// them again, fees and the reversal of a credit; no prenote, no credit, and none twice.
 func TestWhatAReturnRateIsMadeOf(t *testing.T) {
 	b := openBank(t)
 	debit, credit, reversed := b.post(gym, pull(1)), b.post(gym, pull(2, push)), b.post(gym, pull(3, push))
@@ -78,6 +84,7 @@ func TestWhatAReturnRateIsMadeOf(t *testing.T) {
 	b.sweepAt("2026-11-24 10:15")
 	b.clock.Set(at("2026-11-25 09:00"))
 	b.itemBack(debit, itemOf("retry"+debit), "R01")
+	b.itemBackAs(debit, "the retry's return once more", itemOf("retry"+debit), "R01")
 	b.itemBack(debit, itemOf("fee"+debit), "R10")
 	b.itemBack(reversed, itemOf("reversal"+reversed), "R11")
 	b.itemBack(taken, itemOf("reversal"+taken), "R03") // gives a debit back: a credit
