@@ -230,7 +230,7 @@ func (c AddOperator) Decide(now Operators) ([]Event, error) {
 	case known.Name == c.Name && slices.Equal(known.Roles, c.Roles) && !known.Disabled:
 		return nil, nil
 	default:
-		return nil, Refuse(Conflict, "there is an operator %s already: change that one", c.Email)
+		return nil, Refuse(Conflict, "there is an operator %[1]s already: change or enable that one under People in the console, or with PATCH /v1/ops/operators/%[1]s", c.Email)
 	}
 }
 

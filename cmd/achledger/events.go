@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/follow"
 )
@@ -40,9 +41,21 @@ func (c eventsCommand) Validate() error {
 		return fmt.Errorf("--last=%d is below zero", *c.Last)
 	case c.After != nil && *c.After < 0:
 		return fmt.Errorf("--after=%d is below zero; 0 is the beginning", *c.After)
+	case !someTypeStartsWith(c.Type):
+		return fmt.Errorf("--type=%s: no type of event starts so; docs/events.md lists them, as does: achledger events", c.Type)
 	default:
 		return nil
 	}
+}
+
+// someTypeStartsWith reports whether the type of any event starts with a text.
+func someTypeStartsWith(start string) bool {
+	for name := range domain.Types() {
+		if strings.HasPrefix(name, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // newest is how many events are shown by default. It is not the flag's default:

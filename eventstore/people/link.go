@@ -46,7 +46,7 @@ func (s *SignIns) newLink(ctx context.Context, email string, l linkRecord) (stri
 	case !ok:
 		return "", time.Time{}, domain.Refuse(domain.NotFound, "there is no operator %.80q: add the person first", email)
 	case p.Disabled:
-		return "", time.Time{}, domain.Refuse(domain.Conflict, "operator %s is disabled", p.Email)
+		return "", time.Time{}, domain.Refuse(domain.Conflict, "operator %[1]s is disabled: an admin enables the person under People in the console, or whoever has ops:admin with PATCH /v1/ops/operators/%[1]s", p.Email)
 	}
 	if err := s.Ledger.Audit(ctx, domain.LedgerClient, domain.LinkMade{Operator: p.Email}); err != nil {
 		return "", time.Time{}, err

@@ -101,7 +101,7 @@ func (e *Error) Error() string {
 	case e.reason != "":
 		return e.reason
 	}
-	return "the e-mail address, the password or the code is wrong"
+	return "the e-mail address, the password or the code is wrong (a code works once: wait for the next one)"
 }
 
 // Errors with a reason that the person may know.
