@@ -172,6 +172,11 @@ func TestARecipientOrAccountThatBreaksARuleIsRefusedByItsField(t *testing.T) {
 		"an unknown field":     {"/v1/recipients", `{"nome":"X"}`, "nome"},
 		"an ODFI not ours":     {"/v1/odfis", `{"name":"X","routingNumber":"121042882","fileLineEndings":"UNIX"}`, "/routingNumber"},
 		"a bad line ending":    {"/v1/odfis", `{"name":"X","routingNumber":"021214862","fileLineEndings":"MAC"}`, "/fileLineEndings"},
+		"an ODFI of nothing":   {"/v1/odfis", `{}`, `"pointer":"/name"`},
+		"its line ending too":  {"/v1/odfis", `{}`, `"pointer":"/fileLineEndings"`},
+		"a one-off ODFI":       {"/v1/ach-files", `{"odfi":{"name":"X","routingNumber":"1"}}`, `"pointer":"/odfi/routingNumber"`},
+		"its line ending":      {"/v1/ach-files", `{"odfi":{"name":"X","routingNumber":"1"}}`, `"pointer":"/odfi/fileLineEndings"`},
+		"an amount of words":   {"/v1/ach-files", `{"batches":[{"entries":[{"amount":"five"}]}]}`, `"pointer":"/batches/0/entries/0/amount"`},
 		"a stranger's company": {"/v1/recipients", `{"name":"X","recipientType":"COMPANY","companyId":"9"}`, "/companyId"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,9 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
-	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -199,70 +197,4 @@ func jsonName(t reflect.Type) string {
 	default:
 		return "a number"
 	}
-}
-
-// ReadXML decodes one XML element in UTF-8. An element that occurs twice in its
-// parent, and anything after the first element, are refused.
-func ReadXML(input []byte, into any) error {
-	d := xml.NewDecoder(strings.NewReader(string(input)))
-	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errCharset }
-	if err := wellFormed(d); err != nil {
-		return err
-	}
-	if err := xml.Unmarshal(input, into); err != nil {
-		return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
-	}
-	return nil
-}
-
-// errCharset says that an XML body declares another encoding than UTF-8.
-var errCharset = errors.New("not UTF-8")
-
-// maxXMLDepth bounds the elements that are in one another: each takes memory while
-// it is open.
-const maxXMLDepth = 100
-
-func wellFormed(d *xml.Decoder) error {
-	parents := []map[string]bool{{}}
-	for {
-		token, err := d.Token()
-		switch {
-		case errors.Is(err, io.EOF) && len(parents[0]) == 1:
-			return nil
-		case errors.Is(err, io.EOF):
-			return NewProblem(CodeBadRequest, "the body must be exactly one XML element")
-		case errors.Is(err, errCharset):
-			return NewProblem(codeMediaType, "send XML in UTF-8")
-		case err != nil:
-			return NewProblem(CodeBadRequest, "the body is not the XML that is expected here: %s", xmlComplaint(err))
-		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			if len(parents) > maxXMLDepth {
-				return NewProblem(CodeBadRequest, "the body has elements in more than %d others", maxXMLDepth)
-			}
-			inside := parents[len(parents)-1]
-			if len(inside) > 0 && len(parents) == 1 {
-				return NewProblem(CodeBadRequest, "the body must be exactly one XML element")
-			}
-			if inside[e.Name.Local] {
-				return Invalid("/"+SafeName(e.Name.Local), "duplicate", "is given more than once")
-			}
-			inside[e.Name.Local] = true
-			parents = append(parents, map[string]bool{})
-		case xml.EndElement:
-			parents = parents[:len(parents)-1]
-		}
-	}
-}
-
-// xmlComplaint says what is wrong with an XML body. It does not quote the
-// value, which may be an account number in the wrong field.
-func xmlComplaint(err error) string {
-	var syntax *xml.SyntaxError
-	var shape xml.UnmarshalError
-	if errors.As(err, &syntax) || errors.As(err, &shape) {
-		return err.Error()
-	}
-	return "a value is not of its type"
 }

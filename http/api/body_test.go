@@ -34,9 +34,10 @@ func TestAValueOfAnotherTypeIsToldWhichIsWanted(t *testing.T) {
 // object, makes errors that say nothing of where in the body its value is.
 func TestAValueWhoseTypeDecodesItselfIsNamed(t *testing.T) {
 	type body struct {
-		Name string       `json:"name"`
-		Now  *time.Time   `json:"now"`
-		List []shortOrNot `json:"list"`
+		Name   string       `json:"name"`
+		Now    *time.Time   `json:"now"`
+		List   []shortOrNot `json:"list"`
+		Prices []price      `json:"prices"`
 	}
 	for sent, want := range map[string]string{
 		`{"name":"a","now":"2026-01-01"}`: "now: must be a time, such as 2026-11-20T19:05:00Z",
@@ -45,12 +46,17 @@ func TestAValueWhoseTypeDecodesItselfIsNamed(t *testing.T) {
 		`{"list":["a",true]}`:                             "list/1: must be a string or an object",
 		`{"name":"another","list":["a",{"account":5}]}`:   "list/1/account: must be a string",
 		`{"name":5,"list":["a",{"account":"c"}]}`:         "name: must be a string",
+		`{"prices":[{"amount":5},{"amount":"five"}]}`:     "prices/1/amount: must be a number",
 	} {
 		var in body
 		if err := Strictly([]byte(sent), &in); err == nil || Explain(err).Message != want {
 			t.Errorf("%s: %v, want %s", sent, err, want)
 		}
 	}
+}
+
+type price struct {
+	Amount json.Number `json:"amount"`
 }
 
 type shortOrNot struct {
@@ -101,6 +107,27 @@ func TestAnArrayHoldsNoMoreObjectsThanABodyHasRoomFor(t *testing.T) {
 	}
 	if err := Strictly([]byte(`{"words":[`+strings.ReplaceAll(many, "{}", `""`)+`]}`), &in); err != nil {
 		t.Errorf("words: %v", err)
+	}
+}
+
+func TestAnElementThatIsNeitherTrueNorFalseIsNamed(t *testing.T) {
+	type inner struct {
+		Default bool `xml:"default"`
+	}
+	type element struct {
+		XMLName xml.Name `xml:"a"`
+		Name    string   `xml:"name"`
+		inner
+	}
+	for sent, want := range map[string]string{
+		`<a><name>maybe</name><default>maybe</default></a>`:  "default: must be true or false",
+		`<a><default> true </default><name>maybe</name></a>`: "",
+		`<a><default/><name>maybe</name></a>`:                "",
+	} {
+		var in element
+		if err := ReadXML([]byte(sent), &in); (err == nil) != (want == "") || err != nil && Explain(err).Message != want {
+			t.Errorf("%s: %v, want %q", sent, err, want)
+		}
 	}
 }
 

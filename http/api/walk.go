@@ -67,7 +67,7 @@ func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if w.refusal != nil && w.refusing == nil && decodesItself(t) && refuses(t, w.text[i:valueEnd(w.text, i)], w.refusal) {
+	if w.refusal != nil && w.refusing == nil && unplaced(t) && refuses(t, w.text[i:valueEnd(w.text, i)], w.refusal) {
 		w.refusing = &refusing{i, t}
 	}
 	switch w.text[i] {
@@ -173,6 +173,12 @@ type Shortened interface{ ShortForm() }
 // decodesItself reports whether encoding/json leaves the decoding of a type to it.
 func decodesItself(t reflect.Type) bool {
 	return t != nil && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
+// unplaced reports whether encoding/json does not say where in a body a value is
+// that a type refuses: one that decodes itself, or text that is no number.
+func unplaced(t reflect.Type) bool {
+	return decodesItself(t) || t == reflect.TypeFor[json.Number]()
 }
 
 // membersOf lists the members that encoding/json fills in a struct; ok is false

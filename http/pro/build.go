@@ -111,13 +111,10 @@ func (b *fileBuilder) odfi(raw json.RawMessage) (domain.ProfileODFI, json.RawMes
 	if err := oneOff(raw, &in, "/odfi", "an ODFI"); err != nil {
 		return domain.ProfileODFI{}, nil, err
 	}
-	o, err := in.odfi("ONE-OFF")
-	if err != nil {
-		return o, nil, err
-	}
+	o := in.odfi("ONE-OFF")
 	events, err := domain.SaveODFI{ODFI: o}.Decide(b.client.Settings, domain.Profile{})
 	if err != nil {
-		return o, nil, api.Respelled(err, proNames)
+		return o, nil, under(inProNames(err), "/odfi")
 	}
 	return events[0].(domain.ProfileODFISaved).ProfileODFI, raw, nil
 }

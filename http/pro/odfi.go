@@ -1,6 +1,7 @@
 package pro
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -36,20 +37,15 @@ func shownODFI(client string, o domain.ProfileODFI) proODFI {
 	}
 }
 
-func (in proODFI) odfi(id string) (domain.ProfileODFI, error) {
-	o := domain.ProfileODFI{ID: id, Name: in.Name, Routing: in.RoutingNumber, File: domain.FileSettings{
+// lineEndings are the names of the line endings of files in ACH Pro.
+var lineEndings = map[string]string{"UNIX": "LF", "WINDOWS": "CRLF"}
+
+func (in proODFI) odfi(id string) domain.ProfileODFI {
+	return domain.ProfileODFI{ID: id, Name: in.Name, Routing: in.RoutingNumber, File: domain.FileSettings{
 		ImmediateDestination: in.ImmediateDestination, ImmediateDestinationName: in.ImmediateDestinationName,
 		ImmediateOrigin: in.ImmediateOrigin, ImmediateOriginName: in.ImmediateOriginName,
+		LineEnding: lineEndings[strings.ToUpper(in.FileLineEndings)],
 	}}
-	switch strings.ToUpper(in.FileLineEndings) {
-	case "UNIX":
-		o.File.LineEnding = "LF"
-	case "WINDOWS":
-		o.File.LineEnding = "CRLF"
-	default:
-		return o, api.Invalid("/fileLineEndings", "enum", "must be UNIX or WINDOWS")
-	}
-	return o, nil
 }
 
 func (s *surface) listODFIs(c echo.Context, who api.Caller) error {
@@ -86,18 +82,14 @@ func (s *surface) createODFI(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI, key ...ledger.Option) (domain.ProfileODFI, error) {
-	odfi, err := in.odfi(id)
-	if err != nil {
-		return odfi, err
-	}
-	ctx := c.Request().Context()
+	odfi, ctx := in.odfi(id), c.Request().Context()
 	client, err := s.ClientSettings(ctx, who.Client)
 	if err != nil {
 		return odfi, err
 	}
 	profile, err := ledger.Execute(ctx, s.Ledger, ledger.ProfileStream(who.Client), func(now domain.Profile) ([]domain.Event, error) {
 		events, err := domain.SaveODFI{ODFI: odfi}.Decide(client.Settings, now)
-		return events, api.Respelled(err, proNames)
+		return events, inProNames(err)
 	}, key...)
 	if saved, ok := profile.ODFI(id); ok {
 		odfi = saved
@@ -110,6 +102,19 @@ var proNames = strings.NewReplacer(
 	"/immediate_destination_name", "/immediateDestinationName", "/immediate_destination", "/immediateDestination",
 	"/immediate_origin_name", "/immediateOriginName", "/immediate_origin", "/immediateOrigin",
 )
+
+// inProNames names what is wrong with an ODFI as ACH Pro does.
+func inProNames(err error) error {
+	var r *domain.Refusal
+	if errors.As(err, &r) {
+		for i, f := range r.Fields {
+			if f.Pointer == "/line_ending" {
+				r.Fields[i] = domain.FieldError{Pointer: "/fileLineEndings", Code: f.Code, Message: "must be UNIX or WINDOWS"}
+			}
+		}
+	}
+	return api.Respelled(err, proNames)
+}
 
 // ownODFI finds an ODFI of the caller's profile.
 func (s *surface) ownODFI(c echo.Context, who api.Caller, id string) (domain.Profile, domain.ProfileODFI, error) {
