@@ -26,6 +26,15 @@ func TestABankIsSetUpAndShowsAProbe(t *testing.T) {
 	ops.call("PUT", path, `{"delivery":{"method":"outbox"},"header":{"origin":"1"}}`).problem(400, "invalid").names("/header/origin")
 }
 
+func TestABankWithoutSettingsIsNamedByItsNumber(t *testing.T) {
+	ops := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }).ops()
+	for routing, says := range map[string]string{"231380104": "ODFI 231380104 has no settings", "nonsense": "routing number must be nine digits"} {
+		if a := ops.call("GET", "/v1/ops/odfis/"+routing, "").is(404); !strings.Contains(string(a.body), says) {
+			t.Errorf("it does not say %q: %s", says, a.body)
+		}
+	}
+}
+
 func TestTermsOfABankShowInForecastsAndWindows(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
 	acme := w.client("business", settings())

@@ -124,13 +124,14 @@ func TestAVaultTokenIsRefusedByField(t *testing.T) {
 		"no version of it":             {"v1.0", "", "software-type-version"},
 		"a number in place of text":    {`"123456789"`, `123456789`, "account-number"},
 		"a key that is too long":       {"{", `{"customer-key":"` + strings.Repeat("k", 256) + `",`, "customer-key"},
+		"a software's name too long":   {"MySoftware", strings.Repeat("s", 256), "software-type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := acme.vault("POST", tokensPath, strings.Replace(theToken, tt.old, tt.new, 1)).is(400)
 			a.t = t
-			first := a.vaultJSON().field("errorResults").([]any)[0].(map[string]any)
-			if !strings.HasPrefix(first["errorMessage"].(string), tt.field+": ") {
-				t.Errorf("the error does not name %s: %s", tt.field, a.body)
+			all := a.vaultJSON().field("errorResults").([]any)
+			if first := all[0].(map[string]any); !strings.HasPrefix(first["errorMessage"].(string), tt.field+": ") || len(all) > 1 {
+				t.Errorf("the error does not name %s, once: %s", tt.field, a.body)
 			}
 		})
 	}
@@ -139,6 +140,26 @@ func TestAVaultTokenIsRefusedByField(t *testing.T) {
 	w.send("POST", tokensPath, theToken).is(401).vaultJSON()
 	w.send("POST", tokensPath, theToken, with{"api-key", "nobody.nothing"}).is(401).vaultJSON()
 	w.credential("acme", "read").vault("POST", tokensPath, theToken).is(403).vaultJSON()
+}
+
+func TestATokenIsNotReplacedByItsOwnAnswer(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	id := acme.vault("POST", tokensPath, theToken).is(200).text("ach-token", "token-id")
+	shown := acme.vault("GET", tokensPath+"/"+id, "").is(200).text("ach-token", "account-number")
+	back := strings.Replace(strings.Replace(theToken, "123456789", shown, 1), "John Doe", "Jane Doe", 1)
+	if a := acme.vault("PUT", tokensPath+"/"+id, back).is(400); !strings.Contains(string(a.body), "account-number: ") {
+		t.Errorf("the error does not name the account number: %s", a.body)
+	}
+	acme.vault("PUT", tokensPath+"/"+id, strings.Replace(theToken, "John Doe", "Jane Doe", 1)).is(200)
+}
+
+func TestAnUnknownTokenIsNoRowOfHashes(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	if a := acme.vault("GET", tokensPath+"/6354768558095317", "").is(404).vaultJSON(); strings.Contains(string(a.body), "##") {
+		t.Errorf("the error masks an id: %s", a.body)
+	}
 }
 
 func TestCheckDigitsOfNewZealand(t *testing.T) {

@@ -95,7 +95,7 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if bank.Version == 0 && len(clients) == 0 {
-		return domain.Refuse(domain.NotFound, "there is no bank %q", routing)
+		return domain.Refuse(domain.NotFound, "there is no bank of that routing number: no client has it, and no settings")
 	}
 	p := s.newPage(c, who, "Bank "+routing, "Banks")
 	p.Subject = routing

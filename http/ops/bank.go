@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -32,12 +33,16 @@ type bankAnswer struct {
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {
-	bank, err := s.Ledger.Bank(c.Request().Context(), c.Param("routing"))
+	routing := c.Param("routing")
+	if err := nacha.ValidRouting(routing); err != nil {
+		return domain.Refuse(domain.NotFound, "there is no such ODFI: %v", err)
+	}
+	bank, err := s.Ledger.Bank(c.Request().Context(), routing)
 	if err != nil {
 		return err
 	}
-	if bank.Version == 0 {
-		return domain.Refuse(domain.NotFound, "ODFI %q has no settings: files go to the outbox", c.Param("routing"))
+	if bank.Version == 0 { // a number in quotes would be masked, as an account number is
+		return domain.Refuse(domain.NotFound, "ODFI %s has no settings: files go to the outbox", routing)
 	}
 	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile})
 }

@@ -6,16 +6,12 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
@@ -139,6 +135,9 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 		return err
 	}
 	_, err := ledger.ExecuteWith(ctx, l, ledger.TokenStream(who.Client, id), func(token domain.VaultToken) (d ledger.Decision, err error) {
+		if err := refuseTail(ctx, l, who.Client, token, in.AccountNumber); err != nil {
+			return d, err
+		}
 		terms, changes, err := s.terms(ctx, l, who.Client, id, in)
 		if err != nil {
 			return d, err
@@ -158,6 +157,17 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 		return err
 	}
 	return s.respondToken(c, l, who, id)
+}
+
+// refuseTail refuses the end of a token's own account number, which is what GET
+// answers, in the place of a number: whoever sends an answer back with another
+// name would move the token to an account of four digits.
+func refuseTail(ctx context.Context, l *ledger.Ledger, client string, token domain.VaultToken, number string) error {
+	account, err := l.Resolve(ctx, client, token.Terms.AccountID, token.SetAt)
+	if err != nil || number != account.Account.Tail {
+		return err
+	}
+	return api.Invalid("/account-number", "masked", "is the end of the number, as answers show it: send the whole number")
 }
 
 // deleteToken deletes a token and answers it as it was.
@@ -187,7 +197,7 @@ func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
 func (s *surface) liveToken(ctx context.Context, l *ledger.Ledger, client, id string) (domain.VaultToken, error) {
 	token, err := l.Token(ctx, client, id)
 	if err == nil && !token.Live() {
-		err = domain.Refuse(domain.NotFound, "there is no token %q", id)
+		err = domain.Refuse(domain.NotFound, "there is no token of that id")
 	}
 	return token, err
 }
@@ -214,74 +224,4 @@ func newTokenID() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%016d", n), nil
-}
-
-// notInXML reports whether no XML document can have a character: an answer in XML
-// would have another one in its place.
-func notInXML(r rune) bool {
-	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
-}
-
-// checkDigit checks the account number as one of New Zealand where that is asked
-// for.
-func (in *tokenFields) checkDigit() []domain.FieldError {
-	if !in.CheckDigit {
-		return nil
-	}
-	if err := domain.CheckNZAccount(in.AccountNumber); err != nil {
-		return api.Wrong("/account-number", "check-digit", "%v", err)
-	}
-	return nil
-}
-
-var vaultAccount = regexp.MustCompile(`^[0-9]{1,17}$`)
-
-// check validates the form of a token's fields.
-func (in *tokenInput) check() error {
-	var bad []domain.FieldError
-	needed := func(name, value string, most int) {
-		switch {
-		case strings.TrimSpace(value) == "":
-			bad = append(bad, api.Wrong("/"+name, "required", "is required")...)
-		case utf8.RuneCountInString(value) > most:
-			bad = append(bad, api.Wrong("/"+name, "length", "at most %d characters", most)...)
-		}
-	}
-	needed("individual-name", in.IndividualName, 100)
-	needed("software-type", in.SoftwareType, 100)
-	needed("software-type-version", in.SoftwareVersion, 100)
-	if !vaultAccount.MatchString(in.AccountNumber) {
-		bad = append(bad, api.Wrong("/account-number", "digits", "is required: 1 to 17 digits")...)
-	} else if zeros := domain.SomeAccount("/account-number", in.AccountNumber); zeros != nil {
-		bad = append(bad, zeros...)
-	} else {
-		bad = append(bad, in.checkDigit()...)
-	}
-	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
-		bad = append(bad, api.Wrong("/routing-number", "routing-number", "%v", err)...)
-	}
-	switch strings.ToLower(in.AccountType) {
-	case domain.Checking, domain.Savings:
-	default:
-		bad = append(bad, api.Wrong("/account-type", "enum", "Checking or Savings")...)
-	}
-	for _, f := range [][2]string{
-		{"/token-description", in.Description}, {"/customer-key", in.CustomerKey}, {"/software-type", in.SoftwareType}, {"/software-type-version", in.SoftwareVersion},
-	} {
-		if utf8.RuneCountInString(f[1]) > 255 {
-			bad = append(bad, api.Wrong(f[0], "length", "at most 255 characters")...)
-		}
-		if strings.ContainsFunc(f[1], notInXML) {
-			bad = append(bad, api.Wrong(f[0], "alphabet", "has a control character that XML has no form for")...)
-		}
-	}
-	if name, _, err := text.ToASCII(in.IndividualName); err != nil || strings.TrimSpace(name) == "" {
-		bad = append(bad, api.Wrong("/individual-name", "alphabet", "cannot be written in the letters of a NACHA file")...)
-	}
-	if len(bad) > 0 {
-		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
-	}
-	return api.RefuseRepetitions(api.Repetitions(in.AccountNumber,
-		"/individual-name", in.IndividualName, "/token-description", in.Description, "/customer-key", in.CustomerKey,
-		"/software-type", in.SoftwareType, "/software-type-version", in.SoftwareVersion))
 }
