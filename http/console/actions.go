@@ -120,10 +120,8 @@ func (s *surface) convert(c echo.Context, f input, values map[string]any) (err e
 	}
 	switch {
 	case f.Kind == "checks":
-		if chosen := c.Request().Form[f.Name]; len(chosen) > 0 {
-			values[f.Name] = chosen
-		}
-	case typed == "":
+		values[f.Name] = append([]string{}, c.Request().Form[f.Name]...) // none chosen is not none asked for
+	case typed == "" && !f.Clears:
 	case f.Kind == "check" || f.Kind == "hidden" && (typed == "true" || typed == "false"):
 		values[f.Name] = typed == "true"
 	case f.Kind == "client":

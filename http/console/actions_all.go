@@ -51,7 +51,7 @@ var actions = map[string]action{
 		{Name: "roles", Label: "Roles", Kind: "checks", Choices: roleChoices}, reason,
 	}},
 	"change-person": {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/operators/:subject", button: "Change", done: "The person is changed.", fields: []input{
-		{Name: "name", Label: "Name", Kind: "text", Most: 100}, {Name: "roles", Label: "Roles", Kind: "checks", Choices: roleChoices}, reason,
+		{Name: "name", Label: "Name", Kind: "text", Most: 100, Clears: true}, {Name: "roles", Label: "Roles", Kind: "checks", Choices: roleChoices}, reason,
 	}, note: "A change of roles takes effect at once, in open sessions too."},
 	"disable-person":  {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/operators/:subject", button: "Disable", grave: true, done: "The person is disabled.", fields: []input{{Name: "enabled", Kind: "hidden", Value: "false"}, reason}, note: "The person is signed out at once. Credentials that the person answers for stay valid: revoke them as well."},
 	"enable-person":   {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/operators/:subject", button: "Enable", done: "The person is enabled.", fields: []input{{Name: "enabled", Kind: "hidden", Value: "true"}, reason}, note: "The person can sign in again, with the roles shown here."},

@@ -34,3 +34,15 @@ func TestPastedSettingsAreReadStrictly(t *testing.T) {
 		})
 	}
 }
+
+// A form that takes away every role, or a name, asks for that: what it leaves empty
+// is not what nobody touched.
+func TestAFormAsksForWhatItLeavesEmpty(t *testing.T) {
+	form := url.Values{"name": {""}, "reason": {"left the desk"}}.Encode()
+	r := httptest.NewRequest("POST", "/console/do/change-person/m.ortiz@lantern.example", strings.NewReader(form))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	body, err := (&surface{}).body(echo.New().NewContext(r, httptest.NewRecorder()), actions["change-person"])
+	if want := `{"name":"","reason":"left the desk","roles":[]}`; string(body) != want || err != nil {
+		t.Errorf("got %s, %v; want %s", body, err, want)
+	}
+}

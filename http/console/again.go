@@ -68,13 +68,15 @@ func (i input) typed(values []string) input {
 }
 
 // mendable reports whether an action that was refused may succeed with other
-// input, or later.
-func mendable(p *api.Problem, typed url.Values) bool {
+// input, or later. What does not exist, or conflicts, may be what was typed, in a
+// form that asks for more than a reason.
+func mendable(p *api.Problem, f form, typed url.Values) bool {
 	switch p.Status {
-	case http.StatusForbidden, http.StatusNotFound:
+	case http.StatusForbidden:
 		return false
-	case http.StatusConflict:
-		return p.Code == domain.Stale && typed.Has(seenField)
+	case http.StatusNotFound, http.StatusConflict:
+		stale := p.Code == domain.Stale && typed.Has(seenField)
+		return stale || slices.ContainsFunc(f.Fields, func(i input) bool { return i.Kind != "hidden" && i.Name != reason.Name })
 	default:
 		return true
 	}

@@ -11,7 +11,8 @@ import (
 type input struct {
 	Name, Label, Kind string
 	Needed            bool
-	Most              int // maximum length in characters
+	Clears            bool // left empty, it removes what is recorded
+	Most              int  // maximum length in characters
 	Choices           []choice
 	Value             string
 }

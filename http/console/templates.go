@@ -90,7 +90,7 @@ func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	if r.Method == http.MethodPost {
 		p.Here, data.Outcome = data.Back, outcomeOf(problem)
 		typed := submitted(r)
-		if f, ok := typedInto(p, r.URL.Path, typed); ok && mendable(problem, typed) {
+		if f, ok := typedInto(p, r.URL.Path, typed); ok && mendable(problem, f, typed) {
 			p.Forms = []form{f}
 		}
 	}

@@ -51,6 +51,8 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 			[]string{"How long a request waits (24h, 90m): ", `value="soon"`, "the auditor&#39;s wish", `<option value="false" selected>`}},
 		"a person's roles": {admin, "/do/add-person/new", url.Values{"email": {"nobody"}, "name": {"Pat Quill"}, "roles": {"viewer", "approver"}, "reason": {"joins"}}, 400,
 			[]string{`value="nobody"`, `value="Pat Quill"`, `value="approver" checked`, `value="joins"`}},
+		"a person of no role": {admin, "/do/change-person/v.lund@lantern.example", url.Values{"name": {"Vera"}, "reason": {"left the desk"}}, 400,
+			[]string{"Roles: at least one of viewer, ", `value="Vera"`}},
 		"a session that is none":  {admin, "/do/end-session/one", url.Values{"key": {"0123456789abcdef"}}, 400, []string{`<option value="0123456789abcdef" selected>`}},
 		"what is over":            {approver, "/do/approve/" + event, url.Values{"reason": {"seen"}}, 409, []string{"Nothing was changed."}},
 		"what the role lacks":     {approver, "/do/suspend/" + client, url.Values{}, 403, []string{"Your role does not include this", "It needs the role admin."}},
@@ -71,6 +73,11 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 				t.Errorf("offers the form again: %v", offers)
 			}
 		})
+	}
+	// What conflicts may be what was typed.
+	if response, text := admin.send("POST", "/console/do/add-person/new", url.Values{"email": {"v.lund@lantern.example"}, "name": {"Vera Lund"}, "roles": {"approver"}}); response.StatusCode != 409 ||
+		!strings.Contains(text, `value="Vera Lund"`) || !strings.Contains(text, `value="approver" checked`) {
+		t.Errorf("a person who is there already answers %d: %s", response.StatusCode, text)
 	}
 	// A reason is as long as its field lets a person type, in any script.
 	_, id = r.pay(gym)
