@@ -7,14 +7,20 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // longestProblem bounds how much of a refusal is read, in bytes.
 const longestProblem = 1 << 20
 
 // New returns a client of the server at an address such as
-// https://ledger.example, with the credential of key and secret.
+// https://ledger.example, with the credential of key and secret. Another address
+// is an error.
 func New(address, key, secret string, options ...ClientOption) (*ClientWithResponses, error) {
+	if at, err := url.Parse(address); err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
+		return nil, fmt.Errorf("%q is no address such as https://ledger.example", address)
+	}
 	signed := WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
 		r.SetBasicAuth(key, secret)
 		return nil
@@ -51,17 +57,15 @@ func WithTransport(client *http.Client) ClientOption {
 type doer struct{ *http.Client }
 
 // Do returns a *Problem as error where the server answers one, and another error
-// where something else answered, such as a proxy whose page says 502: it would be
-// taken for an answer without a body. (The vault and the token endpoints refuse in a
-// form of their own, which the methods return.)
+// where something else answered, such as a proxy: its page, or its JSON, would be
+// taken for an answer without a body.
 func (d doer) Do(request *http.Request) (*http.Response, error) {
 	answer, err := d.Client.Do(request)
 	if err != nil {
 		return nil, err
 	}
 	media, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	ours := media == "application/json" || media == "application/xml"
-	if media != "application/problem+json" && (ours || answer.StatusCode < http.StatusBadRequest) {
+	if media != "application/problem+json" && ofTheLedger(answer, media) {
 		return answer, nil
 	}
 	defer answer.Body.Close()
@@ -73,4 +77,15 @@ func (d doer) Do(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("answer %d, a problem that cannot be read: %w", answer.StatusCode, err)
 	}
 	return nil, &problem
+}
+
+// ofTheLedger reports whether an answer that is no problem document may be the
+// ledger's. It answers no method with a page, and only the vault and the token
+// endpoints refuse in a form of their own, which the methods return.
+func ofTheLedger(answer *http.Response, media string) bool {
+	if answer.StatusCode < http.StatusBadRequest {
+		return media != "text/html"
+	}
+	path := answer.Request.URL.Path
+	return (media == "application/json" || media == "application/xml") && (strings.Contains(path, "/rest/v2/") || strings.Contains(path, "/connect/"))
 }

@@ -20,6 +20,8 @@ func TestAnAnswerIsAPaymentOrARefusalOrToBeSentAgain(t *testing.T) {
 		"busy":                   {503, "application/problem+json; charset=utf-8", `{"status":503,"code":"busy"}`, false, true},
 		"too many":               {429, "application/problem+json", `{"status":429,"code":"too-many-requests"}`, false, true},
 		"a proxy's page":         {502, "text/html", "<h1>Bad Gateway</h1>", false, true},
+		"a proxy's JSON":         {504, "application/json", `{"message":"Endpoint request timed out"}`, false, true},
+		"a page instead":         {200, "text/html; charset=utf-8", "<h1>Please sign in</h1>", false, true},
 		"a proxy without words":  {504, "", "", false, true},
 		"a problem that is torn": {503, "application/problem+json", `{"status":503,"co`, false, true},
 	} {
@@ -41,5 +43,30 @@ func TestAnAnswerIsAPaymentOrARefusalOrToBeSentAgain(t *testing.T) {
 				t.Errorf("got %+v, %v", answer, err)
 			}
 		})
+	}
+}
+
+// The vault refuses in a form of its own.
+func TestARefusalOfTheVaultIsLeftToItsMethod(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"errorResults":[{"errorMessage":"there is no token of that id"}]}`))
+	}))
+	defer server.Close()
+	ledger, err := New(server.URL, "key", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := ledger.GetVaultTokenWithResponse(t.Context(), "1"); err != nil || token.StatusCode() != http.StatusNotFound || token.JSONDefault == nil {
+		t.Errorf("got %+v, %v", token, err)
+	}
+}
+
+func TestAnAddressWithoutASchemeIsRefusedAtOnce(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:8080", "ledger.example", "", "ftp://ledger.example", "https://"} {
+		if _, err := New(address, "key", "secret"); err == nil {
+			t.Errorf("%q is taken", address)
+		}
 	}
 }
