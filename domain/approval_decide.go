@@ -32,7 +32,8 @@ type GiveApproval struct {
 	Now    time.Time
 }
 
-// Decide approves what another person asked for. It computes the digest of the
+// Decide approves what another person asked for; for the same person a second time
+// is the first, unless it could not be carried out. It computes the digest of the
 // recorded request again, so content that was changed in the database is
 // refused; the hash chain would show the change too.
 func (c GiveApproval) Decide(now Approval) ([]Event, error) {
@@ -43,6 +44,9 @@ func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 		if person == c.By || slices.Contains(c.Givers, person) {
 			return nil, Refuse(OwnRequest, "%s can have asked for this and approve it: whoever requested a credential knows its secret. Use the console, or a credential that its owner requested", person)
 		}
+	}
+	if now.Ended == ApprovalGranted && now.By == c.By && now.Failed == "" && (c.Digest == "" || c.Digest == now.Asked.Digest) {
+		return nil, nil
 	}
 	if err := now.waits(c.Now); err != nil {
 		return nil, err

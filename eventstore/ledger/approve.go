@@ -45,7 +45,7 @@ func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.App
 			return err
 		}
 		events, err := give.Decide(a)
-		if err != nil {
+		if err != nil || len(events) == 0 {
 			return err
 		}
 		if outdated, err = l.outdated(ctx, a); err != nil || outdated != "" {
