@@ -30,6 +30,9 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 		return err
 	}
 	defer done()
+	if len(bytes.TrimSpace(content)) == 0 {
+		return api.NewProblem(api.CodeBadRequest, "the body is empty: no file was handed in")
+	}
 	if ack.Is(content) {
 		a, err := ack.Parse(content)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -61,6 +62,14 @@ func (s *surface) followClock(c echo.Context) error {
 	return s.Sandbox.Follow(c.Request().Context())
 }
 
+// firstYear and lastYear bound the clock: what is dated ahead of it is still of the
+// century that a file means. Since it moves forward only, a folder whose clock went
+// further by a slip could not be used again.
+const (
+	firstYear = 2000
+	lastYear  = 2098
+)
+
 // moveClock sets or advances the sandbox's clock, and does everything that
 // becomes due on the way before it answers.
 func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
@@ -82,6 +91,9 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	to, err := s.newTime(input)
 	if err != nil {
 		return err
+	}
+	if year := to.Year(); year < firstYear || year > lastYear {
+		return domain.Refuse(domain.RuleBroken, "%s: a file has two digits for the year and means this century, so the clock shows %d to %d", to.UTC().Format(time.RFC3339), firstYear, lastYear)
 	}
 	if err := s.retry(c, func(ctx context.Context) error { return s.Sandbox.Move(ctx, to, !active) }); err != nil {
 		return err

@@ -159,3 +159,16 @@ func (r *running) opsCredential(scope string) (issued folder.Credential) {
 	r.must(201, r.ops, "POST", "/v1/ops/credentials", object{"scopes": []string{scope}}, &issued)
 	return issued
 }
+
+// A file that was not there to be sent, as by a mistyped name, is no file in quarantine.
+func TestNothingHandedInIsRefused(t *testing.T) {
+	r := serve(t, "", nil)
+	for _, nothing := range []string{"", "\r\n"} {
+		if status := r.raw(r.ops, "/v1/ops/inbound", nothing); status != 400 {
+			t.Errorf("a body of %q answers %d", nothing, status)
+		}
+	}
+	if list := r.arrivals("quarantined"); len(list) != 0 {
+		t.Errorf("in quarantine: %+v", list)
+	}
+}

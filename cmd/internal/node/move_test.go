@@ -146,6 +146,11 @@ func TestTenYearsWithLittleDueAreAFewSteps(t *testing.T) {
 	if status := r.call(r.ops, "PUT", "/v1/simulations/clock", object{"now": "2027-01-04T14:00:00Z"}, nil); status != 422 {
 		t.Errorf("once something was originated, back in time answers %d", status)
 	}
+	for _, beyond := range []object{{"now": "2141-01-01T14:00:00Z"}, {"advance": "999999h"}} { // years that no file can name
+		if status := r.call(r.ops, "PUT", "/v1/simulations/clock", beyond, nil); status != 422 {
+			t.Errorf("%v answers %d", beyond, status)
+		}
+	}
 }
 
 // Two payments leave later than requested: one accepted for same-day settlement whose
