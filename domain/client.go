@@ -172,6 +172,9 @@ func (c OpenClient) Decide(now Client) ([]Event, error) {
 	if err := settings.Check(); err != nil {
 		return nil, err
 	}
+	if err := settings.checkNewName(); err != nil {
+		return nil, err
+	}
 	if now.Version > 0 {
 		return nil, Refuse(Conflict, "client %s exists", c.ClientID)
 	}
@@ -204,6 +207,9 @@ type ChangeClient struct {
 func (c ChangeClient) Decide(now Client) ([]Event, error) {
 	settings := c.Settings.withDefaults()
 	if err := settings.Check(); err != nil {
+		return nil, err
+	}
+	if err := settings.checkNewName(); err != nil && settings.Name != now.Settings.Name {
 		return nil, err
 	}
 	var events []Event

@@ -180,6 +180,7 @@ func (IssueCredential) checkLabel(f *fields, pointer, label string) {
 	if utf8.RuneCountInString(label) > maxLabel {
 		f.bad(pointer, "length", "at most %d characters", maxLabel)
 	}
+	checkVisible(f, pointer, label)
 }
 
 func (c IssueCredential) checkScopes(f *fields) {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -50,11 +52,36 @@ var (
 	tenChars   = regexp.MustCompile(`^[0-9A-Za-z ]{1,10}$`)
 )
 
+// maxClientName bounds the name of a client, in characters.
+const maxClientName = 200
+
+// checkNewName refuses a name that no page could show. It is not asked of a name
+// that a client has: a client with one of an earlier release can still be suspended.
+func (s Settings) checkNewName() error {
+	var f fields
+	if strings.TrimSpace(s.Name) == "" {
+		f.bad("/name", "blank", "a name is not all spaces")
+	}
+	checkVisible(&f, "/name", s.Name)
+	return f.refusal()
+}
+
+// checkVisible refuses characters that nobody sees, such as the one that turns the
+// rest of a line around.
+func checkVisible(f *fields, at, s string) {
+	for _, r := range s {
+		if !unicode.IsGraphic(r) {
+			f.bad(at, "alphabet", "has a character that nobody sees, U+%04X", r)
+			return
+		}
+	}
+}
+
 // Check refuses settings that could not be put into a file.
 func (s Settings) Check() error {
 	var f fields
-	if s.Name == "" || len(s.Name) > 200 {
-		f.bad("/name", "length", "a name of 1 to 200 characters is needed")
+	if s.Name == "" || utf8.RuneCountInString(s.Name) > maxClientName {
+		f.bad("/name", "length", "a name of 1 to %d characters is needed", maxClientName)
 	}
 	s.checkBatchHeader(&f)
 	if len(s.ODFIs) == 0 {

@@ -40,6 +40,12 @@ func TestSettingsThatNoFileCanCarryAreRefusedAtTheirField(t *testing.T) {
 		"a company identification of zeros":  {func(s *domain.Settings) { s.CompanyIdentifications[0] = "0000000000" }, "/company_identifications/0"},
 		"a blank description":                {func(s *domain.Settings) { s.DefaultDescription = " " }, "/default_entry_description"},
 		"a description of zeros":             {func(s *domain.Settings) { s.DefaultDescription = "000" }, "/default_entry_description"},
+		"a blank name":                       {func(s *domain.Settings) { s.Name = " " }, "/name"},
+		"a name of what nobody sees":         {func(s *domain.Settings) { s.Name = "\u200b" }, "/name"},
+		"a name that turns a line around":    {func(s *domain.Settings) { s.Name = "Harbor \u202eGym" }, "/name"},
+		"a name of two lines":                {func(s *domain.Settings) { s.Name = "Harbor\nGym" }, "/name"},
+		"a name in another script":           {func(s *domain.Settings) { s.Name = strings.Repeat("日", 200) }, ""},
+		"a name of 201":                      {func(s *domain.Settings) { s.Name = strings.Repeat("日", 201) }, "/name"},
 		"a description only the ledger sets": {func(s *domain.Settings) { s.DefaultDescription = "Reversal" }, "/default_entry_description"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,6 +57,16 @@ func TestSettingsThatNoFileCanCarryAreRefusedAtTheirField(t *testing.T) {
 				t.Errorf("got %v, and for a change %v; want it refused at %q", err, changed, tt.at)
 			}
 		})
+	}
+}
+
+// A client that has such a name since an earlier release can be suspended.
+func TestAClientOfAnOlderNameCanBeSuspended(t *testing.T) {
+	s := settings()
+	s.Name = "Harbor\nGym"
+	events, err := domain.ChangeClient{Settings: s, Suspended: true, Reason: "unpaid"}.Decide(domain.Client{ID: "gym", Version: 1, Settings: s})
+	if len(events) != 1 || err != nil {
+		t.Errorf("got %v, %v", events, err)
 	}
 }
 
