@@ -7187,12 +7187,16 @@ type ClientInterface interface {
 
 	// ReplaceVaultTokenWithBody Replace all of it but its id and its use
 	//
+	// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /rest/v2/ach/tokens/{tokenId} (the `ReplaceVaultToken` operationId).
 	ReplaceVaultTokenWithBody(ctx context.Context, tokenID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplaceVaultToken Replace all of it but its id and its use
+	//
+	// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7483,7 +7487,7 @@ type ClientInterface interface {
 
 	// ApproveRequestWithBody Approve what another person asked for, and do it
 	//
-	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7492,7 +7496,7 @@ type ClientInterface interface {
 
 	// ApproveRequest Approve what another person asked for, and do it
 	//
-	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8256,7 +8260,7 @@ type ClientInterface interface {
 
 	// MoveClockWithBody Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8265,7 +8269,7 @@ type ClientInterface interface {
 
 	// MoveClock Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9327,6 +9331,8 @@ func (c *API) GetVaultToken(ctx context.Context, tokenID string, reqEditors ...R
 
 // ReplaceVaultTokenWithBody Replace all of it but its id and its use
 //
+// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /rest/v2/ach/tokens/{tokenId} (the `ReplaceVaultToken` operationId).
@@ -9343,6 +9349,8 @@ func (c *API) ReplaceVaultTokenWithBody(ctx context.Context, tokenID string, con
 }
 
 // ReplaceVaultToken Replace all of it but its id and its use
+//
+// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10083,7 +10091,7 @@ func (c *API) GetApproval(ctx context.Context, id string, reqEditors ...RequestE
 
 // ApproveRequestWithBody Approve what another person asked for, and do it
 //
-// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10102,7 +10110,7 @@ func (c *API) ApproveRequestWithBody(ctx context.Context, id string, contentType
 
 // ApproveRequest Approve what another person asked for, and do it
 //
-// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11966,7 +11974,7 @@ func (c *API) GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // MoveClockWithBody Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11985,7 +11993,7 @@ func (c *API) MoveClockWithBody(ctx context.Context, contentType string, body io
 
 // MoveClock Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -22066,12 +22074,16 @@ type ClientWithResponsesInterface interface {
 
 	// ReplaceVaultTokenWithBodyWithResponse Replace all of it but its id and its use
 	//
+	// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /rest/v2/ach/tokens/{tokenId} (the `ReplaceVaultToken` operationId).
 	ReplaceVaultTokenWithBodyWithResponse(ctx context.Context, tokenID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceVaultTokenResponse, error)
 
 	// ReplaceVaultTokenWithResponse Replace all of it but its id and its use
+	//
+	// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22410,7 +22422,7 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveRequestWithBodyWithResponse Approve what another person asked for, and do it
 	//
-	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22419,7 +22431,7 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveRequestWithResponse Approve what another person asked for, and do it
 	//
-	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+	// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23277,7 +23289,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithBodyWithResponse Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23286,7 +23298,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithResponse Move the clock forward
 	//
-	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -28284,6 +28296,8 @@ func (c *ClientWithResponses) GetVaultTokenWithResponse(ctx context.Context, tok
 
 // ReplaceVaultTokenWithBodyWithResponse Replace all of it but its id and its use
 //
+// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /rest/v2/ach/tokens/{tokenId} (the `ReplaceVaultToken` operationId).
@@ -28296,6 +28310,8 @@ func (c *ClientWithResponses) ReplaceVaultTokenWithBodyWithResponse(ctx context.
 }
 
 // ReplaceVaultTokenWithResponse Replace all of it but its id and its use
+//
+// The account number is the whole one. 400 for the end of the number that the token has, which is what answers show.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28904,7 +28920,7 @@ func (c *ClientWithResponses) GetApprovalWithResponse(ctx context.Context, id st
 
 // ApproveRequestWithBodyWithResponse Approve what another person asked for, and do it
 //
-// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28919,7 +28935,7 @@ func (c *ClientWithResponses) ApproveRequestWithBodyWithResponse(ctx context.Con
 
 // ApproveRequestWithResponse Approve what another person asked for, and do it
 //
-// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash.
+// 403 own-request for whoever asked, by whatever credential. 409 stale when it expired, or when what it is about has changed, which ends it. With a digest in the body only that is approved. It is done once: the approval and the changes are one write; what is done outside the log is taken up after a crash. The same person a second time gets the same answer.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30437,7 +30453,7 @@ func (c *ClientWithResponses) GetClockWithResponse(ctx context.Context, reqEdito
 
 // MoveClockWithBodyWithResponse Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30452,7 +30468,7 @@ func (c *ClientWithResponses) MoveClockWithBodyWithResponse(ctx context.Context,
 
 // MoveClockWithResponse Move the clock forward
 //
-// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. After a day of tens of thousands of entries that takes minutes, ten at most. Without a response, the clock may have stopped in between: repeat the request with now. 422 beyond the year 2098.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
