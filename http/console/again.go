@@ -71,12 +71,14 @@ func (i input) typed(values []string) input {
 // input, or later. What does not exist, or conflicts, may be what was typed, in a
 // form that asks for more than a reason.
 func mendable(p *api.Problem, f form, typed url.Values) bool {
-	switch p.Status {
-	case http.StatusForbidden:
+	asksMore := slices.ContainsFunc(f.Fields, func(i input) bool { return i.Kind != "hidden" && i.Name != reason.Name })
+	switch {
+	case p.Status == http.StatusForbidden || p.Code == domain.AlreadyDone || p.Code == domain.TooLate:
 		return false
-	case http.StatusNotFound, http.StatusConflict:
-		stale := p.Code == domain.Stale && typed.Has(seenField)
-		return stale || slices.ContainsFunc(f.Fields, func(i input) bool { return i.Kind != "hidden" && i.Name != reason.Name })
+	case p.Code == domain.Stale:
+		return typed.Has(seenField)
+	case p.Status == http.StatusNotFound || p.Status == http.StatusConflict:
+		return asksMore
 	default:
 		return true
 	}
