@@ -136,8 +136,13 @@ func (eventsCommand) text(e eventstore.Recorded) string {
 	return fmt.Sprintf("%8d  %s  %-28s %s  %s", e.Position, e.RecordedAt.UTC().Format("2006-01-02 15:04:05.000"), e.Type, e.Stream, e.Data)
 }
 
+// asJSON is an event as a line. Data and meta stand in it byte for byte as they are in
+// the log, so that the hash can be computed from the line (docs/operations.md).
 func asJSON(e eventstore.Recorded) string {
-	line, err := json.Marshal(map[string]any{
+	var line strings.Builder
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(map[string]any{
 		"position": e.Position, "stream": e.Stream, "version": e.Version,
 		"id": uuid.UUID(e.EventID), "client": e.Client, "type": e.Type,
 		"time": e.RecordedAt.UTC(), "data": e.Data, "meta": e.Meta, "hash": fmt.Sprintf("%x", e.Hash),
@@ -145,5 +150,5 @@ func asJSON(e eventstore.Recorded) string {
 	if err != nil {
 		return fmt.Sprintf(`{"position":%d,"error":%q}`, e.Position, err)
 	}
-	return string(line)
+	return strings.TrimSuffix(line.String(), "\n")
 }
