@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -70,6 +71,13 @@ func (t *Traces) Evolve(f Fact) {
 	} else {
 		t.current = append(t.current, traceUse{e.Last, e.On})
 	}
+}
+
+// After returns the state after numbers are taken. It leaves t as it is.
+func (t Traces) After(taken TracesTaken) Traces {
+	t.current = slices.Clone(t.current)
+	t.Evolve(Fact{Event: &taken, Version: t.Version + 1})
+	return t
 }
 
 // Take returns the first of n consecutive numbers and the event that takes

@@ -26,6 +26,7 @@ type appender struct {
 	beside    []ledger.Change             // written together with the cut
 	last      int64                       // position in the log
 	before    appended                    // the append before
+	ahead     *fill                       // the next append, prepared while that one was committed; nil: none
 }
 
 // appended is what an append says about the next one.
@@ -140,7 +141,7 @@ func (w *appender) beyond(entries []entry, first int) (n int) {
 // appendOnce makes one append of at most n entries, and returns how many of them
 // it settled. There are fewer when the trace sequence starts over after them.
 func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
-	now, began := w.Ledger.Now(), time.Now()
+	now := w.Ledger.Now()
 	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
 	if err != nil {
 		return 0, err
@@ -153,31 +154,31 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 	if waiting := w.beyond(entries[:n], taken.First); waiting > 0 {
 		return waiting, nil
 	}
-	next, changes, err := w.with(entries, got, traces.Version, taken)
+	f, err := w.prepared(ctx, entries, got, traces.Version, taken)
 	if err != nil {
 		return 0, err
 	}
 	step := "fill"
-	if last && got == n && !next.balances() {
+	if last && got == n && !f.next.balances() {
 		modifiers, err := w.numbers.modifiers(ctx, w.origin())
 		if err != nil {
 			return 0, err
 		}
 		defer modifiers.Unlock()
 		step = "cut"
-		cut, err := next.close(now, &modifiers.Modifiers)
-		if err != nil {
+		if err := w.withCut(ctx, f, now, &modifiers.Modifiers); err != nil {
 			return 0, err
 		}
-		changes = append(append(changes, cut...), w.beside...)
 	}
-	result, err := w.writeWhileOn(ctx, step, changes...)
+	ahead := w.prepareAhead(ctx, f.next, entries[got:], traces.After(taken), now)
+	result, took, err := w.commit(ctx, step, f)
+	next := <-ahead
 	if err != nil {
-		return 0, err
+		return 0, err // the next append would follow this one, and is discarded
 	}
 	w.tellUse(w.opened.ODFI, traces.Traces, got, eastern(now))
-	w.openFile = next
-	w.before = appended{took: time.Since(began), own: result.Last - result.First + 1}
+	w.openFile, w.ahead = f.next, next
+	w.before = appended{took: f.took + took, own: result.Last - result.First + 1}
 	if w.last > 0 {
 		w.before.others = result.First - w.last - 1
 	}
@@ -226,9 +227,14 @@ func (w *appender) taken(stream string) error {
 }
 
 // writeWhileOn is write for events that let entries leave.
-func (w *appender) writeWhileOn(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
+func (w *appender) writeWhileOn(ctx context.Context, step string, changes ...ledger.Change) (eventstore.Result, error) {
+	return w.whileOn(ctx, step, func(ctx context.Context) (eventstore.Result, error) { return w.Ledger.Write(ctx, changes...) })
+}
+
+// whileOn writes events that let entries leave.
+func (w *appender) whileOn(ctx context.Context, step string, write func(context.Context) (eventstore.Result, error)) (r eventstore.Result, err error) {
 	err = w.Switch.While(ctx, w.opened.ODFI, func(ctx context.Context) error {
-		r, err = w.write(ctx, step, changes...)
+		r, err = w.writing(step, func() (eventstore.Result, error) { return write(ctx) })
 		return err
 	})
 	return r, err

@@ -101,12 +101,17 @@ func (f *Files) at(step string) error {
 	return f.fault(step)
 }
 
-// write appends changes; a test may stop before and after that.
-func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
+// write appends changes.
+func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (eventstore.Result, error) {
+	return f.writing(step, func() (eventstore.Result, error) { return f.Ledger.Write(ctx, changes...) })
+}
+
+// writing makes an append; a test may stop before and after it.
+func (f *Files) writing(step string, write func() (eventstore.Result, error)) (r eventstore.Result, err error) {
 	if err := f.at("before " + step); err != nil {
 		return r, err
 	}
-	if r, err = f.Ledger.Write(ctx, changes...); err != nil {
+	if r, err = write(); err != nil {
 		return r, err
 	}
 	return r, f.at("after " + step)

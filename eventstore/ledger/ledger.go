@@ -64,7 +64,7 @@ func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Resul
 	if err != nil || len(appends) == 0 {
 		return eventstore.Result{}, err
 	}
-	return l.append(ctx, appends)
+	return l.Append(ctx, appends)
 }
 
 // Encode is Write without the append, for callers that prepare much before they

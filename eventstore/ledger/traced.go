@@ -14,9 +14,9 @@ import (
 
 var tracer = otel.Tracer("github.com/achledger/achledger/eventstore/ledger")
 
-// append writes to the log, in a span of its own if the context belongs to a
-// trace.
-func (l *Ledger) append(ctx context.Context, appends []eventstore.Append) (eventstore.Result, error) {
+// Append writes what Encode returned, in a span of its own if the context belongs
+// to a trace.
+func (l *Ledger) Append(ctx context.Context, appends []eventstore.Append) (eventstore.Result, error) {
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		return l.Store.Append(ctx, appends...)
 	}
