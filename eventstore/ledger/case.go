@@ -62,7 +62,8 @@ func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[s
 		if err != nil {
 			return c, err
 		}
-		c.Bank = &bank.Terms
+		terms := bank.Terms // not all of the bank is kept
+		c.Bank = &terms
 	}
 	for _, i := range t.Items {
 		if err := l.correctedEntry(ctx, &c, i); err != nil {

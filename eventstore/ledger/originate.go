@@ -31,16 +31,21 @@ func (o Order) Content() ([]byte, error) {
 	return OrderContent(o.Proposal, o.Number)
 }
 
+// attested is what the keyed hash in the event covers.
+func (o Order) attested() ([]byte, error) {
+	if o.Ours {
+		return EntryContent(o.ID), nil
+	}
+	return o.Content()
+}
+
 // Originate makes the command for an order: it seals the account and hashes the
 // content.
 func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.Originate, error) {
 	if o.ID == "" {
 		o.ID = newID()
 	}
-	content, err := EntryContent(o.ID), error(nil)
-	if !o.Ours {
-		content, err = o.Content()
-	}
+	content, err := o.attested()
 	if err != nil {
 		return domain.Originate{}, fmt.Errorf("encode a proposal: %w", err)
 	}
@@ -80,11 +85,11 @@ func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, opti
 		return t, false, err
 	}
 	t, err = l.begin(ctx, client, command, options)
-	var refusal *domain.Refusal
+	_, refused := errors.AsType[*domain.Refusal](err)
 	switch {
 	case err == nil:
 		return t, true, nil
-	case Contended(err), errors.As(err, &refusal) && o.ID != "":
+	case Contended(err), refused && o.ID != "":
 		return l.acceptAgain(ctx, client, o, command, err)
 	default:
 		return t, false, o.Scrub(err)
@@ -101,7 +106,7 @@ func (l *Ledger) begin(ctx context.Context, client domain.Client, command domain
 	if err != nil {
 		return domain.Transaction{}, err
 	}
-	return Originated(client.ID, change.Events, l.Now(), at.First), nil
+	return Originated(change, l.Now(), at.First), nil
 }
 
 func begins(client domain.Client, command domain.Originate, options []Option) (Change, error) {
@@ -127,12 +132,11 @@ func (l *Ledger) Begins(ctx context.Context, client domain.Client, o Order, opti
 	return change, o.Scrub(err)
 }
 
-// Originated is the transaction that its first event makes, at a position.
-func Originated(client string, events []domain.Event, at time.Time, position int64) domain.Transaction {
-	t := domain.Transaction{Client: client}
-	originated := events[0].(domain.TransactionOriginated)
-	t.Evolve(domain.Fact{Event: &originated, Meta: domain.Meta{At: at}, Position: position, Version: 1,
-		Stream: domain.TransactionStream(client, originated.TransactionID)})
+// Originated is the transaction that a change began, at a position.
+func Originated(change Change, at time.Time, position int64) domain.Transaction {
+	t := domain.Transaction{Client: change.Client}
+	originated := change.Events[0].(domain.TransactionOriginated)
+	t.Evolve(domain.Fact{Event: &originated, Meta: domain.Meta{At: at}, Position: position, Version: 1, Stream: change.Stream})
 	return t
 }
 

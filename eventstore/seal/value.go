@@ -17,7 +17,7 @@ func (k *Keyring) Seal(client string, plain []byte, purpose string) ([]byte, err
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	sealed, err := c.seal.Encrypt(plain, bind(make([]byte, 0, 96), "value", client, purpose))
+	sealed, err := c.seal.Encrypt(plain, bindValue(client, purpose))
 	if err != nil {
 		return nil, fmt.Errorf("seal for client %s: %w", client, err)
 	}
@@ -38,11 +38,16 @@ func (k *Keyring) Open(client string, sealed []byte, purpose string) ([]byte, er
 			return nil, fmt.Errorf("open sealed value: %w", err)
 		}
 	}
-	plain, err := c.seal.Decrypt(sealed, bind(make([]byte, 0, 96), "value", client, purpose))
+	plain, err := c.seal.Decrypt(sealed, bindValue(client, purpose))
 	if err != nil {
 		return nil, fmt.Errorf("open sealed value of client %s as %q: %w", client, purpose, ErrNotAuthentic)
 	}
 	return plain, nil
+}
+
+// bindValue is what a sealed value is bound to.
+func bindValue(client, purpose string) []byte {
+	return bind(make([]byte, 0, 192), "value", client, purpose) // most purposes name a stream
 }
 
 // bind appends parts to b, each after its length, so that different lists of

@@ -61,6 +61,7 @@ func (s *Kit) ForOperations(scope string, h Handler) echo.HandlerFunc {
 }
 
 func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
+	h = s.again(h)
 	return func(c echo.Context) error {
 		defer ended(c)
 		if err := s.Fresh(c.Request().Context()); err != nil {
@@ -91,7 +92,7 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 		}
 		r := c.Request()
 		c.SetRequest(r.WithContext(ledger.WithRequest(r.Context(), RequestID(c), who.Key)))
-		return s.again(h)(c, who)
+		return h(c, who)
 	}
 }
 

@@ -47,10 +47,7 @@ func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			// In a copy: the server has to find the body it gave, or it waits for one that
 			// a caller with Expect: 100-continue does not send before the answer.
 			limited := r.WithContext(r.Context())
-			body := &longBody{ReadCloser: http.MaxBytesReader(c.Response(), r.Body, limit), take: func() (func(), error) {
-				who, _ := c.Get(callerKey).(Caller)
-				return s.longBodies.Take(who.Client)
-			}}
+			body := &longBody{ReadCloser: http.MaxBytesReader(c.Response(), r.Body, limit), places: s.longBodies, of: c}
 			defer body.free()
 			limited.Body = body
 			c.SetRequest(limited)
@@ -69,15 +66,17 @@ const (
 // longBody is a body that takes a place of its client when it turns out to be long.
 type longBody struct {
 	io.ReadCloser
-	take func() (done func(), err error)
-	read int
-	done func() // nil: it has no place
+	places *Places
+	of     echo.Context
+	read   int
+	done   func() // nil: it has no place
 }
 
 // Read implements io.Reader.
 func (b *longBody) Read(p []byte) (n int, err error) {
 	if b.done == nil && b.read > shortBody {
-		if b.done, err = b.take(); err != nil {
+		who, _ := b.of.Get(callerKey).(Caller)
+		if b.done, err = b.places.Take(who.Client); err != nil {
 			return 0, err
 		}
 	}
@@ -112,7 +111,17 @@ func Whole(r *http.Request) ([]byte, error) {
 }
 
 // unread makes a body that is in memory readable again.
-func unread(r *http.Request, content []byte) { r.Body = io.NopCloser(bytes.NewReader(content)) }
+func unread(r *http.Request, content []byte) {
+	b := &readBody{}
+	b.Reset(content)
+	r.Body = b
+}
+
+// readBody is a body that is in memory.
+type readBody struct{ bytes.Reader }
+
+// Close implements io.Closer.
+func (*readBody) Close() error { return nil }
 
 // MediaType refuses a body of another media type. A missing Content-Type is
 // accepted.

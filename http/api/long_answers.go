@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -59,7 +58,7 @@ type serializer struct {
 
 // Serialize implements echo.JSONSerializer.
 func (s *serializer) Serialize(c echo.Context, answer any, indent string) error {
-	e := json.NewEncoder(sized{c.Response(), func() error { return s.roomForLong(c) }})
+	e := json.NewEncoder(&sized{s.Kit, c})
 	e.SetIndent("", indent)
 	return e.Encode(answer)
 }
@@ -67,16 +66,16 @@ func (s *serializer) Serialize(c echo.Context, answer any, indent string) error 
 // sized is a writer that asks before it writes much at a time. An encoder of JSON
 // writes an answer whole.
 type sized struct {
-	io.Writer
-	ask func() error
+	kit *Kit
+	c   echo.Context
 }
 
 // Write implements io.Writer.
-func (w sized) Write(p []byte) (int, error) {
+func (w *sized) Write(p []byte) (int, error) {
 	if len(p) > longAnswer {
-		if err := w.ask(); err != nil {
+		if err := w.kit.roomForLong(w.c); err != nil {
 			return 0, err
 		}
 	}
-	return w.Writer.Write(p)
+	return w.c.Response().Write(p)
 }

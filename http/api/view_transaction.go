@@ -70,9 +70,9 @@ type actionRecord struct {
 }
 
 // record converts a transaction to ACH Connect's form.
-func (st *TransactionView) record() transactionRecord {
+func (st *TransactionView) record() *transactionRecord {
 	t := &st.Transaction
-	r := transactionRecord{
+	r := &transactionRecord{
 		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.AccountType,
 		Status: st.Row.Status, Direction: st.Row.Direction, CreatedAt: Timestamp(t.CreatedAt), UpdatedAt: Timestamp(st.updatedAt()),
 		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]EventRecord, len(st.items)),
@@ -181,7 +181,7 @@ func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st Tran
 	r := st.record()
 	if who.May(domain.ScopeReveal) {
 		whole := st.record()
-		opened, err := s.reveal(st, &whole)
+		opened, err := s.reveal(st, whole)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st Tran
 			r = whole
 		}
 	}
-	return c.JSON(status, &r)
+	return c.JSON(status, r)
 }
 
 // reveal replaces masked account numbers and dates of birth by the full ones,

@@ -102,7 +102,7 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 		if err != nil {
 			return err
 		}
-		made := vaultMade{t: ledger.Originated(who.Client, changes[0].Events, l.Now(), at.First)}
+		made := vaultMade{t: ledger.Originated(changes[0], l.Now(), at.First)}
 		if in.CreateToken {
 			if made.token, err = s.storedBy(ctx, who.Client, at.First, at.Last); err != nil {
 				return err
