@@ -95,11 +95,14 @@ func (w *writer) restart() error {
 // wal runs a checkpoint and returns how many pages the write-ahead log has and
 // how many of them still wait to be copied.
 func wal(c *conn.Conn, mode string) (pages, waiting int64, err error) {
-	row, err := c.Row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
-	if err != nil {
-		return 0, 0, err
-	}
-	return row[1].(int64), row[1].(int64) - row[2].(int64), nil
+	query := conn.NewRuns("PRAGMA wal_checkpoint(" + mode + ")")
+	err = query.Next().Read(c, conn.All, func(row *conn.Results) error {
+		row.Skip() // busy
+		pages = row.Int()
+		waiting = pages - row.Int() // those that were copied
+		return nil
+	})
+	return pages, waiting, err
 }
 
 func busyTimeout(c *conn.Conn, millis int64) error {

@@ -70,9 +70,8 @@ func (w *writer) insert(t *transaction, a *eventstore.Append, later bool) error 
 // isWrongVersion reports whether the index or the version column refused an
 // event.
 func isWrongVersion(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) &&
-		(e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintNotNull)
+	e, ok := errors.AsType[sqlite3.Error](err)
+	return ok && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintNotNull)
 }
 
 // keyUse reads a row of selectKey.

@@ -93,9 +93,9 @@ func (w *writer) applyEach(t *transaction) error {
 
 // isRefusal distinguishes refusals by a rule from faults.
 func isRefusal(err error) bool {
-	var version *eventstore.VersionError
-	var used *eventstore.KeyUsedError
-	return errors.As(err, &version) || errors.As(err, &used)
+	_, version := errors.AsType[*eventstore.VersionError](err)
+	_, used := errors.AsType[*eventstore.KeyUsedError](err)
+	return version || used
 }
 
 // apply writes one call, and takes it back if it is refused.

@@ -227,6 +227,6 @@ func (c *Conn) Close() error {
 
 // Is reports whether SQLite failed with one of some codes.
 func Is(err error, codes ...sqlite3.ErrNo) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && slices.Contains(codes, e.Code)
+	e, ok := errors.AsType[sqlite3.Error](err)
+	return ok && slices.Contains(codes, e.Code)
 }
