@@ -74,15 +74,40 @@ func (k *blockKeys) key(e keyed) []byte { return k.arena[e.from:e.end] }
 
 // sort orders the entries by their keys, and those of a key by their places.
 func (k *blockKeys) sort() {
-	slices.SortFunc(k.entries, func(a, b keyed) int {
-		if a.begin != b.begin {
-			return cmp.Compare(a.begin, b.begin)
+	k.sortBegins()
+	for rest := k.entries; len(rest) > 0; {
+		alike := 1
+		for alike < len(rest) && rest[alike].begin == rest[0].begin {
+			alike++
 		}
-		if c := bytes.Compare(k.key(a), k.key(b)); c != 0 {
-			return c
+		slices.SortFunc(rest[:alike], func(a, b keyed) int {
+			return cmp.Or(bytes.Compare(k.key(a), k.key(b)), cmp.Compare(a.at, b.at))
+		})
+		rest = rest[alike:]
+	}
+}
+
+// sortBegins orders the entries by the beginnings of their keys: by each byte, the
+// last one first. Comparing the 200,000 of a block takes three times as long, and
+// payments wait for the processor meanwhile.
+func (k *blockKeys) sortBegins() {
+	from, to := k.entries, make([]keyed, len(k.entries))
+	for shift := 0; shift < 64; shift += 8 { // an even number of times, so that they end where they were
+		var next [256]int // where the next entry with a byte goes
+		for i := range from {
+			next[byte(from[i].begin>>shift)]++
 		}
-		return int(a.at) - int(b.at)
-	})
+		sum := 0
+		for b, n := range next {
+			next[b], sum = sum, sum+n
+		}
+		for i := range from {
+			b := byte(from[i].begin >> shift)
+			to[next[b]] = from[i]
+			next[b]++
+		}
+		from, to = to, from
+	}
 }
 
 // payment adds the keys under which the payment at a position is found.

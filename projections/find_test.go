@@ -1,11 +1,15 @@
 package projections
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -246,6 +250,29 @@ func TestASearchLooksAtSoMuchAtATime(t *testing.T) {
 	if pages < 2 {
 		t.Errorf("looked at %d rows in one call", len(changes))
 	}
+}
+
+// The keys of a block are in order, whatever their lengths and in whatever order their
+// payments came, and those of a key by their places.
+func TestTheKeysOfABlockAreInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var k blockKeys
+		words := rapid.SliceOf(rapid.StringMatching("[a-c]{1,12}")).Draw(t, "words")
+		for _, word := range words {
+			p := posting{at: rapid.Uint16Max(20).Draw(t, "place")}
+			k.add(p, func(b []byte) []byte { return append(b, word...) })
+		}
+		want := slices.Clone(k.entries)
+		slices.SortFunc(want, func(a, b keyed) int {
+			return cmp.Or(bytes.Compare(k.key(a), k.key(b)), cmp.Compare(a.at, b.at), cmp.Compare(a.from, b.from))
+		})
+		k.sort()
+		for i, e := range k.entries {
+			if !bytes.Equal(k.key(e), k.key(want[i])) || e.at != want[i].at {
+				t.Fatalf("entry %d is %s at %d, want %s at %d", i, k.key(e), e.at, k.key(want[i]), want[i].at)
+			}
+		}
+	})
 }
 
 // What a row of the index says is read as it was written, and what is none is
