@@ -44,13 +44,11 @@ func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			if r.ContentLength > limit {
 				return &http.MaxBytesError{Limit: limit}
 			}
-			// In a copy: the server has to find the body it gave, or it waits for one that
-			// a caller with Expect: 100-continue does not send before the answer.
-			limited := r.WithContext(r.Context())
 			body := &longBody{ReadCloser: http.MaxBytesReader(c.Response(), r.Body, limit), places: s.longBodies, of: c}
 			defer body.free()
-			limited.Body = body
-			c.SetRequest(limited)
+			// In observe's copy: the server has to find the body it gave, or it waits for one that
+			// a caller with Expect: 100-continue does not send before the answer.
+			r.Body = body
 		}
 		return next(c)
 	}
@@ -75,8 +73,7 @@ type longBody struct {
 // Read implements io.Reader.
 func (b *longBody) Read(p []byte) (n int, err error) {
 	if b.done == nil && b.read > shortBody {
-		who, _ := b.of.Get(callerKey).(Caller)
-		if b.done, err = b.places.Take(who.Client); err != nil {
+		if b.done, err = b.places.Take(underWayOf(b.of).who.Client); err != nil {
 			return 0, err
 		}
 	}

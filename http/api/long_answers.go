@@ -28,8 +28,7 @@ func (s *Kit) roomForLong(c echo.Context) error {
 	if c.Request().Method != http.MethodGet || c.Get(longKey) != nil {
 		return nil
 	}
-	who, _ := c.Get(callerKey).(Caller)
-	done, err := s.longAnswers.Take(who.Client)
+	done, err := s.longAnswers.Take(underWayOf(c).who.Client)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,9 @@ func TestAClientHasSoManyLongAnswers(t *testing.T) {
 	answers := func(h echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			defer ended(c)
-			c.Set(callerKey, Caller{Client: c.QueryParam("as")})
+			r := c.Request()
+			u := underWay{who: Caller{Client: c.QueryParam("as")}}
+			c.SetRequest(r.WithContext(u.within(r.Context())))
 			return h(c)
 		}
 	}

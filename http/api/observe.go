@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,20 +22,30 @@ const (
 	ReadyPath  = "/readyz"
 )
 
-// Keys of values in a request's context.
-const (
-	requestIDKey = "request-id"
-	callerKey    = "caller"
-)
-
 // maxRequestID bounds a request id taken from a caller.
 const maxRequestID = 128
 
-// RequestID is the id on every response, log line and event of a request.
-func RequestID(c echo.Context) string {
-	id, _ := c.Get(requestIDKey).(string)
-	return id
+// underWay is what is known of a request while it is answered.
+type underWay struct {
+	id  string
+	who Caller // once the credential was checked
 }
+
+type underWayKey struct{}
+
+func (u *underWay) within(ctx context.Context) context.Context {
+	return context.WithValue(ctx, underWayKey{}, u)
+}
+
+func underWayOf(c echo.Context) *underWay {
+	if u, ok := c.Request().Context().Value(underWayKey{}).(*underWay); ok {
+		return u
+	}
+	return &underWay{} // in tests without a server
+}
+
+// RequestID is the id on every response, log line and event of a request.
+func RequestID(c echo.Context) string { return underWayOf(c).id }
 
 // sane reports whether a caller's request id may be echoed: it must not break a
 // log line or a header, or be mistaken for markup.
@@ -64,12 +75,14 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
 		r := c.Request()
-		r.RemoteAddr = s.remote(r)
 		id := r.Header.Get(echo.HeaderXRequestID)
 		if !sane(id) || made(id) {
 			id = NewID()
 		}
-		c.Set(requestIDKey, id)
+		u := underWay{id: id}
+		r = r.WithContext(u.within(r.Context())) // a copy, of which limitBody changes the body
+		r.RemoteAddr = s.remote(r)
+		c.SetRequest(r)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		protectAnswer(c.Response().Header())
 		aborted := true
@@ -117,7 +130,7 @@ func (s *Kit) observed(c echo.Context, method, id string, took time.Duration, ab
 	if !s.Log.Enabled(ctx, level) {
 		return
 	}
-	who, _ := c.Get(callerKey).(Caller)
+	who := underWayOf(c).who
 	attrs := []slog.Attr{
 		slog.String("request_id", id), slog.String("method", method), slog.String("route", route),
 		slog.Int("status", w.Status), slog.Duration("took", took), slog.Int64("bytes", w.Size),

@@ -27,10 +27,9 @@ func (s *Kit) traced(c echo.Context, id string) (end func()) {
 	c.SetRequest(r.WithContext(ctx))
 	return func() {
 		route, status := c.Path(), c.Response().Status
-		who, _ := c.Get(callerKey).(Caller)
 		span.SetName(r.Method + " " + route)
 		span.SetAttributes(attribute.String("http.route", route), attribute.Int("http.response.status_code", status),
-			attribute.String("achledger.client", who.Client))
+			attribute.String("achledger.client", underWayOf(c).who.Client))
 		if status >= http.StatusInternalServerError {
 			span.SetStatus(codes.Error, http.StatusText(status))
 		}
