@@ -35,7 +35,7 @@ func summaryOf(t *domain.Transaction) summary {
 			s.push = domain.Pull
 		}
 	case t.Originated != nil:
-		p := t.Originated.Proposal
+		p := &t.Originated.Proposal
 		s.account = AccountKey(t.Account.Fingerprint)
 		s.sec, s.push, s.name, s.company = p.SEC, p.PushPull, p.ToName, p.CompanyID
 		if raw := t.Originated.Raw; raw != nil {

@@ -192,8 +192,12 @@ func runInC(s *sqlite3.SQLiteStmt, in []byte, runs, arguments, enough int, take 
 	var o C.reply
 	code := C.runAll(handle, (*C.uchar)(unsafe.SliceData(in)), C.size_t(len(in)), C.longlong(runs), C.int(arguments), C.size_t(enough), &o)
 	runtime.KeepAlive(s) // its finalizer closes the handle
-	defer C.free(unsafe.Pointer(o.bytes))
-	defer C.free(unsafe.Pointer(o.message))
+	if o.bytes != nil {
+		defer C.free(unsafe.Pointer(o.bytes))
+	}
+	if o.message != nil {
+		defer C.free(unsafe.Pointer(o.message))
+	}
 	if code != C.ok {
 		err := sqlite3.Error{Code: sqlite3.ErrNo(code & 0xff), ExtendedCode: sqlite3.ErrNoExtended(code),
 			SystemErrno: syscall.Errno(o.cause)}
