@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
@@ -74,7 +75,8 @@ func (b *aBank) take() {
 
 // The leader is stopped at a step of a delivery. A window passes, another node
 // leads and delivers, the bank takes what it finds, and then the first goes on
-// where it was.
+// where it was. Each step has a banking day of its own, on which both nodes begin as
+// new processes do.
 func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
 	t.Parallel()
 	for _, bank := range []struct {
@@ -82,33 +84,49 @@ func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
 		taken bool // by the bank, before the first wakes
 		asked bool // the first, whether it leads, just before it was stopped
 	}{{domain.ToOutbox, true, true}, {domain.BySFTP, true, false}, {domain.BySFTP, false, false}, {domain.ToOutbox, true, false}, {domain.BySFTP, true, true}, {domain.BySFTP, false, true}} {
-		ended := false
-		for n := 1; !ended && !t.Failed(); n++ {
-			t.Run(fmt.Sprintf("%s, taken %v, asked %v, step %d", bank.way, bank.taken, bank.asked, n), func(t *testing.T) {
-				ended = stoppedDelivery(t, bank.way, bank.taken, bank.asked, n)
-			})
-		}
+		t.Run(fmt.Sprintf("%s, taken %v, asked %v", bank.way, bank.taken, bank.asked), func(t *testing.T) {
+			s := &stoppedDelivery{taken: bank.taken, asked: bank.asked, day: calendar.DateOf(friday)}
+			s.first, s.second = twoNodes(t)
+			s.at = &aBank{t: t, folder: s.first.outbox()}
+			if bank.way == domain.BySFTP {
+				server := remotetest.New(t)
+				s.first.setUp(server.Settings)
+				s.at.folder = filepath.Join(server.Dir, "outbound")
+			}
+			ended := false
+			for n := 1; !ended && !t.Failed(); n++ {
+				t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) { ended = s.stopAt(t, n) })
+			}
+		})
 		if testing.Short() {
 			break
 		}
 	}
 }
 
-func stoppedDelivery(t *testing.T, way string, taken, asked bool, n int) (ended bool) {
-	first, second := twoNodes(t)
-	at := &aBank{t: t, folder: first.outbox()}
-	if way == domain.BySFTP {
-		s := remotetest.New(t)
-		first.setUp(s.Settings)
-		second.delivery.SFTP = &SFTP{}
-		at.folder = filepath.Join(s.Dir, "outbound")
+// stoppedDelivery is a ledger of two nodes whose leader is stopped.
+type stoppedDelivery struct {
+	first, second *bank
+	at            *aBank
+	taken, asked  bool
+	day           calendar.Date
+}
+
+func (s *stoppedDelivery) stopAt(t *testing.T, n int) (ended bool) {
+	first, second, at := s.first, s.second, s.at
+	for _, b := range []*bank{first, second} {
+		b.t = t
+		b.newWorkers()
+		b.delivery.SFTP = &SFTP{}
 	}
+	at.t, at.has = t, nil
+	first.clock.Set(ledgertest.At(s.day.String() + " 14:05"))
 	first.posts(gym, 3)
-	first.clock.Set(ledgertest.At("2026-11-20 14:30"))
+	first.clock.Set(ledgertest.At(s.day.String() + " 14:30"))
 	halt := ledgertest.NewHalt(n)
 	first.fault = func(step string) error { halt.Pass(step); return nil }
 	slow, done := first.lead(), make(chan error, 1)
-	if asked {
+	if s.asked {
 		slow = eventstore.WithLeaderCheck(slow, func(context.Context) error { return nil })
 	}
 	go func() { done <- first.batcher.Sweep(slow) }()
@@ -119,9 +137,9 @@ func stoppedDelivery(t *testing.T, way string, taken, asked bool, n int) (ended 
 		return true // there are no more steps
 	}
 	next := second.lead()
-	second.clock.Set(ledgertest.At("2026-11-20 16:50")) // two windows later
+	second.clock.Set(ledgertest.At(s.day.String() + " 16:50")) // two windows later
 	must(t, second.batcher.Sweep(next))
-	if taken {
+	if s.taken {
 		at.take()
 	}
 	halt.Wake()
@@ -138,6 +156,7 @@ func stoppedDelivery(t *testing.T, way string, taken, asked bool, n int) (ended 
 			t.Errorf("after %q file %s is %s: %s", halt.Step(), f.ID, f.State, f.Note)
 		}
 	}
+	s.day = calendar.NextBankingDay(s.day)
 	return false
 }
 
