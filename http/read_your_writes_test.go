@@ -1,6 +1,7 @@
 package http_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -24,12 +25,8 @@ func TestEveryReadSeesEveryWriteBeforeIt(t *testing.T) {
 				if got := bank.call("GET", "/api/transaction/"+id, ""); got.status != 200 || got.field("Amount") != amount {
 					t.Errorf("GET %s: %d %s", id, got.status, got.body)
 				}
-				found := false
-				list := bank.call("GET", "/api/transaction/event", "")
-				for _, e := range list.list() {
-					found = found || e["TransactionID"] == id
-				}
-				if !found {
+				list := bank.call("GET", "/api/transaction/event", "") // 30,000 events in all: too many to decode them
+				if !bytes.Contains(list.body, []byte(`"TransactionID":"`+id+`"`)) {
 					t.Errorf("%s is not in the list (%d)", id, list.status)
 				}
 			}
