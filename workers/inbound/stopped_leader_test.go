@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,39 +90,79 @@ func (w *world) reads() taking {
 // is there, the bank puts another file under the same name, and then the first
 // continues where it was: each file is taken in once. This also holds if it had
 // asked whether it leads just before it was stopped, so that it renames, moves or
-// removes a file of the bank in a term that is over.
+// removes a file of the bank in a term that is over. At each step both nodes begin as
+// new processes do, and the bank has entries that it had not before.
 func TestAStoppedLeaderThatWakesLosesNoFileOfTheBank(t *testing.T) {
 	for _, asked := range []bool{true, false} {
 		for _, from := range []string{"inbox", string(AfterPickupLeave), string(AfterPickupRemove), string(AfterPickupDone)} {
-			ended := false
-			for n := 1; !ended && !t.Failed(); n++ {
-				t.Run(fmt.Sprintf("%s, asked %v, step %d", from, asked, n), func(t *testing.T) { ended = stoppedPickup(t, from, asked, n) })
-			}
+			t.Run(fmt.Sprintf("%s, asked %v", from, asked), func(t *testing.T) {
+				s := newStoppedPickup(t, from, asked)
+				ended := false
+				for n := 1; !ended && !t.Failed(); n++ {
+					t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) { ended = s.stopAt(t, n) })
+				}
+			})
 		}
 	}
 }
 
-func stoppedPickup(t *testing.T, from string, asked bool, n int) (ended bool) {
-	first, second := twoNodes(t)
-	folder := first.watch.Dir
-	slowly, next := first.reads(), second.reads()
+// stoppedPickup is a ledger of two nodes whose leader is stopped.
+type stoppedPickup struct {
+	first, second *world
+	from          string // inbox, or what happens to a file on the server
+	folder        string // the bank's
+	asked         bool
+}
+
+func newStoppedPickup(t *testing.T, from string, asked bool) *stoppedPickup {
+	s := &stoppedPickup{from: from, asked: asked}
+	s.first, s.second = twoNodes(t)
+	s.folder = s.first.watch.Dir
 	if from != "inbox" {
-		s := remotetest.New(t)
-		folder = filepath.Join(s.Dir, "inbound")
-		must(t, os.Mkdir(filepath.Join(folder, "done"), 0o700))
-		first.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
-			domain.BankConfigured{Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &s.Settings}},
+		server := remotetest.New(t)
+		s.folder = filepath.Join(server.Dir, "inbound")
+		must(t, os.Mkdir(filepath.Join(s.folder, "done"), 0o700))
+		s.first.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
+			domain.BankConfigured{Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &server.Settings}},
 		}})
-		slowly, next = first.picksUp(AfterPickup(from)), second.picksUp(AfterPickup(from))
 	}
+	return s
+}
+
+// begin makes the workers of a process that starts on a node.
+func (s *stoppedPickup) begin(t *testing.T, w *world) taking {
+	w.t, w.fault = t, nil
+	w.newWorkers()
+	if s.from == "inbox" {
+		return w.reads()
+	}
+	return w.picksUp(AfterPickup(s.from))
+}
+
+func (s *stoppedPickup) stopAt(t *testing.T, n int) (ended bool) {
+	first, second := s.first, s.second
+	slowly, next := s.begin(t, first), s.begin(t, second)
+	payments := func() (n int) {
+		for _, r := range second.events((domain.TransactionReceived{}).Type()) {
+			if r.Client == gym {
+				n++
+			}
+		}
+		return n
+	}
+	before := payments()
+	name := filepath.Join(s.folder, fmt.Sprintf("%d.ach", n))
 	bankPuts := func(number string) {
-		must(t, os.WriteFile(filepath.Join(folder, "a.ach"), vector(t, number), 0o600))
+		// Trace numbers, and the end of one in an addenda record, that no other step has.
+		made := strings.NewReplacer("1210428800000", fmt.Sprintf("12104288%05d", n), "00010000081", fmt.Sprintf("0001%05d81", n))
+		must(t, os.WriteFile(name, []byte(made.Replace(string(vector(t, number)))), 0o600))
 	}
 	bankPuts("05")
+	defer os.Remove(name) // where it was left
 	halt := ledgertest.NewHalt(n)
 	first.fault = halt.Pass
 	slow, done := first.lead(), make(chan error, 1)
-	if asked {
+	if s.asked {
 		slow = eventstore.WithLeaderCheck(slow, func(context.Context) error { return nil })
 	}
 	go func() { done <- slowly(slow) }()
@@ -135,12 +176,12 @@ func stoppedPickup(t *testing.T, from string, asked bool, n int) (ended bool) {
 	must(t, next(now))
 	bankPuts("06")
 	later := time.Now().Add(5 * time.Second) // a server's times have seconds only, and both files have the same size
-	must(t, os.Chtimes(filepath.Join(folder, "a.ach"), later, later))
+	must(t, os.Chtimes(name, later, later))
 	halt.Wake()
 	_ = <-done // with or without an error
 	must(t, next(now))
 	must(t, next(now))
-	if n := len(second.received(gym)); n != 3 {
+	if n := payments() - before; n != 3 {
 		t.Errorf("after %q there are %d payments, want the two of one file and the one of the other", halt.Step(), n)
 	}
 	return false
