@@ -14,7 +14,9 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -432,6 +434,41 @@ func (b *bank) comesBack(id, code string) {
 	}})
 }
 
+// debitsThatLeft writes the log of a file of n debits that was delivered, and returns
+// their transactions. So many are not sent through a file: that costs as much as all
+// else that a test does with them.
+func (b *bank) debitsThatLeft(n int) (ids []string) {
+	b.t.Helper()
+	c, err := b.Ledger.Client(b.t.Context(), gym)
+	must(b.t, err)
+	account, err := b.SealAccountIn("", gym, theirBank, "770000", domain.Checking)
+	must(b.t, err)
+	const file = "population"
+	batch := nacha.BatchHeader{Number: 1, ServiceClass: nacha.DebitClass, SEC: "PPD", CompanyName: "HARBOR GYM", CompanyID: "1840000017", Description: "DUES NOV", EffectiveOn: "261123"}
+	b.write(domain.FileStream(file), gym, eventstore.NewStream,
+		domain.FileOpened{FileID: file, Client: gym, ODFI: ourBank, Why: domain.WhyWindow, Settings: c.Settings.File, Method: domain.ToOutbox},
+		domain.FileFilled{Count: n, Batches: []domain.FileBatch{{BatchHeader: batch}}})
+	b.write(domain.TraceStream(ourBank[:8]), domain.LedgerClient, eventstore.NewStream, domain.TracesTaken{First: 1, Last: n, On: "2026-11-20"})
+	var changes []ledger.Change
+	for i := range n {
+		p := pull(i, cents(int64(i%900)+1), func(p *domain.Proposal) { p.FromRouting, p.CompanyID = ourBank, "1840000017" })
+		id := fmt.Sprintf("0193a1b2-7c3d-7e4f-8a5b-%012d", i)
+		ids = append(ids, id)
+		changes = append(changes, ledger.Change{Stream: domain.TransactionStream(gym, id), Client: gym, Events: []domain.Event{
+			domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, Account: account, CompanyName: "HARBOR GYM", Content: []byte(id)},
+			domain.TransactionFiled{ItemID: itemOf(id), File: file, Batch: 1, Trace: fmt.Sprintf("%s%07d", ourBank[:8], i+1)},
+		}})
+		if len(changes) == 500 || i == n-1 {
+			ledgertest.Write(b.t, b.Ledger, changes...)
+			changes = changes[:0]
+		}
+	}
+	b.write(domain.FileStream(file), gym, 2,
+		domain.FileCut{CreatedOn: "261120", CreatedAt: "1430", Modifier: "A", Totals: nacha.Totals{Batches: 1, Entries: n}},
+		domain.FileRendered{Name: file + ".ach", SHA256: []byte(file), Size: 1}, domain.FileDelivering{Method: domain.ToOutbox}, domain.FileDelivered{})
+	return ids
+}
+
 // Of 40,000 debits the 161st that comes back unauthorized warns, and the 201st
 // has the company's debits held; a tenth of all that in a short run.
 func TestACompanysDebitsAreHeldFromTheReturnThatPassesItsRate(t *testing.T) {
@@ -442,15 +479,8 @@ func TestACompanysDebitsAreHeldFromTheReturnThatPassesItsRate(t *testing.T) {
 	}
 	warned, held := n*4/1000+1, n*5/1000+1
 	b := openBank(t, func(s *domain.Settings) { s.Rates = &guard.ReturnRates{Action: guard.HoldDebits} })
-	amounts := make([]int64, n)
-	for i := range amounts {
-		amounts[i] = int64(i%900) + 1
-	}
-	f, err := b.File(t.Context(), b.uploadOf(amounts...))
-	must(t, err)
-	b.sweep()
+	entries := b.debitsThatLeft(n)
 	b.sweepAt("2026-11-24 09:00")
-	entries := transactionsOf(f)
 	rated := func() domain.RatedCompany {
 		c, err := ledger.Load(t.Context(), b.Ledger, ledger.CompanyStream(gym, "1840000017"))
 		must(t, err)
