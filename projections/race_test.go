@@ -111,10 +111,10 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 
 func TestARebuildThatIsTakenAwayGivesUp(t *testing.T) {
 	w := newWorld(t)
-	w.payroll("gym", 20_000, false)
+	w.payroll("gym", rebuildPage+1000, false)
 	w.caughtUp(Options{})
 	err := Rebuild(w.ctx, w.path(), w.store, func(done, total int64) {
-		if done < 10_000 {
+		if done <= rebuildPage {
 			w.open(Options{}).Close() // a server starts
 		}
 	})
