@@ -94,9 +94,13 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 	if !p.Exists() {
 		return ledger.Change{}, badField("/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
 	}
-	at, ok := u.answerable(p)
+	sent, err := itemsAtTheBank(ctx, l, p)
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	at, ok := u.answerable(sent)
 	if !ok && u.correctsReturn() {
-		at, ok = u.answerable(p)
+		at, ok = u.answerable(sent)
 	}
 	if !ok {
 		return ledger.Change{}, domain.Refuse(domain.RuleBroken, "transaction %s sent nothing that a %s could answer", transaction, u.Kind)
@@ -151,17 +155,30 @@ var answersTo = map[nacha.Kind][]domain.ItemKind{
 	nacha.KindRefusedChange: {domain.Correction},
 }
 
-// answerable finds the item that the entry refers to: the one with the trace
-// number it names, otherwise the latest one sent. Of several, those count that
-// have its amount, and of these the ones without such an answer.
-func (u unmatchedEntry) answerable(p *payment) (found candidate, ok bool) {
-	var list []candidate
+// itemsAtTheBank lists the items of a payment that the bank may have. What is in a
+// file that still waits here would leave after its answer was booked.
+func itemsAtTheBank(ctx context.Context, l *ledger.Ledger, p *payment) (list []candidate, err error) {
 	for _, i := range p.Items {
-		if i.State == domain.Filed {
-			list = append(list, candidate{payment: p, item: i})
+		if i.State != domain.Filed {
+			continue
+		}
+		c := candidate{payment: p, item: i}
+		if c.file, err = l.File(ctx, i.Filing.File); err != nil {
+			return nil, err
+		}
+		if c.left() || c.file.State == domain.FileIsRefused { // the bank may answer what it refused
+			list = append(list, c)
 		}
 	}
-	list = ofKind(list, answersTo[u.Kind]...)
+	return list, nil
+}
+
+// answerable finds the item that the entry refers to, among those that the bank may
+// have: the one with the trace number it names, otherwise the latest one sent. Of
+// several, those count that have its amount, and of these the ones without such an
+// answer.
+func (u unmatchedEntry) answerable(sent []candidate) (found candidate, ok bool) {
+	list := ofKind(sent, answersTo[u.Kind]...)
 	for _, fits := range []func(candidate) bool{
 		func(c candidate) bool { return slices.Contains(u.traces(), c.item.Filing.Trace) },
 		func(c candidate) bool { return !u.Entry.Settles() || c.returnable(u.inboundEntry) },

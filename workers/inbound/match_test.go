@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -151,7 +152,18 @@ func TestAReturnOfWhatWasNotDeliveredWaits(t *testing.T) {
 	}
 	w.clock.Set(at("2026-11-24 09:00"))
 	w.feed(render(t, w.returned(ids[0], "R01")))
-	w.waits(notSent)
+	u := w.waits(notSent)
+	// A person cannot book it either: the entry would leave after its return.
+	if _, err := w.intake.Assign(t.Context(), u.ID, gym, ids[0]); domain.CodeOf(err) != domain.RuleBroken {
+		t.Errorf("assigned, %v", err)
+	}
+	must(t, os.Remove(w.outbox()))
+	must(t, os.Mkdir(w.outbox(), 0o700))
+	w.sweepAt("2026-11-24 10:16")
+	if _, err := w.intake.Assign(t.Context(), u.ID, gym, ids[0]); err != nil {
+		t.Errorf("after it was delivered: %v", err)
+	}
+	w.only(ids[0], domain.Return)
 }
 
 // A file that had left before the ledger was restored is in the log only since then.
