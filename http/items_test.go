@@ -125,3 +125,37 @@ func TestEventsAreListedByDayTypeAndStatus(t *testing.T) {
 		t.Error("not in the list")
 	})
 }
+
+// Who polls for changes goes on where the last answer ended, and misses none.
+func TestAPollContinuesAtThePositionOfTheLastAnswer(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	poll := func(query string) (*answer, []string) {
+		t.Helper()
+		a := bank.call("GET", "/api/transaction/event"+query, "").is(200)
+		var ids []string
+		for _, e := range a.list() {
+			ids = append(ids, e["TransactionID"].(string))
+		}
+		return a, ids
+	}
+	first := bank.originate(proposal()).is(201).text("TransactionID")
+	second := bank.originate(proposal()).is(201).text("TransactionID")
+	page, ids := poll("?after=0&limit=1")
+	at := page.header.Get("Ledger-Position")
+	if len(ids) != 1 || ids[0] != first || at == "" {
+		t.Fatalf("the first page has %q, at %q", ids, at)
+	}
+	third := bank.originate(proposal()).is(201).text("TransactionID")
+	next, _, _ := strings.Cut(strings.TrimPrefix(page.header.Get("Link"), "</api/transaction/event"), ">")
+	if rest, ids := poll(next); len(ids) == 0 || ids[0] != second || rest.header.Get("Ledger-Position") != "" {
+		t.Errorf("the page after it has %q, at %q", ids, rest.header.Get("Ledger-Position"))
+	}
+	all, ids := poll("?after=" + at)
+	if len(ids) != 1 || ids[0] != third {
+		t.Errorf("after %s came %q, want %s", at, ids, third)
+	}
+	if _, ids := poll("?after=" + all.header.Get("Ledger-Position")); len(ids) != 0 {
+		t.Errorf("after the end came %q", ids)
+	}
+}

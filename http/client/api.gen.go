@@ -3605,7 +3605,7 @@ type ListTransactionEventsParams struct {
 	Status    *string `form:"status,omitempty" json:"status,omitempty"`
 	Direction *string `form:"direction,omitempty" json:"direction,omitempty"`
 
-	// After A log position; changes since. One that the log has not reached is 400.
+	// After A log position, such as Ledger-Position of an earlier answer; changes since. One that the log has not reached is 400.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 

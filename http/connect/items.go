@@ -2,6 +2,7 @@ package connect
 
 import (
 	"net/url"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,6 +19,10 @@ var (
 	itemStatuses   = []string{projections.Pending, projections.Released, projections.Transmitted, projections.Rejected, projections.Recalled}
 	itemDirections = []domain.Direction{domain.ToFed, domain.FromFed}
 )
+
+// positionHeader names the position of the log that a list shows: after it are the
+// changes that a client has not seen.
+const positionHeader = "Ledger-Position"
 
 // maxPage bounds the limit of a list.
 const maxPage = 1000
@@ -43,6 +48,9 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 	}
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
+	}
+	if filter.Cursor == "" { // what follows a page is read later than what was read on it
+		c.Response().Header().Set(positionHeader, strconv.FormatInt(s.Views.Position(), 10))
 	}
 	if filter.Limit == 0 {
 		filter.Limit = api.RowsAtOnce
