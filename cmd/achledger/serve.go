@@ -10,12 +10,14 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/workers/inbound"
 )
@@ -102,12 +104,18 @@ func (c serveCommand) contradictions() (list []error) {
 		{c.ClientCA != "" && c.TLSCert == "", "--tls-client-ca needs --tls-cert and --tls-key"},
 		{c.Store == "" && c.Node+c.Outbox+c.Inbox+c.NextMaster != "", "--node, --outbox, --inbox and --master-key-file-next are for a ledger in a database: name it with --store"},
 		{c.Store != "" && c.NATSURL == "", "--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node"},
+		{c.Outbox != "" && filepath.Clean(c.Outbox) == filepath.Clean(c.Inbox), "--outbox and --inbox are two folders: what is put out for the bank would be taken in as the bank's"},
 		{(c.OIDCIssuer == "") != (c.OIDCClientID == ""), "--oidc-issuer and --oidc-client-id go together"},
 		{c.OIDCIssuer == "" && c.OIDCSecret != "", "--oidc-secret-file is for an OpenID provider: name it with --oidc-issuer"},
 		{!isAddress(c.ConsoleURL), fmt.Sprintf("--console-url=%s: an address such as https://ledger.example", c.ConsoleURL)},
 	} {
 		if rule.broken {
 			list = append(list, errors.New(rule.says))
+		}
+	}
+	if c.Store != "" {
+		if err := postgres.CheckURL(c.Store); err != nil {
+			list = append(list, fmt.Errorf("--store: %w", err))
 		}
 	}
 	if _, err := c.proxies(); err != nil {

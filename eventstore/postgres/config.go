@@ -21,6 +21,12 @@ var ErrPassword = errors.New("the store's URL contains a password: leave it out 
 
 var passwordSetting = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=`)
 
+// CheckURL refuses a URL that is none, or that holds a password. It connects to nothing.
+func CheckURL(text string) error {
+	_, err := parse(text)
+	return err
+}
+
 // parse reads a URL without a password.
 func parse(text string) (*pgx.ConnConfig, error) {
 	if u, err := url.Parse(text); err == nil && u.User != nil {
