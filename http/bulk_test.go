@@ -283,9 +283,9 @@ func heapInUse() int64 {
 // nothing before it has sent everything.
 func TestBulkOfManyLines(t *testing.T) {
 	if testing.Short() {
-		t.Skip("100,000 lines")
+		t.Skip("50,000 lines")
 	}
-	const many, every = 100_000, 1000 // every so many lines one is wrong
+	const many, every = 50_000, 1000 // every so many lines one is wrong
 	temp := t.TempDir()
 	var log measured
 	w := newWorld(t, func(o *api.Options) {
@@ -293,7 +293,7 @@ func TestBulkOfManyLines(t *testing.T) {
 		log.Store, o.Ledger.Store = o.Ledger.Store, &log
 	})
 	bank := w.client("business", settings())
-	padded := func(line string) string { return "{" + strings.Repeat(" ", 500) + line[1:] } // 80 MB in all
+	padded := func(line string) string { return "{" + strings.Repeat(" ", 1300) + line[1:] } // 80 MB in all
 	good, bad := padded(proposal()), padded(proposal("ToRouting", "099999998"))
 	send, lines := io.Pipe()
 	sent := make(chan struct{})
@@ -339,7 +339,7 @@ func TestBulkOfManyLines(t *testing.T) {
 	}
 	took := time.Since(began)
 	t.Logf("%d lines in %v, %.0f a second; heap at most %d MiB", many, took.Round(time.Millisecond), many/took.Seconds(), log.peak.Load()>>20)
-	if peak := log.peak.Load(); peak == 0 || peak > 64<<20 {
+	if peak := log.peak.Load(); peak == 0 || peak > 46<<20 { // some 34 were measured, so 260 bytes kept of each line are too many
 		t.Errorf("the heap grew to %d MiB", peak>>20)
 	}
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
