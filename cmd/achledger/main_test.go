@@ -12,7 +12,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(withDatabase{m}, map[string]func(){
 		"achledger": main,
-		"call":      call,
 		"enter":     enter,
 		"browse":    browse,
 	})
@@ -24,6 +23,7 @@ func TestStories(t *testing.T) {
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":   server,
+			"call":     call,
 			"capture":  capture,
 			"flip":     flip,
 			"await":    await,

@@ -81,7 +81,7 @@ func askForPage(args []string) error {
 
 // console makes a request of a page's own form.
 func console(method, path, cookie string, form url.Values) (*http.Response, string, error) {
-	r, err := http.NewRequest(method, baseInTurn()+"/console"+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequest(method, baseInTurn(os.Getenv)+"/console"+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, "", err
 	}

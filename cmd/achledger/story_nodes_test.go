@@ -14,10 +14,10 @@ import (
 
 // baseInTurn is the address of a server or, where several nodes serve the ledger, of
 // any of them.
-func baseInTurn() string {
-	bases := strings.Fields(os.Getenv("BASES"))
+func baseInTurn(env func(string) string) string {
+	bases := strings.Fields(env("BASES"))
 	if len(bases) == 0 {
-		return os.Getenv("BASE")
+		return env("BASE")
 	}
 	return bases[rand.IntN(len(bases))]
 }
@@ -90,7 +90,7 @@ func TestStoriesOverThreeNodes(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": serveOverNodes(t), "capture": capture, "await": await, "until": until, "code": code,
+			"server": serveOverNodes(t), "call": call, "capture": capture, "await": await, "until": until, "code": code,
 		},
 	})
 }

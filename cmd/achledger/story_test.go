@@ -185,25 +185,25 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// call is a program for scripts: call WHO METHOD PATH [BODY | @FILE] makes a
-// request and prints status and body. WHO is key:secret, or ops for the
-// credential in $DATA/ops.credential.
-func call() {
-	if err := request(os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+// call makes a request and prints status and body:
+//
+//	call WHO METHOD PATH [BODY | @FILE]
+//
+// WHO is key:secret, or ops for the credential in $DATA/ops.credential. It is no
+// program of its own, because a hundred more processes take long to start.
+func call(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: call WHO METHOD PATH [BODY|@FILE]")
 	}
+	ts.Check(request(ts, args))
 }
 
-func request(args []string) error {
-	if len(args) < 3 {
-		return errors.New("usage: call WHO METHOD PATH [BODY|@FILE]")
-	}
+func request(ts *testscript.TestScript, args []string) error {
 	var body io.Reader
 	if len(args) > 3 {
 		text := args[3]
 		if name, ok := strings.CutPrefix(text, "@"); ok {
-			content, err := os.ReadFile(name)
+			content, err := os.ReadFile(ts.MkAbs(name))
 			if err != nil {
 				return err
 			}
@@ -211,14 +211,14 @@ func request(args []string) error {
 		}
 		body = strings.NewReader(text)
 	}
-	r, err := http.NewRequest(args[1], baseInTurn()+args[2], body)
+	r, err := http.NewRequest(args[1], baseInTurn(ts.Getenv)+args[2], body)
 	if err != nil {
 		return err
 	}
 	who := args[0]
 	if who == "ops" {
 		var ops struct{ Key, Secret string }
-		content, err := os.ReadFile(filepath.Join(os.Getenv("DATA"), "ops.credential"))
+		content, err := os.ReadFile(filepath.Join(ts.Getenv("DATA"), "ops.credential"))
 		if err == nil {
 			err = json.Unmarshal(content, &ops)
 		}
@@ -230,12 +230,13 @@ func request(args []string) error {
 	key, secret, _ := strings.Cut(who, ":")
 	r.SetBasicAuth(key, secret)
 	r.Header.Set("Content-Type", "application/json")
+	r.Close = true // a server may stop next
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	fmt.Println(response.StatusCode)
-	_, err = io.Copy(os.Stdout, response.Body)
+	fmt.Fprintln(ts.Stdout(), response.StatusCode)
+	_, err = io.Copy(ts.Stdout(), response.Body)
 	return err
 }
