@@ -74,7 +74,7 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 				return err
 			}
 		}
-		underWayOf(c).who = who
+		stateOf(c).who = who
 		if !signedIn {
 			s.LastUsed.note(who.Key, s.Now())
 			if err := s.Connections.use(c, who.Client); err != nil {

@@ -73,7 +73,7 @@ type longBody struct {
 // Read implements io.Reader.
 func (b *longBody) Read(p []byte) (n int, err error) {
 	if b.done == nil && b.read > shortBody {
-		if b.done, err = b.places.Take(underWayOf(b.of).who.Client); err != nil {
+		if b.done, err = b.places.Take(stateOf(b.of).who.Client); err != nil {
 			return 0, err
 		}
 	}

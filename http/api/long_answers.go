@@ -28,7 +28,7 @@ func (s *Kit) roomForLong(c echo.Context) error {
 	if c.Request().Method != http.MethodGet || c.Get(longKey) != nil {
 		return nil
 	}
-	done, err := s.longAnswers.Take(underWayOf(c).who.Client)
+	done, err := s.longAnswers.Take(stateOf(c).who.Client)
 	if err != nil {
 		return err
 	}

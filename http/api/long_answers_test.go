@@ -26,8 +26,8 @@ func TestAClientHasSoManyLongAnswers(t *testing.T) {
 		return func(c echo.Context) error {
 			defer ended(c)
 			r := c.Request()
-			u := underWay{who: Caller{Client: c.QueryParam("as")}}
-			c.SetRequest(r.WithContext(u.within(r.Context())))
+			state := requestState{who: Caller{Client: c.QueryParam("as")}}
+			c.SetRequest(r.WithContext(state.within(r.Context())))
 			return h(c)
 		}
 	}

@@ -25,27 +25,27 @@ const (
 // maxRequestID bounds a request id taken from a caller.
 const maxRequestID = 128
 
-// underWay is what is known of a request while it is answered.
-type underWay struct {
+// requestState is what is known of a request while it is answered.
+type requestState struct {
 	id  string
 	who Caller // once the credential was checked
 }
 
-type underWayKey struct{}
+type stateKey struct{}
 
-func (u *underWay) within(ctx context.Context) context.Context {
-	return context.WithValue(ctx, underWayKey{}, u)
+func (s *requestState) within(ctx context.Context) context.Context {
+	return context.WithValue(ctx, stateKey{}, s)
 }
 
-func underWayOf(c echo.Context) *underWay {
-	if u, ok := c.Request().Context().Value(underWayKey{}).(*underWay); ok {
-		return u
+func stateOf(c echo.Context) *requestState {
+	if s, ok := c.Request().Context().Value(stateKey{}).(*requestState); ok {
+		return s
 	}
-	return &underWay{} // in tests without a server
+	return &requestState{} // in tests without a server
 }
 
 // RequestID is the id on every response, log line and event of a request.
-func RequestID(c echo.Context) string { return underWayOf(c).id }
+func RequestID(c echo.Context) string { return stateOf(c).id }
 
 // sane reports whether a caller's request id may be echoed: it must not break a
 // log line or a header, or be mistaken for markup.
@@ -79,8 +79,8 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if !sane(id) || made(id) {
 			id = NewID()
 		}
-		u := underWay{id: id}
-		r = r.WithContext(u.within(r.Context())) // a copy, of which limitBody changes the body
+		state := requestState{id: id}
+		r = r.WithContext(state.within(r.Context())) // a copy, of which limitBody changes the body
 		r.RemoteAddr = s.remote(r)
 		c.SetRequest(r)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
@@ -130,7 +130,7 @@ func (s *Kit) observed(c echo.Context, method, id string, took time.Duration, ab
 	if !s.Log.Enabled(ctx, level) {
 		return
 	}
-	who := underWayOf(c).who
+	who := stateOf(c).who
 	attrs := []slog.Attr{
 		slog.String("request_id", id), slog.String("method", method), slog.String("route", route),
 		slog.Int("status", w.Status), slog.Duration("took", took), slog.Int64("bytes", w.Size),

@@ -29,7 +29,7 @@ func (s *Kit) traced(c echo.Context, id string) (end func()) {
 		route, status := c.Path(), c.Response().Status
 		span.SetName(r.Method + " " + route)
 		span.SetAttributes(attribute.String("http.route", route), attribute.Int("http.response.status_code", status),
-			attribute.String("achledger.client", underWayOf(c).who.Client))
+			attribute.String("achledger.client", stateOf(c).who.Client))
 		if status >= http.StatusInternalServerError {
 			span.SetStatus(codes.Error, http.StatusText(status))
 		}
