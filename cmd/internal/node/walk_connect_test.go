@@ -212,6 +212,10 @@ func (c *walker) actOn(p *promise) {
 		body["ChangeCode"], body["CorrectedData"] = "C01", c.w.account()
 	case "dishonor":
 		body["ReasonCode"] = c.one("R67", "R68")
+		returned := t.event(t.event(a.EventID).ReplyToEventId).EventID // may be a return fee, of another amount
+		if entry := c.some(func(p *promise) bool { return p.event == returned }); entry != nil {
+			debit, cents = entry.debit, entry.cents
+		}
 	case "contest":
 		body["ReasonCode"] = c.one("R71", "R73")
 	case "refuse":
