@@ -33,6 +33,19 @@ func (b *bank) filling() (w *appender, entries []entry) {
 	}, may: b.files.mayCut(gym, ourBank, planned.batches)}, planned.entries
 }
 
+// threeOfEightAppended fills a file with the first three of eight entries, of which
+// the other five are returned.
+func threeOfEightAppended(t *testing.T) (b *bank, w *appender, left []entry) {
+	t.Helper()
+	b = openSmallBank(t)
+	b.posts(gym, 8)
+	b.clock.Set(at("2026-11-20 14:30"))
+	w, entries := b.filling()
+	left, err := w.append(t.Context(), entries, 3, false)
+	must(t, err)
+	return b, w, left
+}
+
 // takenOn are the days of the events that take trace numbers.
 func (b *bank) takenOn() (days []string) {
 	b.t.Helper()
@@ -47,18 +60,13 @@ func (b *bank) takenOn() (days []string) {
 }
 
 func TestTheNextAppendOfAFileIsPreparedWhileOneIsCommitted(t *testing.T) {
-	b := openSmallBank(t)
-	b.posts(gym, 8)
-	b.clock.Set(at("2026-11-20 14:30"))
-	w, entries := b.filling()
-	entries, err := w.append(t.Context(), entries, 3, false)
-	must(t, err)
+	b, w, entries := threeOfEightAppended(t)
 	prepared := w.ahead
 	if prepared == nil || prepared.n != 3 {
 		t.Fatalf("prepared is %+v", prepared)
 	}
 	b.clock.Set(at("2026-11-20 14:31"))
-	entries, err = w.append(t.Context(), entries, 3, false)
+	entries, err := w.append(t.Context(), entries, 3, false)
 	must(t, err)
 	stream := prepared.appends[0].Stream
 	events, err := b.Store.ReadStream(t.Context(), stream, prepared.appends[0].Expect)
@@ -86,12 +94,7 @@ func TestAnAppendOfNextDayTakesItsNumbersOnThatDay(t *testing.T) {
 
 // What was prepared to follow an append goes into no file if that append fails.
 func TestWhatFollowsAnAppendThatFailsIsDiscarded(t *testing.T) {
-	b := openSmallBank(t)
-	b.posts(gym, 8)
-	b.clock.Set(at("2026-11-20 14:30"))
-	w, entries := b.filling()
-	entries, err := w.append(t.Context(), entries, 3, false)
-	must(t, err)
+	b, w, entries := threeOfEightAppended(t)
 	head, broken := b.head(), errors.New("the disk is full")
 	b.fault = func(step string) error {
 		if step == "before fill" {
